@@ -34,7 +34,7 @@ OPAQUE_ENOUGH = 8  # under this 8-bit alpha the colour is mostly rounding error
 
 # Decoders that may see a stranger's bytes: the asked-for ones and what browsers and phones also make.
 # JPEG covers the multi-picture files (MPO) of some phones.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP")
 
 
 def load_picture(source: PictureSource, *, what: str = "picture") -> RGBu8:
@@ -171,9 +171,9 @@ def _decode(source: PictureSource, what: str) -> tuple[RGBu8, NDArray[np.uint8] 
         raise PictureTooLargeError(_too_many_bytes(what, len(data)))
     if data[:3] == b"\xff\xd8\xff" and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
         raise PictureTooLargeError(f"The {what} is packed so that it would take very long to open. Save it again.")
-    _prepare_pillow()
+    formats = _prepare_pillow()
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(io.BytesIO(data), formats=formats)
     except Image.DecompressionBombError as error:
         raise PictureTooLargeError(_too_many_pixels(what, None)) from error
     except Exception as error:  # decoders raise anything at all on damaged files
@@ -319,12 +319,16 @@ def _on_white(rgb: RGBu8, alpha: NDArray[np.uint8]) -> RGBu8:
 
 
 @cache
-def _prepare_pillow() -> None:
-    """Once, and not at import: add the HEIC decoder, and silence a warning about what is refused anyway."""
+def _prepare_pillow() -> tuple[str, ...]:
+    """Once, and not at import: add the HEIC decoder, silence Pillow; the kinds that can be read here."""
     import pi_heif
 
     pi_heif.register_heif_opener()
+    Image.init()
+    # what these two say is refused or ignored here, and they would print it beside our own sentence
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    warnings.filterwarnings("ignore", message="Corrupt EXIF data", category=UserWarning)
+    return tuple(kind for kind in FORMATS if kind in Image.OPEN)
 
 
 @cache

@@ -1,0 +1,223 @@
+"""Sleeves and trouser legs: ribs across a garment's tube and across the body's limb, pair by pair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.geometry.curves import perpendicular, point_at, quadratic_bezier, tangent_at, unit
+from tryon.types import Garment
+from tryon.warp.body import ARM, FOREARM_BY_TORSO, LEG, UPPER_ARM_BY_TORSO, Body, Side, Vector
+from tryon.warp.placement import BodyTargets
+
+Points = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class LimbSettings:
+    """How tubes sit on limbs; in sw, the shoulder joints' distance from the front."""
+
+    arm_half: tuple[float, float, float] = (0.17, 0.125, 0.085)  # least, at shoulder, elbow, wrist
+    leg_half: tuple[float, float, float] = (0.22, 0.14, 0.09)  # least, at hip, knee, ankle
+    loose: float = 1.9  # a sleeve is at most this much wider than the arm
+    short_sleeve: float = 0.88  # cloth of a short sleeve stands off and looks shorter
+    least_inner: float = 0.08  # inner seam below the armpit: no shoulder pads
+    split_bend: float = 1.05  # radians of bend above which the tube is warped in two pieces
+
+
+DEFAULT = LimbSettings()
+
+
+@dataclass(frozen=True)
+class Ribs:
+    """A tube as pairs of ribs, from its root (armhole, crotch) to its end.
+
+    source_*: (N, 2), garment pixels; target_*: (N, 2), photo pixels; outer is the side away from
+    the body. bend_at: index of the rib at elbow or knee where the tube should be cut in two, or None.
+    """
+
+    source_outer: Points
+    source_inner: Points
+    target_outer: Points
+    target_inner: Points
+    bend_at: int | None
+
+
+def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings = DEFAULT) -> Ribs:
+    """Ribs of one sleeve, following the arm.
+
+    Args:
+        targets: the placed garment; must have cuffs.
+        garment: says how long the sleeve is.
+        side: viewer's side.
+    """
+    body, source = targets.body, targets.source_px
+    upper_arm, forearm = UPPER_ARM_BY_TORSO * body.torso, FOREARM_BY_TORSO * body.torso
+    wrist = upper_arm + forearm
+    outer, inner = (source[f"{name}_{side}"] for name in ("cuff_out", "cuff_in"))
+    root_out, root_in = (source[f"{name}_{side}"] for name in ("shoulder", "armpit"))
+    # Nominal length from the joint: the seam sits a little before it.
+    length = targets.scale * float(np.linalg.norm(outer - root_out)) - 0.1 * body.full_width
+    if garment.sleeve == "long" or length > 0.93 * wrist:
+        length = wrist * 1.0
+    elif garment.sleeve == "three_quarter":
+        length = float(np.clip(length, 0.95 * upper_arm, upper_arm + 0.75 * forearm))
+    elif garment.sleeve == "short":
+        length = float(np.clip(length * s.short_sleeve, 0.30 * upper_arm, 1.0 * upper_arm))
+    length = max(length, 0.25 * upper_arm)
+    elbow = source.get(f"elbow_{side}")
+    knots, curve_out, curve_in = _source_tube(root_out, root_in, outer, inner, elbow, upper_arm, length)
+    axis = np.stack([body.joints[j, side] for j in ARM])
+    axis_knots = np.array([0.0, upper_arm, wrist])
+    at = _rib_places(length, upper_arm)
+    least = np.interp(at, axis_knots, np.array(s.arm_half)) * body.full_width
+    widths = 0.5 * np.linalg.norm(point_at(curve_out, at, knots) - point_at(curve_in, at, knots), axis=1)
+    half = np.clip(widths * targets.scale, least, s.loose * least)
+    sign = 1.0 if side == "right" else -1.0
+    target_out, target_in = _around(axis, axis_knots, at, half, body, sign)
+    join = min(0.45 * upper_arm, length)
+    root = (targets.points_px[f"shoulder_{side}"], targets.points_px[f"armpit_{side}"])
+    target_out, target_in = _join_root(target_out, target_in, at, join, root, axis, body, s)
+    bend = _bend(axis) if length > 1.1 * upper_arm else 0.0
+    cut = int(np.argmin(np.abs(at - upper_arm))) if bend > s.split_bend else None
+    return Ribs(point_at(curve_out, at, knots), point_at(curve_in, at, knots), target_out, target_in, cut)
+
+
+def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings = DEFAULT) -> Ribs:
+    """Ribs of one trouser leg from the crotch down, following the leg."""
+    body, source, points = targets.body, targets.source_px, targets.points_px
+    axis = np.stack([body.joints[j, side] for j in LEG])
+    thigh, shin = np.linalg.norm(np.diff(axis, axis=0), axis=1)
+    other: Side = "left" if side == "right" else "right"
+    other_thigh = float(np.linalg.norm(body.joints["knee", other] - body.joints["hip", other]))
+    # A thigh that points at the camera looks short; its trousers do not shrink with it.
+    full_thigh = max(float(thigh), other_thigh, 0.65 * body.torso)
+    full_shin = max(float(shin), 0.9 * full_thigh)
+    knots = np.array([0.0, full_thigh, full_thigh + full_shin])
+    drop = float(np.clip((points["crotch"] - axis[0]) @ body.down, 0.0, 0.45 * full_thigh))
+    outer, inner = source[f"leg_out_{side}"], source[f"leg_in_{side}"]
+    root_out, root_in = source[f"hip_{side}"], source["crotch"]
+    length = targets.scale * 0.5 * float(np.linalg.norm(outer - root_out) + np.linalg.norm(inner - root_in))
+    hips = np.linalg.norm(root_out - root_in)
+    full = knots[-1] - drop
+    if garment.leg == "long" or (garment.leg is None and length > 3.0 * hips * targets.scale):
+        length = full * 1.02
+    length = float(np.clip(length, 0.15 * full_thigh, 1.02 * full))
+    knee = source.get(f"knee_{side}")
+    tube_knots, curve_out, curve_in = _source_tube(root_out, root_in, outer, inner, knee, full_thigh - drop, length)
+    at = _rib_places(length, full_thigh - drop)
+    least = np.interp(at + drop, knots, np.array(s.leg_half)) * body.full_width
+    widths = 0.5 * np.linalg.norm(point_at(curve_out, at, tube_knots) - point_at(curve_in, at, tube_knots), axis=1)
+    half = np.clip(widths * targets.scale, least, 2.6 * least)
+    sign = 1.0 if side == "right" else -1.0
+    target_out, target_in = _around(axis, knots, at + drop, half, body, sign)
+    target_in = _keep_apart(target_in, at + drop, knots, body, side, sign)
+    root = (points[f"hip_{side}"], points["crotch"])
+    target_out, target_in = _blend_root(target_out, target_in, at, min(0.5 * full_thigh, length), root)
+    bend = _bend(axis) if length > 1.1 * (full_thigh - drop) else 0.0
+    cut = int(np.argmin(np.abs(at - full_thigh + drop))) if bend > s.split_bend else None
+    return Ribs(point_at(curve_out, at, tube_knots), point_at(curve_in, at, tube_knots), target_out, target_in, cut)
+
+
+def _source_tube(
+    root_out: Vector,
+    root_in: Vector,
+    end_out: Vector,
+    end_in: Vector,
+    hinge: Vector | None,
+    hinge_at: float,
+    length: float,
+) -> tuple[Points, Points, Points]:
+    """Outer and inner curve of the garment's tube with their knots (nominal lengths along the limb)."""
+    if hinge is None or length < 1.15 * hinge_at:
+        return np.array([0.0, length]), np.stack([root_out, end_out]), np.stack([root_in, end_in])
+    start, end = (root_out + root_in) / 2, (end_out + end_in) / 2
+    before, after = unit(hinge - start), unit(end - hinge)
+    across = unit(perpendicular(before + after), (1.0, 0.0))
+    if across @ (root_out - root_in) < 0:
+        across = -across
+    half = 0.25 * float(np.linalg.norm(root_out - root_in) * 0.8 + np.linalg.norm(end_out - end_in))
+    knots = np.array([0.0, hinge_at, length])
+    return (
+        knots,
+        np.stack([root_out, hinge + half * across, end_out]),
+        np.stack([root_in, hinge - half * across, end_in]),
+    )
+
+
+def _rib_places(length: float, hinge_at: float) -> Points:
+    """Nominal lengths at which ribs are set: dense enough to follow the bend, one at the hinge."""
+    if length < 1.1 * hinge_at:
+        return np.linspace(0.0, length, 5)
+    near = np.linspace(0.0, hinge_at, 5)
+    return np.concatenate([near, np.linspace(hinge_at, length, 5)[1:]])
+
+
+def _around(axis: Points, knots: Points, at: Points, half: Points, body: Body, sign: float) -> tuple[Points, Points]:
+    """Both ends of ribs across a limb; the outer one lies on the viewer's side of a hanging limb."""
+    soft = 0.12 * (knots[-1] - knots[0])
+    centers = 0.25 * point_at(axis, at - soft / 2, knots) + 0.25 * point_at(axis, at + soft / 2, knots)
+    centers = centers + 0.5 * point_at(axis, at, knots)
+    centers = np.where((at > knots[-1] - soft)[:, None], point_at(axis, at, knots), centers)
+    along = tangent_at(axis, at, soft, knots)
+    outward = -sign * perpendicular(along)
+    return centers + half[:, None] * outward, centers - half[:, None] * outward
+
+
+def _join_root(
+    outer: Points,
+    inner: Points,
+    at: Points,
+    join: float,
+    root: tuple[Vector, Vector],
+    axis: Points,
+    body: Body,
+    s: LimbSettings,
+) -> tuple[Points, Points]:
+    """Carry a sleeve's first ribs from the arm to the armhole: rounded over the deltoid, straight below."""
+    shoulder, armpit = root
+    out, inn = outer.copy(), inner.copy()
+    arm = unit(axis[1] - axis[0])
+    # The inner seam must come out below the armpit, along the arm.
+    least = s.least_inner * body.full_width
+    short = np.maximum(least * np.minimum(at / max(join, 1e-6), 1.0) - (inn - armpit) @ arm, 0.0)
+    inn[1:] += (short[:, None] * arm)[1:]
+    end_out, end_in = (np.array([np.interp(join, at, c[:, k]) for k in range(2)]) for c in (out, inn))
+    # The control point continues the shoulder's line, so that the seam runs smoothly into the sleeve.
+    reach_out = float(np.linalg.norm(end_out - shoulder))
+    outward = unit(shoulder - armpit - ((shoulder - armpit) @ arm) * arm, tuple(-arm[::-1]))
+    control = shoulder + 0.45 * reach_out * unit(arm + 0.9 * outward)
+    t = np.clip(at / max(join, 1e-6), 0.0, 1.0)
+    near = at < join - 1e-6
+    out[near] = quadratic_bezier(shoulder, control, end_out, t)[near]
+    inn[near] = ((1 - t)[:, None] * armpit + t[:, None] * end_in)[near]
+    return out, inn
+
+
+def _blend_root(
+    outer: Points, inner: Points, at: Points, join: float, root: tuple[Vector, Vector]
+) -> tuple[Points, Points]:
+    """Carry a leg's first ribs from the leg to the hip and crotch, straight."""
+    t = np.clip(at / max(join, 1e-6), 0.0, 1.0)[:, None]
+    t = t * t * (3 - 2 * t)
+    return (1 - t) * (root[0] + outer - outer[0]) + t * outer, (1 - t) * (root[1] + inner - inner[0]) + t * inner
+
+
+def _keep_apart(inner: Points, at: Points, knots: Points, body: Body, side: Side, sign: float) -> Points:
+    """Hold a leg's inner edge on its own side of the line between the legs, where they are not crossed."""
+    other: Side = "left" if side == "right" else "right"
+    legs = [np.stack([body.joints[j, e] for j in LEG]) for e in (side, other)]
+    own, far = (point_at(leg, at, knots) for leg in legs)
+    gap = sign * (own - far) @ body.hip_across
+    over = -sign * ((inner - (own + far) / 2) @ body.hip_across)
+    push = np.where(gap > 0, np.clip(over, 0.0, None), 0.0)
+    return inner + sign * push[:, None] * body.hip_across
+
+
+def _bend(axis: Points) -> float:
+    """Angle in radians by which a limb turns at its middle joint."""
+    cosine = float(unit(axis[1] - axis[0]) @ unit(axis[2] - axis[1]))
+    return float(np.arccos(np.clip(cosine, -1.0, 1.0)))

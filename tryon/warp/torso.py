@@ -1,0 +1,136 @@
+"""The piece around the trunk: control points of bodices, skirts and trouser tops, and where they may be drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.geometry.curves import unit
+from tryon.warp.body import SIDES, Vector
+from tryon.warp.placement import BodyTargets, least_half_width, middle
+
+Points = NDArray[np.float64]
+
+# Rows of three control points between armpits and hem: enough to bend with the spine, few enough to stay smooth.
+_UPPER_ROWS, _DRESS_ROWS, _SKIRT_ROWS = 4, 6, 4
+
+
+@dataclass(frozen=True)
+class TrunkPiece:
+    """Control pairs and outline of the piece around the trunk.
+
+    source_points, target_points: (N, 2), garment and photo pixels. outline: (M, 2) polygon in
+    photo pixels outside of which the spline is only extrapolation.
+    """
+
+    source_points: Points
+    target_points: Points
+    outline: Points
+
+
+def bodice_piece(targets: BodyTargets) -> TrunkPiece:
+    """Torso of an upper or a dress: neck, shoulders, armholes, then rows down to the hem."""
+    body, src, dst = targets.body, targets.source_px, targets.points_px
+    sw = body.full_width
+    sleeved = "cuff_out_left" in src
+    names = [f"{n}_{side}" for n in ("neck", "shoulder") for side in SIDES]
+    source = [src[n] for n in names] + [middle(src, "neck")]
+    target = [dst[n] for n in names] + [middle(dst, "neck")]
+    for side in SIDES:
+        source.append((src[f"shoulder_{side}"] + src[f"armpit_{side}"]) / 2)
+        target.append((dst[f"shoulder_{side}"] + dst[f"armpit_{side}"]) / 2)
+    count = _DRESS_ROWS if targets.kind == "dress" else _UPPER_ROWS
+    rows_source, rows_target = _rows(targets, "armpit", "hem", count)
+    source += list(rows_source.reshape(-1, 2))
+    target += list(rows_target.reshape(-1, 2))
+    side_room = 0.10 * sw
+    shoulder_room = (0.06 if sleeved else 0.12) * sw
+    lefts = [dst["shoulder_left"] - shoulder_room * body.across, *(rows_target[:, 0] - side_room * body.across)]
+    rights = [dst["shoulder_right"] + shoulder_room * body.across, *(rows_target[:, 2] + side_room * body.across)]
+    up = -0.45 * sw * body.down
+    lefts.insert(0, dst["shoulder_left"] - shoulder_room * body.across + up)
+    rights.insert(0, dst["shoulder_right"] + shoulder_room * body.across + up)
+    return TrunkPiece(np.array(source), np.array(target), _close(lefts, rights, 0.35 * sw))
+
+
+def skirt_piece(targets: BodyTargets) -> TrunkPiece:
+    """A skirt: rows from waistband to hem."""
+    body = targets.body
+    rows_source, rows_target = _rows(targets, "waist", "hem", _SKIRT_ROWS)
+    room = 0.12 * body.full_width * body.hip_across
+    up = -0.25 * body.full_width * body.down
+    lefts, rights = list(rows_target[:, 0] - room), list(rows_target[:, 2] + room)
+    lefts.insert(0, lefts[0] + up)
+    rights.insert(0, rights[0] + up)
+    outline = _close(lefts, rights, 0.35 * body.full_width)
+    return TrunkPiece(rows_source.reshape(-1, 2), rows_target.reshape(-1, 2), outline)
+
+
+def hips_piece(targets: BodyTargets) -> TrunkPiece:
+    """The top of trousers: waistband, then down to the crotch."""
+    body, src, dst = targets.body, targets.source_px, targets.points_px
+
+    def rows(p: dict[str, Vector], crotch: Vector) -> Points:
+        waist, hips = middle(p, "waist"), crotch
+        first = np.stack([p["waist_left"], waist, p["waist_right"]])
+        last = np.stack([p["hip_left"], hips, p["hip_right"]])
+        # Hips are full well above the crotch: the sides run out early.
+        sides = np.array([0.65, 0.5, 0.65])[:, None]
+        between = np.stack([first[0], (first[1]), first[2]]) * (1 - sides) + last * sides
+        return np.stack([first, between, last])
+
+    rows_source, rows_target = rows(src, src["crotch"]), rows(dst, dst["crotch"])
+    room = 0.12 * body.full_width * body.hip_across
+    up, down = -0.25 * body.full_width * body.down, 0.10 * body.full_width * body.down
+    lefts, rights = list(rows_target[:, 0] - room), list(rows_target[:, 2] + room)
+    lefts.insert(0, lefts[0] + up)
+    rights.insert(0, rights[0] + up)
+    outline = np.array([*lefts, lefts[-1] + down, rights[-1] + down, *rights[::-1]])
+    return TrunkPiece(rows_source.reshape(-1, 2), rows_target.reshape(-1, 2), outline)
+
+
+def _close(lefts: list[Vector], rights: list[Vector], below: float) -> Points:
+    """Join two side chains to a polygon, going on `below` pixels beyond the last row."""
+    down = unit((lefts[-1] + rights[-1]) - (lefts[-2] + rights[-2]))
+    return np.array([*lefts, lefts[-1] + below * down, rights[-1] + below * down, *rights[::-1]])
+
+
+def _rows(targets: BodyTargets, first: str, last: str, count: int) -> tuple[Points, Points]:
+    """Rows (count, 3, 2) of left, middle, right from one landmark pair to another, source and target.
+
+    The target's rows follow the spine and legs and are never narrower than what they must cover.
+    """
+    body, src, dst = targets.body, targets.source_px, targets.points_px
+    t = np.linspace(0.0, 1.0, count)[:, None]
+    left = (1 - t) * src[f"{first}_left"] + t * src[f"{last}_left"]
+    right = (1 - t) * src[f"{first}_right"] + t * src[f"{last}_right"]
+    source = np.stack([left, (left + right) / 2, right], 1)
+    top, end = middle(dst, first), middle(dst, last)
+    # Axis lengths of first and last row: measured from the mid-shoulder along spine and legs.
+    start_length = float((top - body.axis[0]) @ body.down)
+    end_length = _length_of(targets, end)
+    half_top = float(np.linalg.norm(dst[f"{first}_right"] - dst[f"{first}_left"])) / 2
+    half_end = float(np.linalg.norm(dst[f"{last}_right"] - dst[f"{last}_left"])) / 2
+    offset = top - body.on_axis(start_length)
+    target = np.empty((count, 3, 2))
+    for i, ti in enumerate(t[:, 0]):
+        length = (1 - ti) * start_length + ti * end_length
+        half = (1 - ti) * half_top + ti * half_end
+        if 0 < i < count - 1:
+            half = max(half, min(least_half_width(body, length), max(half_top, half_end) * 1.1))
+        center = body.on_axis(length) + (1 - ti) * offset
+        across = body.across_at(length)
+        target[i] = center - half * across, center, center + half * across
+    target[0] = dst[f"{first}_left"], top, dst[f"{first}_right"]
+    target[-1] = dst[f"{last}_left"], end, dst[f"{last}_right"]
+    return source, target
+
+
+def _length_of(targets: BodyTargets, point: Vector) -> float:
+    """Length along the body's axis of the axis point nearest to `point`."""
+    body = targets.body
+    lengths = np.linspace(0.0, 3.5 * body.torso, 400)
+    distances = np.linalg.norm(np.array([body.on_axis(s) for s in lengths]) - point, axis=1)
+    return float(lengths[int(np.argmin(distances))])

@@ -1,0 +1,36 @@
+"""PatchGAN: judges overlapping patches of a picture together with what it was drawn from."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+
+class PatchDiscriminator(nn.Module):
+    """Three strided layers on the folded picture (Isola et al. 2017, the 70-pixel PatchGAN).
+
+    Spectral norm (Miyato et al. 2018) on every layer keeps it from running away.
+    Input: picture (B, 3, H, W) and condition (B, C, H, W). Output: logits (B, 1, H/16, W/16) and the
+    features of each layer, for feature matching.
+    """
+
+    def __init__(self, condition_channels: int, width: int = 48) -> None:
+        super().__init__()
+        cin = (3 + condition_channels) * 4
+        layers = []
+        for cout, stride in ((width, 1), (2 * width, 2), (4 * width, 2), (4 * width, 2)):
+            kernel = 3 if stride == 1 else 4
+            layers.append(spectral_norm(nn.Conv2d(cin, cout, kernel, stride=stride, padding=1)))
+            cin = cout
+        self.layers = nn.ModuleList(layers)
+        self.judge = spectral_norm(nn.Conv2d(cin, 1, 3, padding=1))
+
+    def forward(self, picture: Tensor, condition: Tensor) -> tuple[Tensor, list[Tensor]]:
+        x = F.pixel_unshuffle(torch.cat([picture * 2 - 1, condition], 1), 2)
+        features = []
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+            features.append(x)
+        return self.judge(x), features

@@ -1,0 +1,116 @@
+"""The try-on generator: agnostic person and warped garment in, rendering, composite mask and shading out.
+
+In the line of pix2pix (Isola et al. 2017, arXiv 1611.07004): a U-Net with skips. The picture is folded
+into channels at its entrance and unfolded at its exit (pixel shuffle, Shi et al. 2016), since
+full-resolution layers with few channels are the slow ones on a CPU.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from tryon.geometry.limbs import LIMB_COUNT
+
+# agnostic RGB, region, garment RGB, garment alpha, skin colour, limb maps
+GENERATOR_CHANNELS = 3 + 1 + 3 + 1 + 3 + LIMB_COUNT
+OUTPUT_CHANNELS = 5  # rendering RGB, composite mask, shading
+MAX_SHADING = 0.8  # log gain: folds darken to 0.45 and light up to 2.2 at most
+
+
+@dataclass(frozen=True)
+class GeneratorParams:
+    """Shape of a Generator.
+
+    ``channels`` are the widths at 1/2, 1/4, 1/8, 1/16 and 1/32 of the picture; more at half
+    resolution would cost most.
+    """
+
+    in_channels: int = GENERATOR_CHANNELS
+    channels: tuple[int, ...] = (48, 96, 160, 208, 208)
+    groups: int = 8
+
+
+class _Block(nn.Module):
+    """Convolution, group norm (batches are small), leaky ReLU."""
+
+    def __init__(self, cin: int, cout: int, groups: int, stride: int = 1) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(cin, cout, 3, stride=stride, padding=1, bias=False)
+        self.norm = nn.GroupNorm(groups, cout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.leaky_relu(self.norm(self.conv(x)), 0.1)
+
+
+class Generator(nn.Module):
+    """U-Net with skips at five scales.
+
+    Input (B, 24, H, W): agnostic RGB 0..1 (the region is grey), region 0..1, warped garment RGB 0..1,
+    its alpha 0..1, skin colour 0..1 (constant maps), limb maps 0..1; H and W multiples of 32.
+    Output (B, 5, H, W) raw; see ``split_output``.
+    """
+
+    def __init__(self, params: GeneratorParams | None = None) -> None:
+        super().__init__()
+        self.params = p = params or GeneratorParams()
+        c, g = p.channels, p.groups
+        self.stem = _Block(p.in_channels * 4, c[0], g)
+        self.downs = nn.ModuleList(
+            nn.Sequential(_Block(a, b, g, stride=2), _Block(b, b, g)) for a, b in zip(c, c[1:], strict=False)
+        )
+        ups, deep = [], c[-1]
+        for skip in reversed(c[:-1]):
+            ups.append(nn.Sequential(_Block(deep + skip, skip, g), _Block(skip, skip, g)))
+            deep = skip
+        self.ups = nn.ModuleList(ups)
+        self.exit = nn.Conv2d(deep, OUTPUT_CHANNELS * 4, 3, padding=1)
+        self.apply(_initialise)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.stem(F.pixel_unshuffle(x, 2))
+        skips = [y]
+        for down in self.downs:
+            y = down(y)
+            skips.append(y)
+        y = skips.pop()
+        for up in self.ups:
+            y = F.interpolate(y, scale_factor=2.0, mode="nearest")
+            y = up(torch.cat([y, skips.pop()], 1))
+        return F.pixel_shuffle(self.exit(y), 2)
+
+
+def _initialise(module: nn.Module) -> None:
+    # pix2pix's N(0, 0.02) starves deep group-normed nets less than it seems, but He's is faster here
+    if isinstance(module, nn.Conv2d):
+        nn.init.kaiming_normal_(module.weight, a=0.1, nonlinearity="leaky_relu")
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+
+def split_output(raw: Tensor, alpha: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Give the generator's channels their ranges.
+
+    Args:
+        raw: (B, 5, H, W). alpha: (B, 1, H, W) warped garment's alpha, which holds the mask.
+
+    Returns:
+        rendering (B, 3, H, W) 0..1; composite mask (B, 1, H, W) 0..alpha; shading (B, 1, H, W), a gain
+        around 1 on the garment's sRGB values.
+    """
+    rendering = torch.sigmoid(raw[:, :3])
+    # starts near "keep the garment": what is under it is seldom better invented
+    mask = torch.sigmoid(raw[:, 3:4] + 2.0) * alpha
+    shading = torch.exp(MAX_SHADING * torch.tanh(raw[:, 4:5]))
+    return rendering, mask, shading
+
+
+def compose(
+    agnostic: Tensor, region: Tensor, garment: Tensor, rendering: Tensor, mask: Tensor, shading: Tensor
+) -> Tensor:
+    """Picture (B, 3, H, W) 0..1: mask x shaded garment + (1 - mask) x rendering in the region, the person elsewhere."""
+    drawn = mask * (garment * shading).clamp(0, 1) + (1 - mask) * rendering
+    return region * drawn + (1 - region) * agnostic

@@ -1,0 +1,141 @@
+"""What a garment may change of a person, and the person without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.types import LABEL, Category, LabelsU8, MaskF32, Pose, RGBu8
+
+GREY = 0.5  # what stands for removed pixels
+SKIN_LABELS = ("face", "torso_skin", "left_arm", "right_arm", "left_leg", "right_leg")
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class EditMasks:
+    """What may change, in one frame.
+
+    region_f32: (h, w) 0..1, may be repainted. protected: (h, w) bool, is never touched.
+    """
+
+    region_f32: MaskF32
+    protected: Mask
+
+
+def has_label(labels_u8: LabelsU8, *names: str) -> Mask:
+    """(h, w) bool: pixels with one of the names."""
+    table = np.zeros(256, bool)
+    table[[LABEL[n] for n in names]] = True
+    return table[labels_u8]
+
+
+def body_unit(pose: Pose) -> float:
+    """A length of the body in pixels that turning and cropping hardly change: about a shoulder width."""
+    p = pose.points_px
+    shoulders = float(np.linalg.norm(p[11] - p[12]))
+    torso = float(np.linalg.norm(p[[11, 12]].mean(0) - p[[23, 24]].mean(0)))
+    return max(shoulders, 0.66 * torso, 4.0)
+
+
+def dilate(mask: Mask, radius_px: float) -> Mask:
+    """Grow a mask by a disc."""
+    r = round(radius_px)
+    if r < 1:
+        return mask
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1))
+    return cv2.dilate(mask.astype(np.uint8), kernel).astype(bool)
+
+
+def hands(labels_u8: LabelsU8, pose: Pose) -> Mask:
+    """Hands: arm pixels in a capsule around each wrist-to-fingers line (arm labels include hands)."""
+    h, w = labels_u8.shape
+    unit = body_unit(pose)
+    near = np.zeros((h, w), np.uint8)
+    p = pose.points_px
+    for elbow, wrist, fingers in ((13, 15, (17, 19)), (14, 16, (18, 20))):
+        tip = p[list(fingers)].mean(0)
+        reach = tip + 0.3 * (tip - p[wrist])  # the landmarks are knuckles; fingers go on
+        start = p[wrist] + 0.12 * (p[wrist] - p[elbow]) / max(np.linalg.norm(p[wrist] - p[elbow]), 1.0) * unit
+        start = start if np.dot(tip - p[wrist], p[wrist] - p[elbow]) < 0 else p[wrist]
+        a, b = np.clip(np.round([start, reach]), -30000, 30000).astype(int)
+        cv2.line(near, (int(a[0]), int(a[1])), (int(b[0]), int(b[1])), 1, max(1, round(0.36 * unit)))
+    return has_label(labels_u8, "left_arm", "right_arm") & near.astype(bool)
+
+
+def protected_pixels(labels_u8: LabelsU8, pose: Pose, category: Category) -> Mask:
+    """What is never repainted: face, hair, hands, shoes, bags, and other garments lying on top."""
+    keep = has_label(labels_u8, "hair", "face", "footwear") | hands(labels_u8, pose)
+    keep |= _things_in_front(labels_u8, pose)
+    if category == "lower":
+        keep |= has_label(labels_u8, "upper")  # tops hang over waistbands
+    return keep
+
+
+def _things_in_front(labels_u8: LabelsU8, pose: Pose) -> Mask:
+    """Bags, phones, glasses; belts and other small things on the old garment go with it."""
+    things = has_label(labels_u8, "accessory")
+    if not things.any():
+        return things
+    p, unit = pose.points_px, body_unit(pose)
+    shoulder_y, hip_y = p[[11, 12], 1].mean(), p[[23, 24], 1].mean()
+    count, components, stats, centres = cv2.connectedComponentsWithStats(things.astype(np.uint8), connectivity=8)
+    for i in range(1, count):
+        on_torso = shoulder_y + 0.1 * unit < centres[i, 1] < hip_y + 0.3 * unit
+        small = stats[i, cv2.CC_STAT_AREA] < 0.06 * unit * unit
+        flat = stats[i, cv2.CC_STAT_HEIGHT] < 0.3 * unit
+        if on_torso and small and flat:
+            things[components == i] = False
+    return things
+
+
+def old_garment(labels_u8: LabelsU8, pose: Pose, category: Category, new_top_px: float | None = None) -> Mask:
+    """The clothes that a garment of this category takes the place of.
+
+    A dress that gives way to a top stays below the hips as a skirt; one that gives way to a lower garment
+    stays above its waistband (``new_top_px``, a row of the frame) as a top.
+    """
+    h, w = labels_u8.shape
+    if category == "dress":
+        return has_label(labels_u8, "upper", "lower", "dress")
+    rows = np.arange(h)[:, None]
+    hip_y = pose.points_px[[23, 24], 1].mean()
+    dress = has_label(labels_u8, "dress")
+    if category == "upper":
+        return has_label(labels_u8, "upper") | (dress & (rows < hip_y - 0.1 * body_unit(pose)))
+    top = new_top_px if new_top_px is not None else hip_y - 0.3 * body_unit(pose)
+    return has_label(labels_u8, "lower") | (dress & (rows >= top))
+
+
+def edit_masks(labels_u8: LabelsU8, pose: Pose, category: Category, garment_alpha_f32: MaskF32) -> EditMasks:
+    """What may change when a garment lies where ``garment_alpha_f32`` says.
+
+    Args:
+        labels_u8: (h, w) parsing of the frame. pose: landmarks in the frame.
+        category: of the new garment.
+        garment_alpha_f32: (h, w) 0..1 the warped garment.
+    """
+    unit = body_unit(pose)
+    protected = protected_pixels(labels_u8, pose, category)
+    covered = garment_alpha_f32 > 0.02
+    rows = np.nonzero(covered.any(1))[0]
+    old = old_garment(labels_u8, pose, category, float(rows[0]) if len(rows) else None)
+    # the parser's edge is a few pixels off, and the old garment's rim must not stay
+    region = dilate(old, 0.045 * unit) | dilate(covered, 0.02 * unit)
+    region &= ~protected
+    return EditMasks(region.astype(np.float32), protected)
+
+
+def skin_colour(image_u8: RGBu8, labels_u8: LabelsU8) -> NDArray[np.float32]:
+    """The person's own skin tone: (3,) float32 0..1 sRGB, the median of the face or else of all skin.
+
+    A light brown where no skin can be seen.
+    """
+    for names in (("face",), SKIN_LABELS):
+        pixels = image_u8[has_label(labels_u8, *names)]
+        if len(pixels) >= 40:
+            return np.median(pixels[:: max(1, len(pixels) // 4000)], axis=0).astype(np.float32) / 255
+    return np.array([0.72, 0.56, 0.47], np.float32)

@@ -1,0 +1,109 @@
+"""Where a person stands in a photo: landmarks and a soft mask, by MediaPipe 0.10.21.
+
+MediaPipe is kept behind ``PoseEstimator``, so that it can be swapped. Its models lie in its wheel.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import NamedTuple, Protocol
+
+import cv2
+import numpy as np
+
+from tryon.types import MaskF32, Pose, RGBu8
+
+POSE_SIDE = 768  # px; larger pictures gain nothing (the model sees 256 px) and cost conversion time
+
+
+class PoseFound(NamedTuple):
+    """A pose in the photo frame and the soft person mask (H, W) float32 0..1 of the photo's size."""
+
+    pose: Pose
+    mask_f32: MaskF32
+
+
+class Face(NamedTuple):
+    """A face's box in photo pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class PoseEstimator(Protocol):
+    """What the rest of the library needs to know of a pose model."""
+
+    def detect(self, image_u8: RGBu8) -> PoseFound | None:
+        """Find the most prominent person in an (H, W, 3) uint8 photo, or None."""
+
+    def faces(self, image_u8: RGBu8) -> list[Face]:
+        """All faces in an (H, W, 3) uint8 photo, the largest first."""
+
+
+class MediaPipePose:
+    """MediaPipe Pose (full model) and its face detector; one object may be used by many threads.
+
+    MediaPipe's own objects crash when threads share them, so a lock guards each call.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pose = None
+        self._faces = None
+
+    def detect(self, image_u8: RGBu8) -> PoseFound | None:
+        """See ``PoseEstimator.detect``."""
+        h, w = image_u8.shape[:2]
+        small = _shrink(image_u8, POSE_SIDE)
+        with self._lock:
+            if self._pose is None:
+                self._pose = _solutions().pose.Pose(
+                    static_image_mode=True,
+                    model_complexity=1,  # 0 and 2 would be downloaded
+                    enable_segmentation=True,
+                    min_detection_confidence=0.4,
+                )
+            found = self._pose.process(small)
+        if found.pose_landmarks is None:
+            return None
+        raw = found.pose_landmarks.landmark
+        points = np.array([[p.x * w - 0.5, p.y * h - 0.5] for p in raw], np.float32)
+        visibility = np.array([p.visibility for p in raw], np.float32)
+        mask = found.segmentation_mask
+        if mask is None:
+            return None
+        mask = cv2.resize(np.asarray(mask, np.float32), (w, h), interpolation=cv2.INTER_LINEAR)
+        return PoseFound(Pose(points, np.clip(visibility, 0, 1)), np.clip(mask, 0, 1))
+
+    def faces(self, image_u8: RGBu8) -> list[Face]:
+        """See ``PoseEstimator.faces``."""
+        h, w = image_u8.shape[:2]
+        small = _shrink(image_u8, POSE_SIDE)
+        with self._lock:
+            if self._faces is None:
+                self._faces = _solutions().face_detection.FaceDetection(
+                    model_selection=1,  # full range: people who stand some metres away
+                    min_detection_confidence=0.6,
+                )
+            found = self._faces.process(small)
+        boxes = [d.location_data.relative_bounding_box for d in found.detections or []]
+        faces = [Face(b.xmin * w, b.ymin * h, b.width * w, b.height * h) for b in boxes]
+        return sorted(faces, key=lambda f: -f.width * f.height)
+
+
+def _shrink(image_u8: RGBu8, side: int) -> RGBu8:
+    h, w = image_u8.shape[:2]
+    factor = side / max(h, w)
+    if factor >= 1:
+        return np.ascontiguousarray(image_u8)
+    return cv2.resize(image_u8, (max(1, round(w * factor)), max(1, round(h * factor))), interpolation=cv2.INTER_AREA)
+
+
+def _solutions():  # type: ignore[no-untyped-def]
+    os.environ.setdefault("GLOG_minloglevel", "2")  # MediaPipe logs a line for every object
+    import mediapipe
+
+    return mediapipe.solutions

@@ -1,0 +1,291 @@
+"""Adversarial training of the try-on generator (Goodfellow et al. 2014; Isola et al. 2017).
+
+Each step first moves the discriminator, then the generator:
+
+    L_D = -E[log D(x)] - E[log(1 - D(G))]
+    L_G = adversarial x -E[log D(G)] + l1 x |G - x| + perceptual x feature distance + matching x |f_D(G) - f_D(x)|
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from tryon.evaluation.metrics import FeatureDistance, psnr, ssim
+from tryon.models.discriminator import PatchDiscriminator
+from tryon.models.generator import Generator, GeneratorParams, compose, split_output
+from tryon.models.precision import inference_dtype
+from tryon.models.weights import save_weights
+from tryon.training.gan_losses import (
+    GanKind,
+    discriminator_loss,
+    feature_matching_loss,
+    generator_loss,
+    weighted_l1,
+)
+from tryon.training.generator_data import GeneratorBatches, make_example, stack_examples, worn_categories
+from tryon.training.people_data import PersonRecord, read_people
+from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
+
+CONDITION_CHANNELS = 3 + 1 + 3 + 1  # the discriminator sees the agnostic person, region, garment, its alpha
+
+
+def _help(default: Any, text: str) -> Any:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class GeneratorSettings:
+    """What one run of the generator's training is made of."""
+
+    people: Path = _help(Path("data/people"), "folder of the people shards")
+    run: Path = _help(Path("runs/generator"), "folder for logs and checkpoints")
+    out: Path = _help(Path("weights/generator.safetensors"), "where the best weights go")
+    start_from: str = _help("", "checkpoint (last.pt) of another run whose generator to start from")
+    height: int = _help(256, "pixels; the width is three quarters of it")
+    steps: int = _help(6000, "updates of both nets in all")
+    batch: int = _help(6, "pictures an update")
+    rate: float = _help(4e-4, "Adam's rate for the generator; halved over the last third")
+    rate_discriminator: float = _help(2e-4, "Adam's rate for the discriminator")
+    gan: GanKind = _help("nonsaturating", "nonsaturating, lsgan or hinge")
+    adversarial: float = _help(0.3, "weight of the adversarial loss; 0 trains without a discriminator")
+    matching: float = _help(4.0, "weight of feature matching")
+    l1: float = _help(20.0, "weight of the L1 loss")
+    perceptual: float = _help(1.0, "weight of the EfficientNet-Lite0 feature distance")
+    skin_weight: float = _help(5.0, "extra L1 weight of uncovered skin against 1 for the rest of the region")
+    keep_garment: float = _help(0.4, "weight of keeping the warped garment's own pixels")
+    seed: int = _help(1, "seed of everything random")
+    minutes: float = _help(0.0, "stop cleanly after so many minutes; 0: when done")
+    every: int = _help(250, "updates between validations")
+    threads: int = _help(0, "CPU threads; 0: all")
+    resume: bool = _help(True, "go on from the last checkpoint")
+    smoke: bool = _help(False, "a run of seconds on a few pictures")
+    device: str = _help("auto", "cpu, cuda or auto")
+
+
+class GanTrainer:
+    """The two networks, their optimizers, and one alternating step."""
+
+    def __init__(self, settings: GeneratorSettings, device: str) -> None:
+        self.settings, self.device = settings, device
+        self.generator = Generator(GeneratorParams()).to(device, memory_format=torch.channels_last)
+        self.discriminator = PatchDiscriminator(CONDITION_CHANNELS).to(device, memory_format=torch.channels_last)
+        self.features = FeatureDistance().to(device) if settings.perceptual else None
+        self.optimizer_g = torch.optim.Adam(self.generator.parameters(), settings.rate, betas=(0.5, 0.99))
+        self.optimizer_d = torch.optim.Adam(
+            self.discriminator.parameters(), settings.rate_discriminator, betas=(0.5, 0.99)
+        )
+        self.bf16 = device != "cpu" or inference_dtype() == torch.bfloat16
+        self.ema = Ema(self.generator, 0.998)
+        self.step_count = 0
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
+
+    def step(self, x: Tensor, truth: Tensor, skin: Tensor) -> dict[str, float]:
+        """Move the discriminator, then the generator, on one batch (see ``GeneratorBatches``).
+
+        Returns:
+            The losses by name.
+        """
+        s = self.settings
+        self._set_rates()
+        x = x.contiguous(memory_format=torch.channels_last)
+        agnostic, region, garment, alpha = x[:, :3], x[:, 3:4], x[:, 4:7], x[:, 7:8]
+        condition = x[:, :CONDITION_CHANNELS]
+        with self._autocast():
+            raw = self.generator(x)
+        rendering, mask, shading = split_output(raw.float(), alpha)
+        picture = compose(agnostic, region, garment, rendering, mask, shading)
+        losses: dict[str, float] = {}
+        if s.adversarial:
+            with self._autocast():
+                real, real_features = self.discriminator(truth, condition)
+                fake, _ = self.discriminator(picture.detach(), condition)
+            loss_d = discriminator_loss(real.float(), fake.float(), s.gan)
+            self.optimizer_d.zero_grad()
+            loss_d.backward()
+            self.optimizer_d.step()
+            losses["d"] = loss_d.item()
+            losses["d_real"] = torch.sigmoid(real.float()).mean().item()
+            losses["d_fake"] = torch.sigmoid(fake.float()).mean().item()
+        weight = region + s.skin_weight * skin
+        loss = s.l1 * (weighted_l1(picture, truth, weight) + 0.3 * weighted_l1(rendering, truth, weight))
+        losses["l1"] = loss.item()
+        kept = ((alpha - mask) * alpha).sum() / alpha.sum().clamp_min(1.0)
+        folds = shading.log()
+        smooth = (folds.diff(dim=2).abs().mean() + folds.diff(dim=3).abs().mean()) * 0.5
+        loss = loss + s.keep_garment * kept + smooth
+        losses["kept"] = kept.item()
+        if self.features is not None:
+            with self._autocast():
+                # at half size: a quarter of the cost; what is finer is the discriminator's to judge
+                distance = self.features(F.avg_pool2d(picture, 2), F.avg_pool2d(truth, 2)).mean()
+            loss = loss + s.perceptual * distance
+            losses["perceptual"] = distance.item()
+        if s.adversarial:
+            with self._autocast():
+                fake, fake_features = self.discriminator(picture, condition)
+            adversarial = generator_loss(fake.float(), s.gan)
+            matching = feature_matching_loss([f.float() for f in real_features], [f.float() for f in fake_features])
+            loss = loss + s.adversarial * adversarial + s.matching * matching
+            losses["adversarial"], losses["matching"] = adversarial.item(), matching.item()
+        self.optimizer_g.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.generator.parameters(), 20.0)
+        self.optimizer_g.step()
+        self.ema.update(self.generator)
+        self.step_count += 1
+        losses["g"] = loss.item()
+        return losses
+
+    def _set_rates(self) -> None:
+        s = self.settings
+        left = (s.steps - self.step_count) / max(1, s.steps)
+        factor = min(1.0, (self.step_count + 1) / 100) * min(1.0, max(left, 0.05) * 3)
+        self.optimizer_g.param_groups[0]["lr"] = s.rate * factor
+        self.optimizer_d.param_groups[0]["lr"] = s.rate_discriminator * factor
+
+    def averaged(self) -> Generator:
+        """A copy of the generator with averaged weights, on the CPU."""
+        net = Generator(self.generator.params)
+        net.load_state_dict({k: v.cpu() for k, v in self.ema.state.items()})
+        return net.eval()
+
+    def state(self) -> dict[str, Any]:
+        """Everything that a resumed run needs."""
+        return {
+            "generator": self.generator.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "optimizer_g": self.optimizer_g.state_dict(),
+            "optimizer_d": self.optimizer_d.state_dict(),
+            "ema": self.ema.state,
+            "ema_count": self.ema.count,
+            "step": self.step_count,
+        }
+
+    def restore(self, state: dict[str, Any], *, only_generator: bool = False) -> None:
+        """Go on from ``state``; with ``only_generator`` a new run starts from its generator."""
+        self.generator.load_state_dict(state["generator"])
+        self.ema.state = {k: v.to(self.device) for k, v in state["ema"].items()}
+        self.ema.count = state["ema_count"]
+        if only_generator:
+            return
+        self.discriminator.load_state_dict(state["discriminator"])
+        self.optimizer_g.load_state_dict(state["optimizer_g"])
+        self.optimizer_d.load_state_dict(state["optimizer_d"])
+        self.step_count = state["step"]
+
+
+@torch.no_grad()
+def validate(
+    net: Generator, examples: tuple[Tensor, Tensor, Tensor], distance: FeatureDistance, *, rows: int = 10
+) -> tuple[dict[str, float], np.ndarray]:
+    """Figures on fixed validation examples, and a sheet (agnostic, garment, rendering, result, truth).
+
+    Returns:
+        l1, psnr, ssim (edit region) and feature_distance (whole picture); (H, W, 3) uint8 sheet.
+    """
+    x, truth, _ = examples
+    results, renderings, distances = [], [], []
+    for i in range(0, len(x), 4):
+        part = x[i : i + 4].contiguous(memory_format=torch.channels_last)
+        rendering, mask, shading = split_output(net(part), part[:, 7:8])
+        picture = compose(part[:, :3], part[:, 3:4], part[:, 4:7], rendering, mask, shading)
+        distances.append(distance(picture, truth[i : i + 4]))
+        results.append(picture)
+        renderings.append(rendering)
+    picture, rendering = torch.cat(results), torch.cat(renderings)
+    figures = picture_figures(picture, truth, x[:, 3:4])
+    figures["feature_distance"] = float(torch.cat(distances).mean())
+    columns = [x[:, :3], x[:, 4:7], rendering, picture, truth]
+    strips = [torch.cat([c[i] for c in columns], 2).permute(1, 2, 0).numpy() for i in range(min(rows, len(x)))]
+    pairs = [np.concatenate(strips[i : i + 2], 1) for i in range(0, len(strips) - 1, 2)] or strips
+    return figures, (np.concatenate(pairs, 0) * 255).round().astype(np.uint8)
+
+
+def picture_figures(picture: Tensor, truth: Tensor, region: Tensor) -> dict[str, float]:
+    """Mean l1, psnr and ssim over the edit region: (B, 3, H, W) 0..1 twice, (B, 1, H, W)."""
+    values = []
+    for a, b, m in zip(picture, truth, region, strict=True):
+        pa, pb, mask = a.permute(1, 2, 0).numpy(), b.permute(1, 2, 0).numpy(), m[0].numpy() > 0.5
+        if mask.any():
+            values.append((float(np.abs(pa - pb)[mask].mean()), psnr(pa, pb, mask), ssim(pa, pb, mask)))
+    mean = np.mean(values, axis=0)
+    return {"l1": float(mean[0]), "psnr": float(mean[1]), "ssim": float(mean[2])}
+
+
+def validation_examples(
+    held: list[PersonRecord], others: list[PersonRecord], count: int, size: tuple[int, int]
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The same ``count`` examples for every run: the photos in order, all randomness from one seed."""
+    rng = np.random.default_rng(2024)
+    held = [r for r in held if worn_categories(r)]
+    return stack_examples([make_example(held[i % len(held)], others, rng, *size) for i in range(count)])
+
+
+def train_generator(settings: GeneratorSettings) -> dict[str, float]:
+    """Train the generator against its discriminator and write the best weights.
+
+    Returns:
+        The last validation figures.
+    """
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    seed_all(settings.seed)
+    cuda = settings.device == "auto" and torch.cuda.is_available()
+    device = "cuda" if cuda else "cpu" if settings.device == "auto" else settings.device
+    records = read_people(settings.people, limit=24 if settings.smoke else None)
+    train = [r for r in records if not r.validation]
+    held = [r for r in records if r.validation] or train
+    size = (settings.height, settings.height * 3 // 4)
+    steps, every = (4, 4) if settings.smoke else (settings.steps, settings.every)
+    batch = 2 if settings.smoke else settings.batch
+    examples = validation_examples(held, held, 4 if settings.smoke else 64, size)
+    trainer = GanTrainer(settings, device)
+    distance = FeatureDistance()
+    log, clock, best = RunLog(settings.run, settings), Clock(settings.minutes), float("inf")
+    saved = load_checkpoint(settings.run / "last.pt") if settings.resume and not settings.smoke else None
+    if saved:
+        trainer.restore(saved)
+        best = saved["best"]
+    elif settings.start_from:
+        start = load_checkpoint(Path(settings.start_from))
+        if start is not None:
+            trainer.restore(start, only_generator=True)
+    data = GeneratorBatches(train, batch, size, settings.seed + trainer.step_count)
+    batches = iter(DataLoader(data, batch_size=None, num_workers=0 if settings.smoke else 1))
+    figures: dict[str, float] = {}
+    sums: dict[str, float] = {}
+    started, since = time.monotonic(), 0
+    while trainer.step_count < steps and not clock.over():
+        x, truth, skin = (t.to(device) for t in next(batches))
+        losses = trainer.step(x, truth, skin)
+        check_finite(trainer.step_count, losses)
+        sums = {k: sums.get(k, 0.0) + v for k, v in losses.items()}
+        since += 1
+        last = trainer.step_count >= steps or clock.over()
+        if trainer.step_count % every == 0 or last:
+            pace = since * batch / (time.monotonic() - started)
+            net = trainer.averaged()
+            figures, sheet = validate(net, examples, distance)
+            means = {k: v / since for k, v in sums.items()}
+            log.scalars(trainer.step_count, {**means, **{f"val_{k}": v for k, v in figures.items()}, "pace": pace})
+            log.picture(trainer.step_count, "validation", sheet)
+            if figures["feature_distance"] < best:
+                best = figures["feature_distance"]
+                target = settings.run / "smoke.safetensors" if settings.smoke else settings.out
+                command = f"python -m tryon train generator --adversarial {settings.adversarial}"
+                save_weights(target, net, params=net.params, command=command, figures=figures)
+            save_checkpoint(settings.run / "last.pt", {**trainer.state(), "best": best})
+            sums, started, since = {}, time.monotonic(), 0
+    log.close()
+    return figures

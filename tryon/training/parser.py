@@ -1,0 +1,200 @@
+"""Training of the parsing network on labelled photos."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset
+
+from tryon.evaluation.parsing_figures import parsing_figures
+from tryon.models.lite_unet import LiteUNet, LiteUNetParams
+from tryon.models.precision import inference_dtype
+from tryon.models.weights import save_weights
+from tryon.person.parsing import PARSER_CHANNELS, Parser, parser_input
+from tryon.training.people_data import PersonRecord, disturb_colours, random_view, read_people
+from tryon.training.pretrained import load_lite0_encoder
+from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
+from tryon.types import LABELS, Pose
+
+
+def _help(default: object, text: str) -> object:
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class ParserSettings:
+    """What one run of the parser's training is made of."""
+
+    people: Path = _help(Path("data/people"), "folder of the people shards")  # type: ignore[assignment]
+    run: Path = _help(Path("runs/parser"), "folder for logs and checkpoints")  # type: ignore[assignment]
+    out: Path = _help(Path("weights/parser.safetensors"), "where the best weights go")  # type: ignore[assignment]
+    steps: int = _help(2700, "updates in all; 2,700 of 12 pictures are 40 epochs")  # type: ignore[assignment]
+    batch: int = _help(12, "pictures an update")  # type: ignore[assignment]
+    rate: float = _help(1e-3, "peak learning rate of the one-cycle schedule")  # type: ignore[assignment]
+    seed: int = _help(1, "seed of everything random")  # type: ignore[assignment]
+    minutes: float = _help(0.0, "stop cleanly after so many minutes; 0: when done")  # type: ignore[assignment]
+    every: int = _help(300, "updates between validations")  # type: ignore[assignment]
+    threads: int = _help(0, "CPU threads; 0: all")  # type: ignore[assignment]
+    resume: bool = _help(True, "go on from the last checkpoint")  # type: ignore[assignment]
+    smoke: bool = _help(False, "a run of seconds on a few pictures")  # type: ignore[assignment]
+    device: str = _help("auto", "cpu, cuda or auto")  # type: ignore[assignment]
+
+
+# Mostly the small window; the large one teaches the resolution that is used at run time.
+_SIZES, _SIZE_SHARE = ((256, 192), (384, 288)), (0.7, 0.3)
+
+
+class ParserBatches(IterableDataset):
+    """Endless random batches: inputs (B, 17, h, w) float32 and labels (B, h/2, w/2) int64."""
+
+    def __init__(self, records: list[PersonRecord], batch: int, seed: int) -> None:
+        self._records, self._batch, self._seed = records, batch, seed
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        info = torch.utils.data.get_worker_info()
+        rng = np.random.default_rng([self._seed, info.id if info else 0])
+        while True:
+            h, w = _SIZES[rng.choice(2, p=_SIZE_SHARE)]
+            # equal work an update: fewer of the large pictures
+            count = self._batch if h == _SIZES[0][0] else max(2, self._batch // 2)
+            pairs = [make_example(self._records[rng.integers(len(self._records))], rng, h, w) for _ in range(count)]
+            yield torch.from_numpy(np.stack([p[0] for p in pairs])), torch.from_numpy(np.stack([p[1] for p in pairs]))
+
+
+def make_example(record: PersonRecord, rng: np.random.Generator, h: int, w: int) -> tuple[np.ndarray, np.ndarray]:
+    """One random training example: input (17, h, w) float32, labels (h/2, w/2) int64."""
+    view = random_view(record, rng, h, w)
+    mask = view.mask_f32
+    if rng.random() < 0.1:
+        mask = np.zeros_like(mask)  # the mask can fail; the picture must do then
+    unit = max(float(np.linalg.norm(view.pose.points_px[11] - view.pose.points_px[23])), 4.0)
+    noise = rng.normal(0, 0.02 * unit, view.pose.points_px.shape).astype(np.float32)
+    pose = Pose(view.pose.points_px + noise, view.pose.visibility)
+    x = parser_input(disturb_colours(view.rgb_u8, rng), mask, pose)
+    offset = int(rng.integers(2))  # a logit lies between two pixels: take either, so that labels are not shifted
+    return x, view.labels_u8[offset::2, offset::2].astype(np.int64)
+
+
+def parsing_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
+    """Cross-entropy with class weights plus the soft Dice loss of the classes present.
+
+    Args:
+        logits: (B, 13, h, w). labels: (B, h, w) int64. weights: (13,).
+    """
+    ce = F.cross_entropy(logits, labels, weight=weights, label_smoothing=0.03)
+    p = torch.softmax(logits, 1)
+    target = F.one_hot(labels, logits.shape[1]).permute(0, 3, 1, 2).float()
+    inter, total = (p * target).sum((0, 2, 3)), (p + target).sum((0, 2, 3))
+    present = target.sum((0, 2, 3)) > 0
+    dice = 1 - (2 * inter[present] + 1) / (total[present] + 1)
+    return ce + 0.5 * dice.mean()
+
+
+def class_weights(records: list[PersonRecord]) -> Tensor:
+    """Inverse cube root of each class's share: the rare ones count more, but not wildly."""
+    counts = np.zeros(len(LABELS))
+    for r in records:
+        assert r.labels_u8 is not None
+        counts += np.bincount(r.labels_u8[::4, ::4].ravel(), minlength=len(LABELS))[: len(LABELS)]
+    w = (counts.sum() / np.maximum(counts, 1)) ** (1 / 3)
+    return torch.tensor(np.clip(w / w[0], 1, 5), dtype=torch.float32)
+
+
+def new_parser() -> LiteUNet:
+    """An untrained parser on the pre-trained encoder."""
+    net = LiteUNet(LiteUNetParams(in_channels=PARSER_CHANNELS, dense_channels=len(LABELS)))
+    load_lite0_encoder(net.encoder)
+    return net
+
+
+def train_parser(settings: ParserSettings) -> dict[str, float]:
+    """Train the parser and write its best weights.
+
+    Returns:
+        The best validation figures (see ``parsing_figures``).
+    """
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    seed_all(settings.seed)
+    device = "cuda" if settings.device == "auto" and torch.cuda.is_available() else settings.device
+    device = "cpu" if device == "auto" else device
+    records = read_people(settings.people, limit=24 if settings.smoke else None)
+    train = [r for r in records if not r.validation]
+    held = [r for r in records if r.validation][: 2 if settings.smoke else None] or train[:2]
+    steps, every = (4, 4) if settings.smoke else (settings.steps, settings.every)
+    net = new_parser().to(device, memory_format=torch.channels_last)
+    weights = class_weights(train).to(device)
+    decay = [p for p in net.parameters() if p.ndim > 1]
+    rest = [p for p in net.parameters() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.02}, {"params": rest, "weight_decay": 0.0}])
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.rate, total_steps=steps + 1, pct_start=0.15)
+    ema, step, best = Ema(net, 0.998), 0, -1.0
+    log, clock = RunLog(settings.run, settings), Clock(settings.minutes)
+    saved = load_checkpoint(settings.run / "last.pt") if settings.resume and not settings.smoke else None
+    if saved:
+        net.load_state_dict(saved["net"])
+        optimizer.load_state_dict(saved["optimizer"])
+        schedule.load_state_dict(saved["schedule"])
+        ema.state, ema.count = {k: v.to(device) for k, v in saved["ema"].items()}, saved["ema_count"]
+        step, best = saved["step"], saved["best"]
+    batches = iter(
+        DataLoader(
+            ParserBatches(train, settings.batch, settings.seed + step),
+            batch_size=None,
+            num_workers=0 if settings.smoke else 1,
+        )
+    )
+    bf16 = device != "cpu" or inference_dtype() == torch.bfloat16
+    figures: dict[str, float] = {}
+    started, total = time.monotonic(), 0.0
+    while step < steps and not clock.over():
+        x, y = (t.to(device) for t in next(batches))
+        net.train()
+        with torch.autocast(device, torch.bfloat16, enabled=bf16):
+            logits, _ = net(x.to(memory_format=torch.channels_last))
+        loss = parsing_loss(logits.float(), y, weights)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+        optimizer.step()
+        schedule.step()
+        ema.update(net)
+        step += 1
+        total += loss.item()
+        check_finite(step, {"loss": total})
+        if step % 50 == 0:
+            print(f"step {step} loss {loss.item():.3f} {(time.monotonic() - started) / 50:.2f} s/step", flush=True)
+            started = time.monotonic()
+        if step % every == 0 or step == steps:
+            judge = new_parser()
+            judge.load_state_dict({k: v.cpu() for k, v in ema.state.items()})
+            figures = parsing_figures(Parser(judge), held)
+            log.scalars(step, {"loss": total / every, "rate": schedule.get_last_lr()[0], **figures})
+            total = 0.0
+            if figures["mean_iou"] > best:
+                best = figures["mean_iou"]
+                command = "python -m tryon train parser"
+                target = settings.run / "smoke.safetensors" if settings.smoke else settings.out
+                save_weights(target, judge, params=judge.params, command=command, figures=figures)
+            started = time.monotonic()
+        if step % every == 0 or step == steps or clock.over():
+            save_checkpoint(
+                settings.run / "last.pt",
+                {
+                    "net": net.state_dict(),
+                    "optimizer": optimizer.state_dict(),
+                    "schedule": schedule.state_dict(),
+                    "ema": ema.state,
+                    "ema_count": ema.count,
+                    "step": step,
+                    "best": best,
+                },
+            )
+    log.close()
+    return figures

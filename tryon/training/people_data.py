@@ -1,0 +1,143 @@
+"""Reading the shards of people, and the random views of them that the trainers see."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from tryon.errors import BadRequestError
+from tryon.geometry.crops import Crop, crop_for
+from tryon.types import CATEGORIES, LABEL, LabelsU8, Pose, RGBu8
+
+# MediaPipe's left and right partners, for mirrored pictures
+_MIRROR = np.array(
+    [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9] + [i + 1 if i % 2 else i - 1 for i in range(11, 33)]
+)  # fmt: skip
+_SWAP = np.arange(256, dtype=np.uint8)
+for _a, _b in (("left_arm", "right_arm"), ("left_leg", "right_leg")):
+    _SWAP[[LABEL[_a], LABEL[_b]]] = [LABEL[_b], LABEL[_a]]
+
+
+@dataclass(frozen=True)
+class PersonRecord:
+    """One photo of a shard: image (H, W, 3) uint8, mask (H, W) uint8 0..255, pose in its pixels.
+
+    labels_u8 (H, W) is None where the photo is not labelled.
+    """
+
+    key: str
+    image_u8: RGBu8
+    mask_u8: np.ndarray
+    labels_u8: LabelsU8 | None
+    pose: Pose
+    validation: bool
+
+
+def read_people(folder: Path, *, labelled: bool = True, limit: int | None = None) -> list[PersonRecord]:
+    """Read all shards ``people_*.zip`` of a folder, in the order of their ids.
+
+    Raises:
+        BadRequestError: no shards there, or a shard that cannot be read (it is named).
+    """
+    shards = sorted(folder.glob("people_*.zip"))
+    if not shards:
+        raise BadRequestError(f"No people_*.zip in {folder}. Make them: python -m tryon.training.prepare_people")
+    records: list[PersonRecord] = []
+    for path in shards:
+        try:
+            records.extend(_read_shard(path, labelled))
+        except (zipfile.BadZipFile, KeyError, ValueError, cv2.error) as error:
+            raise BadRequestError(f"The shard {path.name} is damaged ({error}). Prepare the people again.") from None
+        if limit is not None and len(records) >= limit:
+            return records[:limit]
+    return records
+
+
+def _read_shard(path: Path, labelled: bool) -> Iterator[PersonRecord]:
+    with zipfile.ZipFile(path) as shard:
+        for key, meta in json.loads(shard.read("people.json")).items():
+            if labelled and not meta["labelled"]:
+                continue
+            labels = _decode(shard.read(f"{key}.labels.png"), cv2.IMREAD_UNCHANGED) if meta["labelled"] else None
+            yield PersonRecord(
+                key,
+                np.ascontiguousarray(_decode(shard.read(f"{key}.jpg"), cv2.IMREAD_COLOR)[..., ::-1]),
+                _decode(shard.read(f"{key}.mask.png"), cv2.IMREAD_UNCHANGED),
+                labels,
+                Pose(np.array(meta["points_px"], np.float32), np.array(meta["visibility"], np.float32)),
+                bool(meta["validation"]),
+            )
+
+
+def _decode(payload: bytes, flag: int) -> np.ndarray:
+    image = cv2.imdecode(np.frombuffer(payload, np.uint8), flag)
+    if image is None:
+        raise ValueError("a picture in it cannot be decoded")
+    return image
+
+
+@dataclass(frozen=True)
+class View:
+    """A random view of a person: arrays of one size (h, w), pose in their pixels."""
+
+    rgb_u8: RGBu8
+    mask_f32: np.ndarray
+    labels_u8: LabelsU8
+    pose: Pose
+    crop: Crop
+
+
+def random_view(
+    record: PersonRecord, rng: np.random.Generator, height: int, width: int, *, category: str | None = None
+) -> View:
+    """Crop (any framing), zoom, shift, mirror a labelled record; the labels and the pose follow.
+
+    Args:
+        record: with labels.
+        rng: decides everything.
+        height, width: size of the view, pixels.
+        category: framing to start from; None: any.
+    """
+    assert record.labels_u8 is not None
+    base_category = category or CATEGORIES[rng.choice(3, p=[0.35, 0.2, 0.45])]
+    base = crop_for(record.pose, base_category, record.image_u8.shape[:2], width, height)  # type: ignore[arg-type]
+    zoom = float(np.exp(rng.normal(0, 0.14)))
+    shift = rng.normal(0, 0.06, 2) * (width / base.scale, height / base.scale)
+    scale = base.scale * zoom
+    cx, cy = base.x0 + width / base.scale / 2 + shift[0], base.y0 + height / base.scale / 2 + shift[1]
+    crop = Crop(cx - width / scale / 2, cy - height / scale / 2, scale, width, height)
+    rgb = crop.cut(record.image_u8)
+    mask = crop.cut(record.mask_u8, border=cv2.BORDER_CONSTANT).astype(np.float32) / 255
+    labels = crop.cut(record.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
+    points, visibility = crop.to_crop(record.pose.points_px), record.pose.visibility
+    if rng.random() < 0.5:
+        rgb, mask = np.ascontiguousarray(rgb[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
+        labels = np.ascontiguousarray(_SWAP[labels[:, ::-1]])
+        points = points[_MIRROR] * np.array([-1, 1], np.float32) + np.array([width - 1, 0], np.float32)
+        visibility = visibility[_MIRROR]
+    return View(rgb, mask, labels, Pose(points, visibility), crop)
+
+
+def disturb_colours(rgb_u8: RGBu8, rng: np.random.Generator) -> RGBu8:
+    """Exposure, contrast, white balance, saturation, blur, noise and JPEG, each at random."""
+    x = rgb_u8.astype(np.float32) / 255
+    x = x ** float(np.exp(rng.normal(0, 0.25)))
+    x = (x - 0.5) * float(np.exp(rng.normal(0, 0.15))) + 0.5 + float(rng.normal(0, 0.05))
+    x = x * np.exp(rng.normal(0, 0.06, 3)).astype(np.float32)
+    grey = x.mean(2, keepdims=True)
+    x = grey + (x - grey) * float(np.exp(rng.normal(0, 0.2)))
+    if rng.random() < 0.25:
+        x = cv2.GaussianBlur(x, (0, 0), float(rng.uniform(0.4, 1.4)))
+    if rng.random() < 0.3:
+        x = x + rng.normal(0, rng.uniform(0.005, 0.03), x.shape).astype(np.float32)
+    out = (np.clip(x, 0, 1) * 255).astype(np.uint8)
+    if rng.random() < 0.4:
+        quality = int(rng.integers(35, 95))
+        out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], cv2.IMREAD_COLOR)
+    return out

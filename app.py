@@ -1,6 +1,7 @@
 """Start the page: ``python app.py``. Host and port are Gradio's own environment variables."""
 
 import os
+import signal
 
 # Before gradio is imported: it reads these once, and nothing here may call home.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -16,6 +17,8 @@ def main() -> None:
     """Build the page and serve it until it is stopped."""
     from tryon.ui.app import main as serve
 
+    # A host stops programs with SIGTERM: end as after Ctrl-C, so that temporary files are removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     serve()
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tryon.errors import BadRequestError
 from tryon.geometry.crops import Crop
+from tryon.geometry.curves import unit
 from tryon.geometry.flow import flow_from_map, sample
 from tryon.geometry.tps import fit_tps
 from tryon.types import FlowF32, Garment, MaskF32, PartWarp, Person, PointsF32
@@ -107,16 +108,18 @@ def _limb(
     """One tube as one piece, or as two where the limb is bent so far that a single map would fold."""
     ribs = (sleeve_ribs if kind == "sleeve" else leg_ribs)(targets, garment, side)
     area = (sleeve_area if kind == "sleeve" else leg_area)(targets, garment, side)
-    last = len(ribs.target_outer) - 1
-    spans = [(0, last)] if ribs.bend_at is None else [(0, ribs.bend_at), (ribs.bend_at, last)]
     parts = []
-    for number, (start, stop) in enumerate(spans):
+    for number, (start, stop) in enumerate(ribs.spans):
         name = f"{kind}_{side}" if number == 0 else f"{kind}_{side}_end"
         target, source = _rib_points(ribs, start, stop)
         flow = flow_from_map(
             fit_tps(_in_crop(crop, target), source, s.limb_smoothing), crop.height, crop.width, s.stride
         )
-        region = _fill(_rib_quads(ribs, start, stop, crop, 0.05 * targets.body.full_width), crop)
+        room = 0.05 * targets.body.full_width
+        polygons = _rib_quads(ribs, start, stop, crop, room)
+        if len(ribs.spans) > 1:
+            polygons.append(_joint(ribs, ribs.spans[0][1], crop, room))
+        region = _fill(polygons, crop)
         region *= _drawn_from(area, flow)
         parts.append(PartWarp(name, flow, region if near is None else region * near))
     return parts
@@ -133,26 +136,31 @@ def _rib_points(ribs: Ribs, start: int, stop: int) -> tuple[Points, Points]:
 
 
 def _rib_quads(ribs: Ribs, start: int, stop: int, crop: Crop, room: float) -> list[NDArray[np.float32]]:
-    """Quadrangles between neighbouring ribs, each widened by `room` photo pixels, the end ones lengthened.
+    """Quadrangles between neighbouring ribs, widened by `room` photo pixels, the limb's end one lengthened.
 
     Their union stays whole where a strongly bent limb's outline would cross itself.
     """
     outer, inner = ribs.target_outer[start : stop + 1], ribs.target_inner[start : stop + 1]
     across = outer - inner
-    across = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-6)
-    wide_out, wide_in = outer + room * across, inner - room * across
-    centers = (outer + inner) / 2
-    head, tail = centers[0] - centers[1], centers[-1] - centers[-2]
-    head = head / max(float(np.linalg.norm(head)), 1e-6) * room
-    # The garment's end may lie beyond its landmarks: cuffs are round, hems uneven.
-    more = 2.0 if stop == len(ribs.target_outer) - 1 else 0.6
-    tail = tail / max(float(np.linalg.norm(tail)), 1e-6) * room * more
-    wide_out = np.concatenate([[wide_out[0] + head], wide_out, [wide_out[-1] + tail]])
-    wide_in = np.concatenate([[wide_in[0] + head], wide_in, [wide_in[-1] + tail]])
-    return [
-        _in_crop(crop, np.stack([wide_out[i], wide_out[i + 1], wide_in[i + 1], wide_in[i]]))
-        for i in range(len(wide_out) - 1)
-    ]
+    across = across / np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-6) * room
+    if start == 0:
+        across[0] *= 0.4  # the root lies along the shoulder seam: wider, it would stick out above
+    outer, inner = outer + across, inner - across
+    if stop == len(ribs.target_outer) - 1:
+        # The garment's end may lie beyond its landmarks: cuffs are round, hems uneven.
+        tail = unit((outer[-1] + inner[-1]) - (outer[-2] + inner[-2])) * 2 * room
+        outer, inner = np.concatenate([outer, [outer[-1] + tail]]), np.concatenate([inner, [inner[-1] + tail]])
+    quads = np.stack([outer[:-1], outer[1:], inner[1:], inner[:-1]], 1)
+    return [_in_crop(crop, quad) for quad in quads]
+
+
+def _joint(ribs: Ribs, index: int, crop: Crop, room: float) -> NDArray[np.float32]:
+    """A disc over the elbow or knee: it closes the corner between the two straight halves."""
+    outer, inner = ribs.target_outer[index], ribs.target_inner[index]
+    radius = float(np.linalg.norm(outer - inner)) / 2 + room
+    turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    disc = (outer + inner) / 2 + radius * np.stack([np.cos(turn), np.sin(turn)], 1)
+    return _in_crop(crop, disc)
 
 
 def _in_crop(crop: Crop, points_px: Points) -> PointsF32:

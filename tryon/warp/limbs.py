@@ -25,6 +25,8 @@ class LimbSettings:
     loose: float = 1.9  # a sleeve is at most this much wider than the arm
     short_sleeve: float = 0.88  # cloth of a short sleeve stands off and looks shorter
     least_inner: float = 0.08  # inner seam below the armpit: no shoulder pads
+    crease: float = 0.04  # how far inside the armpit a sleeve's inner edge may start
+    deltoid: float = 0.15  # a hanging sleeve's outer edge beyond the armhole's line
     split_bend: float = 1.05  # radians of bend above which the tube is warped in two pieces
 
 
@@ -36,14 +38,15 @@ class Ribs:
     """A tube as pairs of ribs, from its root (armhole, crotch) to its end.
 
     source_*: (N, 2), garment pixels; target_*: (N, 2), photo pixels; outer is the side away from
-    the body. bend_at: index of the rib at elbow or knee where the tube should be cut in two, or None.
+    the body. spans: index ranges (first, last) of the pieces to warp each by itself: one, or two that
+    meet at a strongly bent elbow or knee.
     """
 
     source_outer: Points
     source_inner: Points
     target_outer: Points
     target_inner: Points
-    bend_at: int | None
+    spans: tuple[tuple[int, int], ...]
 
 
 def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings = DEFAULT) -> Ribs:
@@ -72,18 +75,17 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
     knots, curve_out, curve_in = _source_tube(root_out, root_in, outer, inner, elbow, upper_arm, length)
     axis = np.stack([body.joints[j, side] for j in ARM])
     axis_knots = np.array([0.0, upper_arm, wrist])
-    at = _rib_places(length, upper_arm)
+    cut = length > 1.1 * upper_arm and _bend(axis) > s.split_bend
+    at = _rib_places(length, upper_arm, cut)
     least = np.interp(at, axis_knots, np.array(s.arm_half)) * body.full_width
     widths = 0.5 * np.linalg.norm(point_at(curve_out, at, knots) - point_at(curve_in, at, knots), axis=1)
     half = np.clip(widths * targets.scale, least, s.loose * least)
     sign = 1.0 if side == "right" else -1.0
-    target_out, target_in = _around(axis, axis_knots, at, half, body, sign)
+    target_out, target_in = _around(axis, axis_knots, at, half, sign, cut)
     join = min(0.45 * upper_arm, length)
     root = (targets.points_px[f"shoulder_{side}"], targets.points_px[f"armpit_{side}"])
-    target_out, target_in = _join_root(target_out, target_in, at, join, root, axis, body, s)
-    bend = _bend(axis) if length > 1.1 * upper_arm else 0.0
-    cut = int(np.argmin(np.abs(at - upper_arm))) if bend > s.split_bend else None
-    return Ribs(point_at(curve_out, at, knots), point_at(curve_in, at, knots), target_out, target_in, cut)
+    target_out, target_in = _join_root(target_out, target_in, at, join, root, axis, body, sign, s)
+    return Ribs(point_at(curve_out, at, knots), point_at(curve_in, at, knots), target_out, target_in, _spans(at, cut))
 
 
 def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings = DEFAULT) -> Ribs:
@@ -108,18 +110,24 @@ def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings
     length = float(np.clip(length, 0.15 * full_thigh, 1.02 * full))
     knee = source.get(f"knee_{side}")
     tube_knots, curve_out, curve_in = _source_tube(root_out, root_in, outer, inner, knee, full_thigh - drop, length)
-    at = _rib_places(length, full_thigh - drop)
+    cut = length > 1.1 * (full_thigh - drop) and _bend(axis) > s.split_bend
+    at = _rib_places(length, full_thigh - drop, cut)
     least = np.interp(at + drop, knots, np.array(s.leg_half)) * body.full_width
     widths = 0.5 * np.linalg.norm(point_at(curve_out, at, tube_knots) - point_at(curve_in, at, tube_knots), axis=1)
     half = np.clip(widths * targets.scale, least, 2.6 * least)
     sign = 1.0 if side == "right" else -1.0
-    target_out, target_in = _around(axis, knots, at + drop, half, body, sign)
+    target_out, target_in = _around(axis, knots, at + drop, half, sign, cut)
     target_in = _keep_apart(target_in, at + drop, knots, body, side, sign)
     root = (points[f"hip_{side}"], points["crotch"])
     target_out, target_in = _blend_root(target_out, target_in, at, min(0.5 * full_thigh, length), root)
-    bend = _bend(axis) if length > 1.1 * (full_thigh - drop) else 0.0
-    cut = int(np.argmin(np.abs(at - full_thigh + drop))) if bend > s.split_bend else None
-    return Ribs(point_at(curve_out, at, tube_knots), point_at(curve_in, at, tube_knots), target_out, target_in, cut)
+    return Ribs(
+        point_at(curve_out, at, tube_knots), point_at(curve_in, at, tube_knots), target_out, target_in, _spans(at, cut)
+    )
+
+
+def _spans(at: Points, cut: bool) -> tuple[tuple[int, int], ...]:
+    last = len(at) - 1
+    return ((0, _TO_HINGE - 1), (_TO_HINGE, last)) if cut else ((0, last),)
 
 
 def _source_tube(
@@ -148,21 +156,32 @@ def _source_tube(
     )
 
 
-def _rib_places(length: float, hinge_at: float) -> Points:
-    """Nominal lengths at which ribs are set: dense enough to follow the bend, one at the hinge."""
+_TO_HINGE = 5  # ribs from the root to elbow or knee: enough to follow the deltoid and the bend
+
+
+def _rib_places(length: float, hinge_at: float, cut: bool) -> Points:
+    """Nominal lengths at which ribs are set; the hinge has one, or two when the tube is `cut` there."""
     if length < 1.1 * hinge_at:
-        return np.linspace(0.0, length, 5)
-    near = np.linspace(0.0, hinge_at, 5)
-    return np.concatenate([near, np.linspace(hinge_at, length, 5)[1:]])
+        return np.linspace(0.0, length, _TO_HINGE)
+    near, beyond = np.linspace(0.0, hinge_at, _TO_HINGE), np.linspace(hinge_at, length, 5)
+    return np.concatenate([near, beyond if cut else beyond[1:]])
 
 
-def _around(axis: Points, knots: Points, at: Points, half: Points, body: Body, sign: float) -> tuple[Points, Points]:
-    """Both ends of ribs across a limb; the outer one lies on the viewer's side of a hanging limb."""
-    soft = 0.12 * (knots[-1] - knots[0])
-    centers = 0.25 * point_at(axis, at - soft / 2, knots) + 0.25 * point_at(axis, at + soft / 2, knots)
-    centers = centers + 0.5 * point_at(axis, at, knots)
-    centers = np.where((at > knots[-1] - soft)[:, None], point_at(axis, at, knots), centers)
-    along = tangent_at(axis, at, soft, knots)
+def _around(axis: Points, knots: Points, at: Points, half: Points, sign: float, cut: bool) -> tuple[Points, Points]:
+    """Both ends of ribs across a limb; the outer one lies on the viewer's side of a hanging limb.
+
+    The limb's corner is rounded, unless the tube is cut there: then each half keeps straight.
+    """
+    if cut:
+        centers = point_at(axis, at, knots)
+        upper, lower = unit(axis[1] - axis[0]), unit(axis[2] - axis[1])
+        along = np.where((np.arange(len(at)) < _TO_HINGE)[:, None], upper, lower)
+    else:
+        soft = 0.12 * (knots[-1] - knots[0])
+        centers = 0.25 * point_at(axis, at - soft / 2, knots) + 0.25 * point_at(axis, at + soft / 2, knots)
+        centers = centers + 0.5 * point_at(axis, at, knots)
+        centers = np.where((at > knots[-1] - soft)[:, None], point_at(axis, at, knots), centers)
+        along = tangent_at(axis, at, soft, knots)
     outward = -sign * perpendicular(along)
     return centers + half[:, None] * outward, centers - half[:, None] * outward
 
@@ -175,22 +194,35 @@ def _join_root(
     root: tuple[Vector, Vector],
     axis: Points,
     body: Body,
+    sign: float,
     s: LimbSettings,
 ) -> tuple[Points, Points]:
     """Carry a sleeve's first ribs from the arm to the armhole: rounded over the deltoid, straight below."""
     shoulder, armpit = root
     out, inn = outer.copy(), inner.copy()
     arm = unit(axis[1] - axis[0])
-    # The inner seam must come out below the armpit, along the arm.
-    least = s.least_inner * body.full_width
-    short = np.maximum(least * np.minimum(at / max(join, 1e-6), 1.0) - (inn - armpit) @ arm, 0.0)
-    inn[1:] += (short[:, None] * arm)[1:]
+    # The inner seam must come out below the armpit, and go on along the arm.
+    upper = np.arange(len(at)) < _TO_HINGE  # what lies beyond the elbow has its own direction
+    least = s.least_inner * body.full_width * np.minimum(at / join, 1.0) + 0.25 * np.maximum(at - join, 0.0)
+    inn += np.where(upper, np.maximum(least - (inn - armpit) @ arm, 0.0), 0.0)[:, None] * arm
+    # A hanging sleeve stands off the armhole's line by the deltoid; inside of it the sleeve would turn over.
+    depth = float(np.linalg.norm(armpit - shoulder))
+    seam = unit(armpit - shoulder)
+    outward = np.array([seam[1], -seam[0]])
+    outward = outward if sign * (outward @ body.across) >= 0 else -outward
+    # Just below the armpit the tube lies beside the trunk, not across it: its edge is the crease.
+    lean = max(float(-(arm @ outward)), 0.0) / max(float(arm @ seam), 0.3)
+    room = s.crease * body.full_width + (0.3 + lean) * np.maximum((inn - armpit) @ seam, 0.0)
+    push = np.where(upper, np.maximum(-((inn - armpit) @ outward) - room, 0.0), 0.0)[:, None] * outward
+    inn, out = inn + push, out + push
+    along, off = (out - shoulder) @ seam, (out - shoulder) @ outward
+    wanted = s.deltoid * body.full_width * np.clip(2 * along / depth, 0.0, 1.0) * np.clip(2.2 - along / depth, 0.0, 1.0)
+    out += np.where(upper & (along > 0), np.maximum(wanted - off, 0.0), 0.0)[:, None] * outward
     end_out, end_in = (np.array([np.interp(join, at, c[:, k]) for k in range(2)]) for c in (out, inn))
     # The control point continues the shoulder's line, so that the seam runs smoothly into the sleeve.
     reach_out = float(np.linalg.norm(end_out - shoulder))
-    outward = unit(shoulder - armpit - ((shoulder - armpit) @ arm) * arm, tuple(-arm[::-1]))
     control = shoulder + 0.45 * reach_out * unit(arm + 0.9 * outward)
-    t = np.clip(at / max(join, 1e-6), 0.0, 1.0)
+    t = np.clip(at / join, 0.0, 1.0)
     near = at < join - 1e-6
     out[near] = quadratic_bezier(shoulder, control, end_out, t)[near]
     inn[near] = ((1 - t)[:, None] * armpit + t[:, None] * end_in)[near]

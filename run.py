@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 LOWEST, HIGHEST = (3, 10), (3, 12)  # what the pinned mediapipe has wheels for
+CONSTRAINTS = "constraints.txt"  # the versions of what the named packages bring along
 NEEDED_GB = 8  # on Linux, where torch brings its GPU libraries along; about 3 elsewhere
 LOOKED_FOR = ("3.11", "3.12", "3.10")  # 3.11 first: the version that the project is developed on
 
@@ -51,8 +52,7 @@ def say(text: str) -> None:
 
 def requirement_files(command: str) -> "list[Path]":
     """The pinned lists that a command needs; the test's one includes the app's."""
-    names = ("requirements.txt",) if command == "app" else ("requirements.txt", "requirements-dev.txt")
-    return [ROOT / name for name in names]
+    return [ROOT / name for name in ("requirements.txt", *(() if command == "app" else ("requirements-dev.txt",)))]
 
 
 def venv_python() -> Path:
@@ -63,7 +63,7 @@ def venv_python() -> Path:
 def stamp_for(command: str, version: str) -> str:
     """What an environment that can run this command has written down: Python's version and the lists' hash."""
     digest = hashlib.sha256()
-    for path in requirement_files(command):
+    for path in (*requirement_files(command), ROOT / CONSTRAINTS):
         digest.update(path.read_bytes())
     return f"{command} {version} {platform.machine()} {digest.hexdigest()}"
 
@@ -71,9 +71,15 @@ def stamp_for(command: str, version: str) -> str:
 def stamps() -> "set[str]":
     """What the environment was set up for."""
     try:
-        return set((VENV / "stamp.txt").read_text("utf-8").splitlines())
+        return {line for line in (VENV / "stamp.txt").read_text("utf-8").splitlines() if line.count(" ") == 3}
     except OSError:
         return set()
+
+
+def venv_version() -> "str | None":
+    """The "3.x" of the environment that is already there, if it works and is one that we support."""
+    python = [str(venv_python())]
+    return next((version for version in LOOKED_FOR if venv_python().exists() and answers(python, version)), None)
 
 
 def find_python() -> "tuple[list[str], str]":
@@ -202,6 +208,7 @@ def install(command: str) -> None:
     if not sys.stdout.isatty():
         pip.append("-q")
     files = [argument for path in requirement_files(command) for argument in ("-r", str(path))]
+    files += ["-c", str(ROOT / CONSTRAINTS)]
     for attempt in range(3):  # package servers drop long downloads; what was fetched is kept
         if subprocess.run([*pip, *files], check=False).returncode == 0:
             return
@@ -215,7 +222,7 @@ def is_set_up(command: str) -> bool:
     """Whether the environment holds exactly what the lists name now."""
     if not venv_python().exists():
         return False
-    return any(line == stamp_for(command, line.split()[1]) for line in stamps() if line.count(" ") == 3)
+    return any(line == stamp_for(command, line.split()[1]) for line in stamps())
 
 
 def set_up(command: str) -> None:
@@ -224,12 +231,11 @@ def set_up(command: str) -> None:
         return
     started = time.monotonic()
     check_libraries()
-    python, version = find_python()
-    if not (venv_python().exists() and any(line.split()[1:2] == [version] for line in stamps())):
+    version = venv_version()
+    if version is None:
+        python, version = find_python()
         make_venv(python, version)
-    # not marked as ready while pip works, so that an interrupted installation is begun again;
-    # the version stays, so that it is not begun from nothing
-    write_stamps([f"unfinished {version} - -"])
+    write_stamps([])  # so that an interrupted installation is not taken for a whole one
     install(command)
     # the test's packages include the app's
     write_stamps([stamp_for(name, version) for name in {command, "app"}])

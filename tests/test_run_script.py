@@ -22,7 +22,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("requirements.txt", "requirements-dev.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
         (tmp_path / name).write_text((ROOT / name).read_text("utf-8"), "utf-8")
     module.calls = []
 
@@ -31,6 +31,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         module.venv_python().parent.mkdir(parents=True, exist_ok=True)
         module.venv_python().write_text("")
 
+    monkeypatch.setattr(module, "venv_version", lambda: "3.11" if module.venv_python().exists() else None)
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
     monkeypatch.setattr(module, "make_venv", make_venv)
@@ -62,9 +63,10 @@ def test_the_tests_environment_serves_the_app_too(run: ModuleType) -> None:
     assert run.calls == ["venv", "install app", "install test"]
 
 
-def test_changed_lists_are_installed_again_into_the_same_environment(run: ModuleType) -> None:
+@pytest.mark.parametrize("changed", ["requirements.txt", "constraints.txt"])
+def test_changed_lists_are_installed_again_into_the_same_environment(run: ModuleType, changed: str) -> None:
     run.set_up("test")
-    with open(run.ROOT / "requirements.txt", "a") as file:
+    with open(run.ROOT / changed, "a") as file:
         file.write("\nsix==1.17.0\n")
     run.set_up("app")
     assert run.calls == ["venv", "install test", "install app"]

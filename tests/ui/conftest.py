@@ -1,0 +1,153 @@
+"""A small gallery, a pipeline that draws instead of thinking, and a served page, for the page's tests."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from tryon.errors import GarmentNotFoundError, NoPersonError
+from tryon.images import save_png
+from tryon.types import Garment, MaskF32, Person, Pose, RGBu8, TryOnResult
+
+GARMENTS = (
+    ("red-tee", "upper", "T-Shirt", "short", None, (190, 40, 40)),
+    ("blue-jeans", "lower", "Pants", None, "long", (50, 70, 140)),
+    ("green-dress", "dress", "Dress", "none", None, (40, 120, 70)),
+    ("black-top", "upper", "Longsleeve", "long", None, (30, 30, 30)),
+)
+
+
+class DrawingPipeline:
+    """Stands in for ``TryOnPipeline``: finds a person wherever the picture is not plain, and paints a rectangle."""
+
+    def __init__(self) -> None:
+        self.persons = 0
+        self.garments = 0
+        self.dressed = 0
+        self.delay_s = 0.0
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def understand_person(self, image_u8: RGBu8) -> Person:
+        self.persons += 1
+        if image_u8.std() < 2:
+            raise NoPersonError("No person can be seen in this photo. Use one with the body from head to hips.")
+        h, w = image_u8.shape[:2]
+        points = np.tile(np.float32([w / 2, h / 2]), (33, 1))
+        points[25:] = (w / 2, h * 2)
+        warnings = ("The arms are crossed.",) if w > 400 else ()
+        pose = Pose(points, np.ones(33, np.float32))
+        return Person(image_u8, pose, np.ones((h, w), np.float32), np.full((h, w), 8, np.uint8), warnings)
+
+    def understand_garment(
+        self, image_u8: RGBu8, *, category: str = "auto", photo: str = "auto", alpha_f32: MaskF32 | None = None
+    ) -> Garment:
+        self.garments += 1
+        if image_u8.std() < 2:
+            raise GarmentNotFoundError("No garment can be told from its background. Lay it on another ground.")
+        kind: Any = "upper" if category == "auto" else category
+        alpha = np.ones(image_u8.shape[:2], np.float32) if alpha_f32 is None else alpha_f32
+        return Garment(image_u8, alpha, kind, {kind: 1.0}, "not sure", {}, {}, "short")
+
+    def dress(self, person: Person, garment: Garment, *, stages: bool = False) -> TryOnResult:
+        self.gate.wait(20)
+        time.sleep(self.delay_s)
+        self.dressed += 1
+        image, mask = person.image_u8.copy(), np.zeros(person.mask_f32.shape, np.float32)
+        h, w = mask.shape
+        inside = (slice(h // 4, 3 * h // 4), slice(w // 4, 3 * w // 4))
+        image[inside] = garment.image_u8[garment.alpha_f32 > 0.5].mean(0).astype(np.uint8)
+        mask[inside] = 1
+        names = ("pose", "parsing", "agnostic", "warped", "mask") if stages else ()
+        return TryOnResult(image, mask, garment.category, dict.fromkeys(names, image[::2, ::2]), {"total": 5.0})
+
+
+def draw_person(seed: int, height: int = 512, width: int = 384) -> RGBu8:
+    """A picture that is not plain: a figure of simple shapes on a soft ground."""
+    rng = np.random.default_rng(seed)
+    ground = rng.integers(170, 235, 3)
+    image = np.tile(np.linspace(0.85, 1.05, height)[:, None, None] * ground, (1, width, 1)).clip(0, 255)
+    image = np.ascontiguousarray(image.astype(np.uint8))
+    skin, top, legs = ([int(c) for c in rng.integers(60, 220, 3)] for _ in range(3))
+    x, unit = width // 2, height // 10
+    cv2.rectangle(image, (x - unit, 6 * unit), (x + unit, height - 1), legs, -1)
+    cv2.rectangle(image, (x - int(1.4 * unit), 3 * unit), (x + int(1.4 * unit), 6 * unit), top, -1)
+    cv2.circle(image, (x, 2 * unit), unit, skin, -1)
+    return image
+
+
+@pytest.fixture
+def write_gallery() -> Callable[[Path], Path]:
+    """A function that fills a folder with a gallery of four garments and two models, and returns it."""
+
+    def write(folder: Path) -> Path:
+        manifest: dict[str, list[dict[str, Any]]] = {"garments": [], "models": []}
+        for identity, category, label, sleeve, leg, colour in GARMENTS:
+            image, mask = np.full((400, 300, 3), 250, np.uint8), np.zeros((400, 300), np.uint8)
+            cv2.rectangle(image, (70, 60), (230, 340), colour, -1)
+            cv2.rectangle(mask, (70, 60), (230, 340), 255, -1)
+            save_png(image, folder / f"garments/{identity}.png")
+            save_png(mask, folder / f"garments/{identity}.mask.png")
+            manifest["garments"].append(
+                {
+                    "id": identity,
+                    "file": f"garments/{identity}.png",
+                    "mask": f"garments/{identity}.mask.png",
+                    "name": identity.replace("-", " ").capitalize(),
+                    "name_zh": "",
+                    "category": category,
+                    "label": label,
+                    "colours": [identity.split("-")[0]],
+                    "sleeve": sleeve,
+                    "leg": leg,
+                    "landmarks_px": None,
+                }
+            )
+        for seed, name in enumerate(("Ada", "Ben")):
+            save_png(draw_person(seed), folder / f"models/{name.lower()}.png")
+            manifest["models"].append({"id": name.lower(), "file": f"models/{name.lower()}.png", "name": name})
+        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.fixture
+def gallery_folder(tmp_path: Path, write_gallery: Callable[[Path], Path]) -> Path:
+    """A folder with a small gallery."""
+    return write_gallery(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def person_picture() -> Callable[..., RGBu8]:
+    """``draw_person(seed, height, width)``."""
+    return draw_person
+
+
+@pytest.fixture
+def drawing() -> DrawingPipeline:
+    """A pipeline that draws."""
+    return DrawingPipeline()
+
+
+@pytest.fixture
+def served(
+    gallery_folder: Path, drawing: DrawingPipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    """The address of a page over the small gallery and the drawing pipeline."""
+    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
+    from tryon.ui.app import build_app, launch_options
+
+    page, room = build_app(assets=gallery_folder, load=lambda: drawing)
+    room.start()
+    _, url, _ = page.launch(**launch_options(room), prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield url
+    page.close()

@@ -1,0 +1,90 @@
+"""Start the page: ``app.py`` at the root calls ``main``.
+
+This module imports nothing heavy, so that the folder for temporary files is set before Gradio looks.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import gradio as gr
+
+    from tryon.ui.engine import TryOn
+    from tryon.ui.fitting_room import FittingRoom
+
+
+def load_pipeline() -> TryOn:
+    """Import and build the real pipeline; takes seconds, so it runs beside the page's start."""
+    from tryon.pipeline import TryOnPipeline
+
+    return TryOnPipeline.from_pretrained()
+
+
+def build_app(
+    *, assets: Path | None = None, load: Callable[[], TryOn] = load_pipeline
+) -> tuple[gr.Blocks, FittingRoom]:
+    """Build the page; nothing is loaded or served yet.
+
+    Args:
+        assets: the folder of ``manifest.json``; default is the repository's.
+        load: makes the pipeline.
+
+    Returns:
+        The page, and the fitting room behind it: call its ``start`` before serving.
+
+    Raises:
+        GalleryError: the assets are missing or damaged.
+    """
+    from tryon.ui.engine import Engine
+    from tryon.ui.fitting_room import FittingRoom, assets_folder
+    from tryon.ui.gallery import load_gallery
+    from tryon.ui.page import build_page
+    from tryon.ui.texts import ENGLISH
+
+    room = FittingRoom(load_gallery(assets or assets_folder()), Engine(load, failure=ENGLISH.not_ready))
+    return build_page(room), room
+
+
+def launch_options(room: FittingRoom) -> dict[str, Any]:
+    """How the page is served: our look and routes, and nothing that records, measures or calls home."""
+    from tryon.ui.look import head, style_sheet, theme
+    from tryon.ui.routes import picture_routes
+
+    return {
+        "theme": theme(),
+        "css": style_sheet(),
+        "head": head(),
+        "footer_links": [],
+        "run_history": False,
+        "enable_monitoring": False,
+        "ssr_mode": False,
+        "share": False,
+        "max_file_size": "32mb",  # over our own limit, so that our own sentence is what people read
+        "app_kwargs": {"routes": picture_routes(room)},
+    }
+
+
+def private_temporary_folder() -> Path:
+    """Give Gradio a temporary folder that only this user can read and that goes with the program."""
+    folder = Path(tempfile.mkdtemp(prefix="tryon-"))
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def main() -> None:
+    """Serve the page until it is stopped; address and port as Gradio's environment variables say."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    private_temporary_folder()
+    page, room = build_app()
+    room.start()
+    page.launch(**launch_options(room))

@@ -1,0 +1,334 @@
+"""What happens when a visitor chooses: the page's logic without Gradio and without HTML.
+
+Every method that changes what is worn returns a ``View``, or None when a later click made it
+pointless. The person's analysis is done once for each photo; the gallery's garments and the virtual
+models are understood once for everybody.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from tryon.errors import BadRequestError, TryOnError
+from tryon.images import load_picture, load_picture_with_alpha
+from tryon.types import RGBu8, TryOnResult
+from tryon.ui.engine import Engine
+from tryon.ui.gallery import Gallery, build_garment
+from tryon.ui.pictures import encode_shown, fit_uri, thumb_uri
+from tryon.ui.texts import ENGLISH, Texts
+from tryon.ui.visitors import Look, Shelf, Shown, Uploads, Visitor, Visitors, What, Who, unique
+
+log = logging.getLogger(__name__)
+
+Kept = TypeVar("Kept")
+SHARED_LOOKS = 24  # looks of models in gallery garments kept for everybody: 24 x 2.4 MB
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows after a choice.
+
+    look: None before anything is worn. refusal: a sentence in place of a new result.
+    refused: which choice it is about ("who" or "what": an upload; "look": the pair).
+    """
+
+    visitor: Visitor
+    look: Look | None
+    refusal: str = ""
+    refused: str = ""
+
+
+class FittingRoom:
+    """The gallery, the engine and all visitors."""
+
+    def __init__(self, gallery: Gallery, engine: Engine, *, texts: Texts = ENGLISH, visitors: Visitors | None = None):
+        """Put it together; nothing is loaded yet.
+
+        Args:
+            gallery: what can be worn and by whom.
+            engine: gives the pipeline.
+            texts: the page's language.
+            visitors: for tests.
+        """
+        self.gallery = gallery
+        self.texts = texts
+        self.shelf = Shelf()
+        self.uploads = Uploads()
+        self.visitors = Visitors() if visitors is None else visitors
+        self._engine = engine
+        self._lock = threading.Lock()
+        self._models: dict[str, Who] = {}
+        self._garments: dict[str, What] = {}
+        self._looks: OrderedDict[str, Look] = OrderedDict()
+        self._stop = threading.Event()
+        self._opening: Shown | None = None
+
+    @property
+    def engine(self) -> Engine:
+        """What gives the pipeline."""
+        return self._engine
+
+    def start(self, *, sweep_every_s: float = 60.0) -> None:
+        """Load the pipeline, make the first look ready, and begin to forget idle visitors; returns at once."""
+        self._engine.start()
+        threading.Thread(target=self._warm_up, name="first-look", daemon=True).start()
+        threading.Thread(target=self._sweep_for_ever, args=(sweep_every_s,), name="forget", daemon=True).start()
+
+    def opening(self) -> Shown:
+        """The first model's picture, for the page to show before the pipeline is loaded."""
+        if self._opening is None:
+            item = next(iter(self.gallery.models.values()))
+            self._opening = self.keep_shown(load_picture(item.file, what=f"picture of {item.name}"))
+        return self._opening
+
+    # -- choices -------------------------------------------------------------------------------
+
+    def arrive(self, session: str) -> View | None:
+        """Show a virtual model who already wears something."""
+        visitor = self.visitors.get(session)
+        return self._attempt(visitor, "look", lambda: self._wear(visitor, 0, self._default_who, self._default_what))
+
+    def choose_garment(self, session: str, garment_id: str, ticket: int) -> View | None:
+        """Wear a garment of the gallery."""
+        return self._choose(session, "what", ticket, lambda visitor: self._set_what(visitor, self.garment(garment_id)))
+
+    def choose_model(self, session: str, model_id: str, ticket: int) -> View | None:
+        """Dress a virtual model."""
+        return self._choose(session, "who", ticket, lambda visitor: self._set_who(visitor, self.model(model_id)))
+
+    def bring_photo(self, session: str, upload: str, ticket: int) -> View | None:
+        """Dress the person in an uploaded photo."""
+        return self._choose(session, "who", ticket, lambda visitor: self._set_who(visitor, self._own_photo(upload)))
+
+    def bring_garment(self, session: str, upload: str, ticket: int, *, category: str = "auto") -> View | None:
+        """Wear a garment from an uploaded picture; an empty ``upload`` means the last one, looked at again."""
+
+        def use(visitor: Visitor) -> None:
+            self._set_what(visitor, self._own_garment(visitor, upload, category))
+
+        return self._choose(session, "what", ticket, use)
+
+    def return_to(self, session: str, key: str, ticket: int) -> View | None:
+        """Show a look of this visit again."""
+        visitor = self.visitors.get(session)
+        look = visitor.looks.get(key)
+        if look is None or not visitor.is_latest(ticket):
+            return None
+        return self._show_again(visitor, look)
+
+    def undo(self, session: str) -> View | None:
+        """Show the look before the current one."""
+        visitor = self.visitors.get(session)
+        look = visitor.step_back()
+        return None if look is None else self._show_again(visitor, look)
+
+    def explain(self, session: str, wanted: bool) -> View | None:
+        """Make the pictures of how the current look was made, and those of the next ones, or stop making them."""
+        visitor = self.visitors.get(session)
+        visitor.explain = wanted
+        look = visitor.current()
+        if look is None or not wanted:
+            return None
+        if look.stages:
+            return View(visitor, look)
+
+        def again() -> View:
+            told = self._dress(look.who, look.what, explain=True)
+            visitor.keep(told, step=False)
+            return View(visitor, told)
+
+        return self._attempt(visitor, "look", again)
+
+    # -- what is shared ------------------------------------------------------------------------
+
+    def garment(self, garment_id: str) -> What:
+        """Return a garment of the gallery, understood at its first use.
+
+        Raises:
+            BadRequestError: there is none of this id.
+            TryOnError: it cannot be understood.
+        """
+        item = self.gallery.garments.get(garment_id)
+        if item is None:
+            raise BadRequestError(self.texts.not_in_gallery.format(id=garment_id[:40]))
+        return self._once(
+            self._garments, item.id, lambda: What(item.id, item.name, build_garment(item, self._engine.get()))
+        )
+
+    def model(self, model_id: str) -> Who:
+        """Return a virtual model, understood at its first use.
+
+        Raises:
+            BadRequestError: there is none of this id.
+            TryOnError: the picture cannot be understood.
+        """
+        item = self.gallery.models.get(model_id)
+        if item is None:
+            raise BadRequestError(self.texts.not_in_gallery.format(id=model_id[:40]))
+
+        def build() -> Who:
+            image_u8 = load_picture(item.file, what=f"picture of {item.name}")
+            return self._who(item.id, item.name, image_u8)
+
+        return self._once(self._models, item.id, build)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _choose(self, session: str, slot: str, ticket: int, use: Callable[[Visitor], None]) -> View | None:
+        visitor = self.visitors.get(session)
+        if not visitor.is_latest(ticket, slot):  # type: ignore[arg-type]
+            return None
+
+        def choose() -> View | None:
+            use(visitor)
+            return self._wear(visitor, ticket)
+
+        view = self._attempt(visitor, slot, choose)
+        if view is not None and self.visitors.was_forgotten(session) and not view.refusal and slot == "what":
+            return replace(view, refusal=self.texts.photo_gone, refused="look")
+        return view
+
+    def _wear(
+        self,
+        visitor: Visitor,
+        ticket: int,
+        who: Callable[[], Who] | None = None,
+        what: Callable[[], What] | None = None,
+    ) -> View | None:
+        """Dress whoever is chosen, unless a later click is known before or after."""
+        if visitor.who is None:
+            visitor.who = (who or self._default_who)()
+        if visitor.what is None:
+            visitor.what = (what or self._default_what)()
+        if not visitor.is_latest(ticket):
+            return None
+        look = self._dress(visitor.who, visitor.what, explain=visitor.explain, known=visitor.looks)
+        visitor.keep(look)
+        self.visitors.sweep()
+        return View(visitor, look) if visitor.is_latest(ticket) else None
+
+    def _attempt(self, visitor: Visitor, slot: str, action: Callable[[], View | None]) -> View | None:
+        """Turn a failure into a view that says so, with the last look still shown."""
+        try:
+            return action()
+        except TryOnError as error:
+            refusal = str(error)
+        except Exception:
+            log.exception("A choice of a visitor failed")
+            refusal, slot = self.texts.unexpected, "look"
+        return View(visitor, visitor.current(), refusal, slot)
+
+    def _dress(self, who: Who, what: What, *, explain: bool, known: OrderedDict[str, Look] | None = None) -> Look:
+        key = f"{who.key}+{what.key}"
+        shared = not who.own and not what.own
+        with self._lock:
+            look = (known.get(key) if known else None) or self._looks.get(key)
+        if look is not None and (look.stages or not explain):
+            return look
+        result = self._engine.get().dress(who.person, what.garment, stages=explain)
+        look = self._look(who, what, result)
+        if shared:
+            with self._lock:
+                self._looks[key] = look
+                self._looks.move_to_end(key)
+                while len(self._looks) > SHARED_LOOKS:
+                    self._looks.popitem(last=False)
+        return look
+
+    def _look(self, who: Who, what: What, result: TryOnResult) -> Look:
+        return Look(
+            who=who,
+            what=what,
+            shown=self.keep_shown(result.image, full=True, filename=f"try-on-{what.key}.png"),
+            thumb=thumb_uri(result.image, 120, 160),
+            warnings=unique((*who.person.warnings, *what.garment.warnings, *result.warnings)),
+            stages=tuple((name, self.keep_shown(picture)) for name, picture in result.stages.items()),
+        )
+
+    def keep_shown(self, image_u8: RGBu8, *, full: bool = False, filename: str = "") -> Shown:
+        """Make a picture visible to the browser for as long as the returned object is kept.
+
+        Args:
+            image_u8: (H, W, 3).
+            full: whether it can be downloaded without loss.
+            filename: the download's name.
+        """
+        jpeg, size = encode_shown(image_u8)
+        return self.shelf.put(jpeg, size, full=image_u8 if full else None, filename=filename)
+
+    def _who(self, key: str, name: str, image_u8: RGBu8, *, own: bool = False) -> Who:
+        person = self._engine.get().understand_person(image_u8)
+        return Who(key, name, person, self.keep_shown(person.image_u8), own, thumb_uri(image_u8) if own else "")
+
+    def _own_photo(self, upload: str) -> Who:
+        image_u8 = load_picture(self._taken(upload), what="photo")
+        return self._who(f"photo-{upload[:12]}", self.texts.your_photo, image_u8, own=True)
+
+    def _own_garment(self, visitor: Visitor, upload: str, category: str) -> What:
+        alpha_f32 = None
+        if upload:
+            image_u8, alpha_f32 = load_picture_with_alpha(self._taken(upload), what="picture of the garment")
+            visitor.own_picture = (image_u8, alpha_f32)
+            visitor.own_garments += 1
+        elif visitor.own_picture is None:
+            raise BadRequestError(self.texts.upload_gone)
+        image_u8, alpha_f32 = visitor.own_picture
+        garment = self._engine.get().understand_garment(image_u8, category=category, alpha_f32=alpha_f32)
+        key = f"own-{visitor.own_garments}-{garment.category}"
+        return What(key, self.texts.your_garment, garment, own=True, thumb=fit_uri(image_u8))
+
+    def _taken(self, upload: str) -> bytes:
+        data = self.uploads.take(upload)
+        if data is None:
+            raise BadRequestError(self.texts.upload_gone)
+        return data
+
+    def _set_who(self, visitor: Visitor, who: Who) -> None:
+        visitor.who = who
+
+    def _set_what(self, visitor: Visitor, what: What) -> None:
+        visitor.what = what
+
+    def _show_again(self, visitor: Visitor, look: Look) -> View:
+        visitor.who, visitor.what = look.who, look.what
+        visitor.keep(look)
+        return View(visitor, look)
+
+    def _default_who(self) -> Who:
+        return self.model(next(iter(self.gallery.models)))
+
+    def _default_what(self) -> What:
+        return self.garment(next(iter(self.gallery.garments)))
+
+    def _once(self, kept: dict[str, Kept], key: str, build: Callable[[], Kept]) -> Kept:
+        with self._lock:
+            if key in kept:
+                return kept[key]
+        # built outside the lock, so that others need not wait; built twice at worst
+        value = build()
+        with self._lock:
+            return kept.setdefault(key, value)
+
+    def _warm_up(self) -> None:
+        try:
+            self._dress(self._default_who(), self._default_what(), explain=False)
+        except TryOnError as error:
+            log.error("The first look could not be made: %s", error)
+        except Exception:
+            log.exception("The first look could not be made")
+
+    def _sweep_for_ever(self, every_s: float) -> None:
+        while not self._stop.wait(every_s):
+            self.visitors.sweep()
+            self.uploads.sweep()
+
+
+def assets_folder() -> Path:
+    """The repository's own assets."""
+    return Path(__file__).resolve().parents[2] / "assets"

@@ -1,0 +1,211 @@
+"""The gallery: garments and virtual models of this project, read from ``assets/manifest.json``.
+
+A garment whose mask and landmarks are in the manifest needs no network: it is put together as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import cv2
+import numpy as np
+
+from tryon.errors import TryOnError
+from tryon.images import load_picture
+from tryon.types import CATEGORIES, GARMENT_LABELS, Category, Garment, LegLength, MaskF32, SleeveLength
+from tryon.ui.engine import TryOn
+
+SLEEVES = ("none", "short", "three_quarter", "long")
+LEGS = ("short", "knee", "long")
+
+
+class GalleryError(TryOnError):
+    """The gallery's manifest, or a picture that it names, is missing or damaged."""
+
+    code = "gallery"
+
+
+@dataclass(frozen=True)
+class GarmentItem:
+    """A garment of the gallery, as the manifest has it; paths are absolute, landmarks in the picture's pixels."""
+
+    id: str
+    file: Path
+    mask_file: Path | None
+    name: str
+    name_zh: str
+    category: Category
+    label: str
+    colours: tuple[str, ...] = ()
+    sleeve: SleeveLength | None = None
+    leg: LegLength | None = None
+    landmarks_px: Mapping[str, tuple[float, float]] | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether mask and landmarks are given, so that the garment can be used without looking at it."""
+        if self.mask_file is None or not self.landmarks_px:
+            return False
+        return all(name in self.landmarks_px for name in _needed_landmarks(self.category, self.label, self.sleeve))
+
+
+@dataclass(frozen=True)
+class ModelItem:
+    """A virtual model, as the manifest has it."""
+
+    id: str
+    file: Path
+    name: str
+    name_zh: str
+    sex: str = ""
+    build: str = ""
+    skin: str = ""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Garments and models by id, in the manifest's order."""
+
+    garments: Mapping[str, GarmentItem]
+    models: Mapping[str, ModelItem]
+
+
+def load_gallery(folder: Path) -> Gallery:
+    """Read ``manifest.json`` in an assets folder and check that every file it names is there.
+
+    Args:
+        folder: the assets folder.
+
+    Raises:
+        GalleryError: naming the file or the entry that is missing or damaged.
+    """
+    manifest = folder / "manifest.json"
+    try:
+        data = json.loads(manifest.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise GalleryError(f"{manifest} is missing. Restore the assets folder from the repository.") from None
+    except (OSError, ValueError) as error:
+        raise GalleryError(f"{manifest} cannot be read ({error}). Restore it from the repository.") from error
+    try:
+        garments = [_garment_item(entry, folder) for entry in data["garments"]]
+        models = [_model_item(entry, folder) for entry in data["models"]]
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise GalleryError(f"{manifest} has an entry that is not as it should be: {error!r}.") from error
+    if not garments or not models:
+        raise GalleryError(f"{manifest} needs at least one garment and one model.")
+    for items in (garments, models):
+        names = [item.id for item in items]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise GalleryError(f"{manifest} names {', '.join(doubled)} twice.")
+    return Gallery({item.id: item for item in garments}, {item.id: item for item in models})
+
+
+def build_garment(item: GarmentItem, pipeline: TryOn) -> Garment:
+    """Turn an entry of the gallery into a ``Garment``.
+
+    Args:
+        item: the entry.
+        pipeline: asked only where the manifest has no mask or not all landmarks.
+
+    Raises:
+        GalleryError: a picture is damaged, or mask and picture differ in size.
+        GarmentNotFoundError: an incomplete entry in whose picture no garment can be found.
+    """
+    try:
+        image_u8 = load_picture(item.file, what=f"gallery picture {item.file.name}")
+    except TryOnError as error:
+        raise GalleryError(f"{error} Restore the assets folder from the repository.") from error
+    alpha_f32 = None if item.mask_file is None else _load_mask(item.mask_file)
+    if alpha_f32 is not None and alpha_f32.shape != image_u8.shape[:2]:
+        raise GalleryError(f"{item.mask_file} and {item.file.name} differ in size.")
+    if not item.complete or alpha_f32 is None or item.landmarks_px is None:
+        return pipeline.understand_garment(image_u8, category=item.category, photo="flat", alpha_f32=alpha_f32)
+    return Garment(
+        image_u8=image_u8,
+        alpha_f32=alpha_f32,
+        category=item.category,
+        category_probability={name: float(name == item.category) for name in CATEGORIES},
+        label=item.label,
+        label_probability={item.label: 1.0},
+        landmarks_px=dict(item.landmarks_px),
+        sleeve=item.sleeve,
+        leg=item.leg,
+    )
+
+
+def _load_mask(path: Path) -> MaskF32:
+    mask_u8 = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    if mask_u8 is None:
+        raise GalleryError(f"{path} is not a picture. Restore the assets folder from the repository.")
+    return mask_u8.astype(np.float32) / np.float32(255)
+
+
+def _garment_item(entry: dict[str, Any], folder: Path) -> GarmentItem:
+    identity = str(entry["id"])
+    category = entry["category"]
+    label = entry.get("label", "not sure")
+    if category not in CATEGORIES:
+        raise ValueError(f"garment {identity}: category {category!r}")
+    if label != "not sure" and label not in GARMENT_LABELS:
+        raise ValueError(f"garment {identity}: label {label!r}")
+    file = _asset(folder, entry["file"])
+    mask = entry.get("mask")
+    landmarks = entry.get("landmarks_px")
+    return GarmentItem(
+        id=identity,
+        file=file,
+        mask_file=_asset(folder, mask) if mask else None,
+        name=str(entry["name"]),
+        name_zh=str(entry.get("name_zh", "")),
+        category=category,
+        label=label,
+        colours=tuple(str(colour) for colour in entry.get("colours", ())),
+        sleeve=cast("SleeveLength | None", _one_of(entry.get("sleeve"), SLEEVES, identity)),
+        leg=cast("LegLength | None", _one_of(entry.get("leg"), LEGS, identity)),
+        landmarks_px={name: (float(x), float(y)) for name, (x, y) in landmarks.items()} if landmarks else None,
+    )
+
+
+def _model_item(entry: dict[str, Any], folder: Path) -> ModelItem:
+    return ModelItem(
+        id=str(entry["id"]),
+        file=_asset(folder, entry["file"]),
+        name=str(entry["name"]),
+        name_zh=str(entry.get("name_zh", "")),
+        sex=str(entry.get("sex", "")),
+        build=str(entry.get("build", "")),
+        skin=str(entry.get("skin", "")),
+    )
+
+
+def _one_of(value: Any, allowed: tuple[str, ...], identity: str) -> str | None:
+    if value is None or value in allowed:
+        return value
+    raise ValueError(f"garment {identity}: {value!r} is none of {', '.join(allowed)}")
+
+
+def _asset(folder: Path, name: str) -> Path:
+    root = folder.resolve()
+    path = (root / name).resolve()
+    if not path.is_relative_to(root):
+        raise ValueError(f"{name!r} lies outside the assets folder")
+    if not path.is_file():
+        raise GalleryError(f"{path} is missing, though the manifest names it. Restore it from the repository.")
+    return path
+
+
+def _needed_landmarks(category: Category, label: str, sleeve: SleeveLength | None) -> list[str]:
+    if category == "lower":
+        stems = ["waist", "hem"] if label == "Skirt" else ["waist", "leg_out", "leg_in"]
+        single = [] if label == "Skirt" else ["crotch"]
+    else:
+        stems = ["neck", "shoulder", "armpit", "hem"] + (
+            ["cuff_out", "cuff_in"] if sleeve not in (None, "none") else []
+        )
+        single = []
+    return [f"{stem}_{side}" for stem in stems for side in ("left", "right")] + single

@@ -1,0 +1,200 @@
+"""Every sentence and label of the page, in one place, so that another language is one more ``Texts``.
+
+Sentences that explain a refusal come from the library's own errors (``TryOnError``); what is here is
+the page's own voice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tryon.types import Category, LegLength, Pose, SleeveLength
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The page's words in one language. Fields with braces are formatted with the named values."""
+
+    name: str
+    promise: str
+    theme_button: str
+
+    who: str
+    add_photo: str
+    add_photo_hint: str
+    camera: str
+    camera_shoot: str
+    camera_close: str
+    camera_refused: str
+    camera_insecure: str
+    privacy: str
+    models: str
+    your_photo: str
+
+    what: str
+    filters: dict[str, str]
+    add_garment: str
+    add_garment_hint: str
+    your_garment: str
+    correct: str
+    categories: dict[str, str]
+    understood_garment: str
+    understood_person: str
+    no_matches: str
+
+    before: str
+    after: str
+    slider: str
+    result_alt: str
+    before_alt: str
+    download: str
+    undo: str
+    visit: str
+    return_to: str
+    made: str
+    made_hint: str
+    stages: dict[str, str]
+
+    waking: str
+    looking: str
+    looking_garment: str
+    dressing: str
+    uploading: str
+    explaining: str
+
+    too_large: str
+    upload_failed: str
+    upload_gone: str
+    photo_gone: str
+    not_in_gallery: str
+    unexpected: str
+    connection: str
+    not_ready: str
+
+    framings: dict[str, str] = field(default_factory=dict)
+    garment_labels: dict[str, str] = field(default_factory=dict)
+    garment_kinds: dict[Category, str] = field(default_factory=dict)
+    sleeves: dict[SleeveLength, str] = field(default_factory=dict)
+    legs: dict[LegLength, str] = field(default_factory=dict)
+
+
+ENGLISH = Texts(
+    name="Try-on",
+    promise="Choose who, choose what, see it at once.",
+    theme_button="Light or dark",
+    who="Who",
+    add_photo="Add your photo",
+    add_photo_hint="Drop it here, paste it, or click. From head to hips or more, facing the camera.",
+    camera="Use the camera",
+    camera_shoot="Take the photo in 3 seconds",
+    camera_close="Close the camera",
+    camera_refused="The camera could not be opened. Allow it in your browser, or add a photo instead.",
+    camera_insecure="Browsers open the camera only on a secure page (https) or on this computer. Add a photo instead.",
+    privacy="Your photo stays in this computer's memory, is written to no disk, and is gone when you close the page.",
+    models="or borrow a model",
+    your_photo="Your photo",
+    what="What",
+    filters={"all": "All", "upper": "Tops", "lower": "Bottoms", "dress": "Dresses"},
+    add_garment="Add your own garment",
+    add_garment_hint="A picture of one garment, lying flat or worn.",
+    your_garment="Your garment",
+    correct="Not right? It is",
+    categories={"auto": "Let me see", "upper": "a top", "lower": "a bottom", "dress": "a dress"},
+    understood_garment="I see: {garment}.",
+    understood_person="I see: {framing}.",
+    no_matches="Nothing of this kind is here yet.",
+    before="Before",
+    after="After",
+    slider="Before and after: move to compare",
+    result_alt="{who} wearing {what}",
+    before_alt="{who} before",
+    download="Download PNG",
+    undo="Undo",
+    visit="This visit",
+    return_to="Return to {what}",
+    made="How it was made",
+    made_hint="The steps between your photo and the result.",
+    stages={
+        "pose": "Pose",
+        "parsing": "What is where",
+        "agnostic": "Cleared for the garment",
+        "warped": "Garment, laid on the body",
+        "mask": "Where the garment is kept",
+    },
+    waking="Switching on the lights…",
+    looking="Looking at the photo…",
+    looking_garment="Looking at the garment…",
+    dressing="Dressing…",
+    uploading="Sending the picture…",
+    explaining="Drawing the steps…",
+    too_large="This file has more than 20 MB. Please choose a smaller one.",
+    upload_failed="The picture did not arrive. Please try again.",
+    upload_gone="The picture is no longer in memory. Please add it again.",
+    photo_gone="Your photo is no longer in memory, as nothing happened for a while. Add it again to go on with it.",
+    not_in_gallery="The gallery has nothing called “{id}”. Ask /gallery for the names.",
+    unexpected="Something went wrong on our side, not with your picture. Please try once more.",
+    connection="The page lost its connection. Please reload it.",
+    not_ready="The try-on could not start. The server's log says why.",
+    framings={
+        "whole": "your whole figure",
+        "knees": "you down to the knees",
+        "hips": "you down to the hips",
+        "chest": "your upper body",
+    },
+    garment_labels={
+        "T-Shirt": "T-shirt",
+        "Longsleeve": "long-sleeved top",
+        "Shirt": "shirt",
+        "Polo": "polo shirt",
+        "Undershirt": "undershirt",
+        "Top": "top",
+        "Blouse": "blouse",
+        "Hoodie": "hoodie",
+        "Blazer": "blazer",
+        "Outwear": "jacket or coat",
+        "Dress": "dress",
+        "Skirt": "skirt",
+        "Shorts": "shorts",
+        "Pants": "trousers",
+    },
+    garment_kinds={"upper": "top", "lower": "bottom", "dress": "dress"},
+    sleeves={
+        "none": "sleeveless",
+        "short": "short sleeves",
+        "three_quarter": "three-quarter sleeves",
+        "long": "long sleeves",
+    },
+    legs={"short": "short", "knee": "knee-length", "long": "full length"},
+)
+
+
+def describe_garment(
+    texts: Texts, *, category: Category, label: str, sleeve: SleeveLength | None, leg: LegLength | None
+) -> str:
+    """Say what a garment was taken for, such as "T-shirt, short sleeves".
+
+    Args:
+        texts: the language.
+        category: the garment's category, used where the label is not sure.
+        label: one of ``GARMENT_LABELS`` or "not sure".
+        sleeve: sleeve length, or None.
+        leg: leg or skirt length, or None.
+    """
+    kind = texts.garment_labels.get(label, texts.garment_kinds[category])
+    length = texts.sleeves.get(sleeve, "") if sleeve else texts.legs.get(leg, "") if leg else ""
+    return f"{kind}, {length}" if length and length.split("-")[0] not in kind else kind
+
+
+def describe_person(texts: Texts, pose: Pose, height: int) -> str:
+    """Say how much of the person is in the picture, such as "you down to the hips".
+
+    Args:
+        texts: the language.
+        pose: photo frame.
+        height: of the photo, pixels.
+    """
+    joints = {"whole": (27, 28), "knees": (25, 26), "hips": (23, 24)}  # MediaPipe's numbers, from below
+    for framing, pair in joints.items():
+        if all(pose.points_px[joint, 1] < height and pose.visibility[joint] > 0.5 for joint in pair):
+            return texts.framings[framing]
+    return texts.framings["chest"]

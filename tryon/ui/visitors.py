@@ -1,0 +1,289 @@
+"""What is kept of each visitor while the page is open: in memory, bounded, and gone when they leave.
+
+Nothing here is ever written to disk. A visitor's photo lives as long as the looks made from it; all
+of it goes when the page is closed, after half an hour without a click, or when memory runs short.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tryon.types import Garment, MaskF32, Person, RGBu8
+
+Slot = Literal["who", "what", "look"]
+IDLE_SECONDS = 30 * 60  # long enough for a telephone call, short enough to keep the promise of forgetting
+TOTAL_BYTES = 700_000_000  # with 900 MB of networks and libraries this stays under 2 GB
+LOOKS_PER_VISITOR = 12  # the strip's length
+VISITOR_BYTES = 250_000_000  # of one visitor's looks; the newest is kept whatever its size
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A picture as the page shows it.
+
+    jpeg: encoded, at most ``pictures.SHOWN_SIDE`` pixels. width, height: of the shown picture.
+    full: (H, W, 3) uint8 for the download, or None.
+    """
+
+    token: str
+    jpeg: bytes
+    width: int
+    height: int
+    full: RGBu8 | None = None
+    filename: str = ""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Somebody to dress: a visitor's photo or a virtual model."""
+
+    key: str
+    name: str
+    person: Person
+    shown: Shown
+    own: bool = False
+    thumb: str = ""
+
+
+@dataclass(frozen=True)
+class What:
+    """Something to wear: from the gallery or a visitor's picture."""
+
+    key: str
+    name: str
+    garment: Garment
+    own: bool = False
+    thumb: str = ""
+
+
+@dataclass(frozen=True)
+class Look:
+    """A finished try-on, as the page keeps it. stages is empty until somebody asks how it was made."""
+
+    who: Who
+    what: What
+    shown: Shown
+    thumb: str
+    warnings: tuple[str, ...] = ()
+    stages: tuple[tuple[str, Shown], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The same for the same person in the same garment."""
+        return f"{self.who.key}+{self.what.key}"
+
+
+@dataclass
+class Visitor:
+    """One open page. Its methods are guarded by a lock of its own."""
+
+    who: Who | None = None
+    what: What | None = None
+    own_picture: tuple[RGBu8, MaskF32 | None] | None = None  # the own garment's, kept for a corrected category
+    own_garments: int = 0  # how many pictures of garments were brought
+    explain: bool = False
+    looks: OrderedDict[str, Look] = field(default_factory=OrderedDict)
+    trail: list[str] = field(default_factory=list)
+    seen: float = 0.0
+    _tickets: dict[str, int] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def note(self, slot: Slot, ticket: int) -> None:
+        """Record a click at the moment it arrives, before its turn to be worked on has come."""
+        with self._lock:
+            self._tickets[slot] = max(ticket, self._tickets.get(slot, 0))
+
+    def is_latest(self, ticket: int, slot: Slot | None = None) -> bool:
+        """Whether no later click is known, in one slot or in any."""
+        with self._lock:
+            seen = self._tickets.get(slot, 0) if slot else max(self._tickets.values(), default=0)
+            return ticket >= seen
+
+    def keep(self, look: Look, *, step: bool = True) -> None:
+        """Add a look to the visit (and to the trail of undo), forgetting the oldest ones over the bounds."""
+        with self._lock:
+            self.looks[look.key] = look
+            while len(self.looks) > 1 and (len(self.looks) > LOOKS_PER_VISITOR or self.cost() > VISITOR_BYTES):
+                self.looks.popitem(last=False)
+            if step and (not self.trail or self.trail[-1] != look.key):
+                self.trail.append(look.key)
+            self.trail = [key for key in self.trail if key in self.looks]
+
+    def current(self) -> Look | None:
+        """The look that is shown."""
+        with self._lock:
+            return self.looks.get(self.trail[-1]) if self.trail else None
+
+    def step_back(self) -> Look | None:
+        """Return to the look before the current one, if there is one."""
+        with self._lock:
+            if len(self.trail) > 1:
+                self.trail.pop()
+            return self.current()
+
+    def cost(self) -> int:
+        """Bytes held, counting what several looks share once, and nothing of the shared gallery and models."""
+        with self._lock:
+            people = {id(look.who): look.who for look in self.looks.values() if look.who.own}
+            if self.who and self.who.own:
+                people[id(self.who)] = self.who
+            size = sum(_person_bytes(who.person) for who in people.values())
+            size += sum(_look_bytes(look) for look in self.looks.values())
+            return size + sum(part.nbytes for part in self.own_picture or () if part is not None)
+
+
+def _person_bytes(person: Person) -> int:
+    return person.image_u8.nbytes + person.mask_f32.nbytes + person.labels_u8.nbytes
+
+
+def _look_bytes(look: Look) -> int:
+    size = len(look.shown.jpeg) + (0 if look.shown.full is None else look.shown.full.nbytes)
+    size += sum(len(shown.jpeg) for _, shown in look.stages)
+    if look.what.own:
+        size += look.what.garment.image_u8.nbytes + look.what.garment.alpha_f32.nbytes
+    return size
+
+
+class Visitors:
+    """All open pages, by the session that Gradio gives each."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic, total_bytes: int = TOTAL_BYTES):
+        """Begin with nobody.
+
+        Args:
+            clock: seconds, for tests.
+            total_bytes: over this the visitors who have been idle longest are forgotten.
+        """
+        self._clock = clock
+        self._total_bytes = total_bytes
+        self._lock = threading.Lock()
+        self._visitors: OrderedDict[str, Visitor] = OrderedDict()
+        self._forgotten: OrderedDict[str, None] = OrderedDict()
+
+    def get(self, session: str) -> Visitor:
+        """Return the visitor of a session, new if unknown, and note that they are here."""
+        with self._lock:
+            visitor = self._visitors.setdefault(session, Visitor())
+            visitor.seen = self._clock()
+            self._visitors.move_to_end(session)
+            return visitor
+
+    def was_forgotten(self, session: str) -> bool:
+        """Tell once whether this session's photo had to be given up."""
+        with self._lock:
+            return self._forgotten.pop(session, 0) is None
+
+    def drop(self, session: str) -> None:
+        """Forget a visitor who closed the page."""
+        with self._lock:
+            self._visitors.pop(session, None)
+            self._forgotten.pop(session, None)
+
+    def sweep(self) -> None:
+        """Forget who has been idle too long, and the longest idle while too much memory is held."""
+        with self._lock:
+            now = self._clock()
+            for session, visitor in list(self._visitors.items()):
+                if now - visitor.seen > IDLE_SECONDS:
+                    self._forget(session)
+            costs = {session: visitor.cost() for session, visitor in self._visitors.items()}
+            total = sum(costs.values())
+            for session in list(self._visitors)[:-1]:
+                if total <= self._total_bytes:
+                    break
+                total -= costs[session]
+                self._forget(session)
+
+    def __len__(self) -> int:
+        return len(self._visitors)
+
+    def _forget(self, session: str) -> None:
+        visitor = self._visitors.pop(session)
+        if visitor.who is not None and visitor.who.own:
+            self._forgotten[session] = None
+            while len(self._forgotten) > 1000:
+                self._forgotten.popitem(last=False)
+
+
+class Shelf:
+    """Finds a shown picture by its token, as long as somebody keeps the picture."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._shown: weakref.WeakValueDictionary[str, Shown] = weakref.WeakValueDictionary()
+
+    def put(self, jpeg: bytes, size: tuple[int, int], *, full: RGBu8 | None = None, filename: str = "") -> Shown:
+        """Make a shown picture with a token that cannot be guessed.
+
+        Args:
+            jpeg: encoded.
+            size: width and height.
+            full: what the download gives, if any.
+            filename: the download's name.
+        """
+        shown = Shown(secrets.token_urlsafe(18), jpeg, size[0], size[1], full, filename)
+        with self._lock:
+            self._shown[shown.token] = shown
+        return shown
+
+    def find(self, token: str) -> Shown | None:
+        """Return the picture, or None where it is forgotten or never was."""
+        with self._lock:
+            return self._shown.get(token)
+
+
+class Uploads:
+    """Files that arrived and wait, for seconds, for the event that uses them."""
+
+    def __init__(
+        self, *, clock: Callable[[], float] = time.monotonic, total_bytes: int = 200_000_000, age_s: float = 300
+    ):
+        """Begin empty.
+
+        Args:
+            clock: seconds, for tests.
+            total_bytes: over this the oldest are dropped.
+            age_s: older ones are dropped.
+        """
+        self._clock = clock
+        self._total_bytes = total_bytes
+        self._age_s = age_s
+        self._lock = threading.Lock()
+        self._files: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
+
+    def put(self, data: bytes) -> str:
+        """Keep a file and return its id."""
+        identity = secrets.token_urlsafe(18)
+        with self._lock:
+            self._files[identity] = (self._clock(), data)
+            while len(self._files) > 1 and self._size() > self._total_bytes:
+                self._files.popitem(last=False)
+        self.sweep()
+        return identity
+
+    def take(self, identity: str) -> bytes | None:
+        """Hand a file out and forget it; None where there is none."""
+        with self._lock:
+            kept = self._files.pop(identity, None)
+        return None if kept is None or self._clock() - kept[0] > self._age_s else kept[1]
+
+    def sweep(self) -> None:
+        """Drop what nobody came for."""
+        with self._lock:
+            while self._files and self._clock() - next(iter(self._files.values()))[0] > self._age_s:
+                self._files.popitem(last=False)
+
+    def _size(self) -> int:
+        return sum(len(data) for _, data in self._files.values())
+
+
+def unique(sentences: Iterable[str]) -> tuple[str, ...]:
+    """The same sentences in the same order, each once."""
+    return tuple(dict.fromkeys(sentences))

@@ -38,7 +38,7 @@ class WarpSettings:
     limb_smoothing: float = 5e-4  # ribs are consistent among themselves
     stride: int = 8  # pixels between evaluated nodes; the splines bend over ten times that
     silhouette_room: float = 0.07  # sw by which clothes may stand off the body at the shoulder
-    silhouette_reach: float = 0.42  # sw around the shoulder joint inside which that holds
+    silhouette_reach: float = 0.35  # sw around the shoulder joint inside which that holds
     hidden: float = 0.5  # an elbow less visible than this is behind the torso
 
 
@@ -190,15 +190,16 @@ def _near_shoulders(person: Person, targets: BodyTargets, crop: Crop, s: WarpSet
     if targets.kind not in ("upper", "dress"):
         return None
     unit_px = targets.body.full_width * crop.scale
-    silhouette = crop.cut(person.mask_f32, border=cv2.BORDER_CONSTANT)
-    size = 2 * max(1, round(s.silhouette_room * unit_px)) + 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))
-    wide = cv2.dilate((silhouette > 0.5).astype(np.uint8), kernel)
-    disc = np.zeros(wide.shape, np.uint8)
+    silhouette = crop.cut(person.mask_f32, border=cv2.BORDER_CONSTANT) > 0.5
+    if not silhouette.any():
+        return None
+    outside = cv2.distanceTransform((~silhouette).astype(np.uint8), cv2.DIST_L2, 3)
+    y, x = np.mgrid[: crop.height, : crop.width].astype(np.float32)
+    allowed = np.ones(outside.shape, np.float32)
     for side in SIDES:
-        x, y = _in_crop(crop, targets.body.joints["shoulder", side][None])[0]
-        if abs(x) < 8000 and abs(y) < 8000:
-            radius = max(1, round(s.silhouette_reach * unit_px))
-            cv2.circle(disc, (round(float(x)), round(float(y))), radius, 1, -1)
-    allowed = np.where((disc == 1) & (wide == 0), 0.0, 1.0).astype(np.float32)
-    return cv2.blur(allowed, (3, 3))
+        joint = _in_crop(crop, targets.body.joints["shoulder", side][None])[0]
+        far = np.hypot(x - joint[0], y - joint[1])
+        # From the shoulder on clothes may stand off more and more: no step where the rule ends.
+        room = s.silhouette_room * unit_px + 1.5 * np.maximum(far - s.silhouette_reach * unit_px, 0.0)
+        allowed = np.minimum(allowed, np.clip((room - outside) / 1.5 + 0.5, 0.0, 1.0))
+    return allowed

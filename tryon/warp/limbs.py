@@ -23,9 +23,10 @@ class LimbSettings:
     arm_half: tuple[float, float, float] = (0.17, 0.125, 0.085)  # least, at shoulder, elbow, wrist
     leg_half: tuple[float, float, float] = (0.22, 0.14, 0.09)  # least, at hip, knee, ankle
     loose: float = 1.9  # a sleeve is at most this much wider than the arm
-    short_sleeve: float = 0.88  # cloth of a short sleeve stands off and looks shorter
+    lengthen: float = 1.10  # as in PlacementSettings: the scale is one of widths
     least_inner: float = 0.08  # inner seam below the armpit: no shoulder pads
     crease: float = 0.04  # how far inside the armpit a sleeve's inner edge may start
+    squeeze: float = 0.35  # share of a tube's width that the crease may take
     deltoid: float = 0.15  # a hanging sleeve's outer edge beyond the armhole's line
     split_bend: float = 1.05  # radians of bend above which the tube is warped in two pieces
 
@@ -63,13 +64,13 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
     outer, inner = (source[f"{name}_{side}"] for name in ("cuff_out", "cuff_in"))
     root_out, root_in = (source[f"{name}_{side}"] for name in ("shoulder", "armpit"))
     # Nominal length from the joint: the seam sits a little before it.
-    length = targets.scale * float(np.linalg.norm(outer - root_out)) - 0.1 * body.full_width
+    length = s.lengthen * targets.scale * float(np.linalg.norm(outer - root_out)) - 0.1 * body.full_width
     if garment.sleeve == "long" or length > 0.93 * wrist:
         length = wrist * 1.0
     elif garment.sleeve == "three_quarter":
         length = float(np.clip(length, 0.95 * upper_arm, upper_arm + 0.75 * forearm))
     elif garment.sleeve == "short":
-        length = float(np.clip(length * s.short_sleeve, 0.30 * upper_arm, 1.0 * upper_arm))
+        length = float(np.clip(length, 0.30 * upper_arm, 1.0 * upper_arm))
     length = max(length, 0.25 * upper_arm)
     elbow = source.get(f"elbow_{side}")
     knots, curve_out, curve_in = _source_tube(root_out, root_in, outer, inner, elbow, upper_arm, length)
@@ -78,7 +79,7 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
     cut = length > 1.1 * upper_arm and _bend(axis) > s.split_bend
     at = _rib_places(length, upper_arm, cut)
     least = np.interp(at, axis_knots, np.array(s.arm_half)) * body.full_width
-    widths = 0.5 * np.linalg.norm(point_at(curve_out, at, knots) - point_at(curve_in, at, knots), axis=1)
+    widths = 0.5 * _widths(curve_out, curve_in, at, knots)
     half = np.clip(widths * targets.scale, least, s.loose * least)
     sign = 1.0 if side == "right" else -1.0
     target_out, target_in = _around(axis, axis_knots, at, half, sign, cut)
@@ -113,7 +114,7 @@ def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings
     cut = length > 1.1 * (full_thigh - drop) and _bend(axis) > s.split_bend
     at = _rib_places(length, full_thigh - drop, cut)
     least = np.interp(at + drop, knots, np.array(s.leg_half)) * body.full_width
-    widths = 0.5 * np.linalg.norm(point_at(curve_out, at, tube_knots) - point_at(curve_in, at, tube_knots), axis=1)
+    widths = 0.5 * _widths(curve_out, curve_in, at, tube_knots)
     half = np.clip(widths * targets.scale, least, 2.6 * least)
     sign = 1.0 if side == "right" else -1.0
     target_out, target_in = _around(axis, knots, at + drop, half, sign, cut)
@@ -154,6 +155,13 @@ def _source_tube(
         np.stack([root_out, hinge + half * across, end_out]),
         np.stack([root_in, hinge - half * across, end_in]),
     )
+
+
+def _widths(outer: Points, inner: Points, at: Points, knots: Points) -> Points:
+    """A tube's width in garment pixels square to its own axis: armholes are cut slanting."""
+    across = point_at(outer, at, knots) - point_at(inner, at, knots)
+    along = tangent_at((outer + inner) / 2, at, 0.1 * float(knots[-1]), knots)
+    return np.abs(across[:, 0] * along[:, 1] - across[:, 1] * along[:, 0])
 
 
 _TO_HINGE = 5  # ribs from the root to elbow or knee: enough to follow the deltoid and the bend
@@ -213,8 +221,10 @@ def _join_root(
     # Just below the armpit the tube lies beside the trunk, not across it: its edge is the crease.
     lean = max(float(-(arm @ outward)), 0.0) / max(float(arm @ seam), 0.3)
     room = s.crease * body.full_width + (0.3 + lean) * np.maximum((inn - armpit) @ seam, 0.0)
-    push = np.where(upper, np.maximum(-((inn - armpit) @ outward) - room, 0.0), 0.0)[:, None] * outward
-    inn, out = inn + push, out + push
+    push = np.where(upper, np.maximum(-((inn - armpit) @ outward) - room, 0.0), 0.0)
+    # The tube may become narrower there by a third before its outer edge gives way too.
+    spare = s.squeeze * np.linalg.norm(out - inn, axis=1)
+    inn, out = inn + push[:, None] * outward, out + np.maximum(push - spare, 0.0)[:, None] * outward
     along, off = (out - shoulder) @ seam, (out - shoulder) @ outward
     wanted = s.deltoid * body.full_width * np.clip(2 * along / depth, 0.0, 1.0) * np.clip(2.2 - along / depth, 0.0, 1.0)
     out += np.where(upper & (along > 0), np.maximum(wanted - off, 0.0), 0.0)[:, None] * outward

@@ -27,7 +27,9 @@ class PlacementSettings:
     armpit_width: float = 0.98  # from armpit to armpit
     armpit_drop: tuple[float, float] = (0.48, 0.80)  # below the seam: tight to batwing
     shoulder_share: float = 0.6  # the scale trusts shoulders more than armpits, which sleeves hide
-    hem_shorten: float = 0.97  # cloth hangs over the chest, not straight
+    # Widths shrink when a flat garment is wrapped round a body, lengths do not: hems hang lower than
+    # the scale of widths says (a usual T-shirt ends near the hip joints).
+    lengthen: float = 1.10
     hem_room: tuple[float, float] = (1.0, 1.45)  # of the hips' half-width: no skin through, no tent
     crotch_drop: float = 0.20  # TL below the hip joints
     rise: tuple[float, float] = (0.36, 0.62)  # TL, waistband above the crotch: low to high rise
@@ -146,7 +148,7 @@ def _place_upper(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
         tilt = 0.5 * (seams[side] - crown) @ body.down  # half of a raised shoulder's height
         points[f"armpit_{side}"] = crown + sign * half * body.across + (drop + tilt) * body.down
     rise = float((top - crown) @ body.down)
-    length = scale * float((middle(source, "hem") - middle(source, "shoulder")) @ along) * s.hem_shorten - rise
+    length = scale * float((middle(source, "hem") - middle(source, "shoulder")) @ along) * s.lengthen - rise
     length = max(length, drop + 0.12 * body.torso)
     hips = hip_half_width(body)
     hem = scale * _gap(source, "hem") / 2 * width / body.full_width
@@ -203,7 +205,7 @@ def _place_skirt(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
     hips_px = _clip(hips_px, (_gap(source, "waist"), 1.5 * _gap(source, "waist")))
     scale = 2 * 1.04 * half / hips_px
     start = body.torso - s.skirt_waist * body.torso
-    end = start + max(scale * length_px * s.hem_shorten, 0.45 * body.torso)
+    end = start + max(scale * length_px, 0.45 * body.torso)
     waist_half = _clip(scale * _gap(source, "waist") / 2, (0.74 * half, 1.0 * half))
     hem_half = max(scale * _gap(source, "hem") / 2, least_half_width(body, end))
     points: dict[str, Vector] = {}

@@ -44,7 +44,9 @@ def parsing_figures(parser: Parser, records: Sequence[PersonRecord]) -> dict[str
     for r in records:
         assert r.labels_u8 is not None
         got = table[parser.parse(r.image_u8, r.mask_u8.astype(np.float32) / 255, r.pose)]
-        confusion += np.bincount(n * table[r.labels_u8].ravel().astype(int) + got.ravel(), minlength=n * n).reshape(n, n)
+        confusion += np.bincount(n * table[r.labels_u8].ravel().astype(int) + got.ravel(), minlength=n * n).reshape(
+            n, n
+        )
     union = confusion.sum(0) + confusion.sum(1) - np.diag(confusion)
     iou = np.diag(confusion) / np.maximum(union, 1)
     clothes = [list(JOINED).index(name) for name in ("upper", "lower", "dress")]

@@ -15,6 +15,11 @@ NOSE, L_SHOULDER, R_SHOULDER, L_ELBOW, R_ELBOW, L_WRIST, R_WRIST = 0, 11, 12, 13
 L_HIP, R_HIP, L_KNEE, R_KNEE, L_ANKLE, R_ANKLE = 23, 24, 25, 26, 27, 28
 
 
+def size_of(image: NDArray) -> tuple[int, int]:
+    """(H, W) of a picture or mask."""
+    return image.shape[0], image.shape[1]
+
+
 @dataclass(frozen=True)
 class Crop:
     """An axis-aligned window of the photo, ``width`` x ``height`` pixels after scaling.

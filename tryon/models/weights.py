@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -16,6 +16,7 @@ from torch import nn
 
 from tryon.errors import WeightsError
 
+T = TypeVar("T")
 WEIGHTS_DIR = Path(__file__).resolve().parents[2] / "weights"
 MAX_FILE_BYTES = 10_000_000  # git hosts of model pages ask for LFS above this
 
@@ -78,8 +79,15 @@ def read_weights(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
             "commit": meta.get("commit", ""),
         }
     except (SafetensorError, KeyError, ValueError, OSError) as error:
-        raise WeightsError(f"The weights {path.name} are damaged ({error}). Restore them from the repository.") from None
+        raise WeightsError(
+            f"The weights {path.name} are damaged ({error}). Restore them from the repository."
+        ) from None
     return {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}, info
+
+
+def from_json(kind: type[T], values: Mapping[str, Any]) -> T:
+    """Build a parameter dataclass from JSON values, in which tuples have become lists."""
+    return kind(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
 def load_into(module: nn.Module, tensors: Mapping[str, torch.Tensor], name: str) -> None:
@@ -91,7 +99,9 @@ def load_into(module: nn.Module, tensors: Mapping[str, torch.Tensor], name: str)
     try:
         module.load_state_dict(dict(tensors), strict=True)
     except RuntimeError as error:
-        raise WeightsError(f"The weights {name} are of another network: {str(error).splitlines()[-1].strip()}") from None
+        raise WeightsError(
+            f"The weights {name} are of another network: {str(error).splitlines()[-1].strip()}"
+        ) from None
 
 
 def _commit() -> str:

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from tryon.types import LABEL, Category, LabelsU8, MaskF32, Pose, RGBu8
 
-GREY = 0.5  # what stands for removed pixels
 SKIN_LABELS = ("face", "torso_skin", "left_arm", "right_arm", "left_leg", "right_leg")
 Mask = NDArray[np.bool_]
 

@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tryon.geometry.crops import Crop, crop_for
+from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.geometry.limbs import LIMB_COUNT, limb_maps
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.precision import inference_dtype
-from tryon.models.weights import WEIGHTS_DIR, load_into, read_weights
+from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 from tryon.types import LABEL, LABELS, LabelsU8, MaskF32, Pose, RGBu8
 
 PARSER_CHANNELS = 3 + 1 + LIMB_COUNT  # RGB, person mask, limb maps
@@ -60,14 +60,13 @@ class Parser:
         """
         path = (weights_dir or WEIGHTS_DIR) / "parser.safetensors"
         tensors, info = read_weights(path)
-        params = {k: tuple(v) if isinstance(v, list) else v for k, v in info["params"].items()}
-        net = LiteUNet(LiteUNetParams(**params))
+        net = LiteUNet(from_json(LiteUNetParams, info["params"]))
         load_into(net, tensors, path.name)
         return cls(net)
 
     def probabilities(self, image_u8: RGBu8, mask_f32: MaskF32, pose: Pose) -> tuple[NDArray[np.float32], Crop]:
         """Probabilities (13, h, w) float32 in a crop around the whole figure, and that crop."""
-        crop = crop_for(pose, "dress", image_u8.shape[:2], PARSER_WIDTH, PARSER_HEIGHT)
+        crop = crop_for(pose, "dress", size_of(image_u8), PARSER_WIDTH, PARSER_HEIGHT)
         local = Pose(crop.to_crop(pose.points_px), pose.visibility)
         x = parser_input(crop.cut(image_u8), crop.cut(mask_f32, border=cv2.BORDER_CONSTANT), local)
         tensor = torch.from_numpy(x)[None].to(memory_format=torch.channels_last)
@@ -87,7 +86,7 @@ class Parser:
             (H, W) uint8 indices into LABELS; outside the figure's crop all is background.
         """
         p, crop = self.probabilities(image_u8, mask_f32, pose)
-        return enlarge_labels(p, crop, image_u8.shape[:2])
+        return enlarge_labels(p, crop, size_of(image_u8))
 
 
 def enlarge_labels(p: NDArray[np.float32], crop: Crop, photo_size: tuple[int, int]) -> LabelsU8:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import cv2
 import numpy as np
@@ -51,8 +51,8 @@ class MediaPipePose:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pose = None
-        self._faces = None
+        self._pose: Any = None
+        self._faces: Any = None
 
     def detect(self, image_u8: RGBu8) -> PoseFound | None:
         """See ``PoseEstimator.detect``."""
@@ -102,7 +102,7 @@ def _shrink(image_u8: RGBu8, side: int) -> RGBu8:
     return cv2.resize(image_u8, (max(1, round(w * factor)), max(1, round(h * factor))), interpolation=cv2.INTER_AREA)
 
 
-def _solutions():  # type: ignore[no-untyped-def]
+def _solutions() -> Any:
     os.environ.setdefault("GLOG_minloglevel", "2")  # MediaPipe logs a line for every object
     import mediapipe
 

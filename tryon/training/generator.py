@@ -9,7 +9,7 @@ Each step first moves the discriminator, then the generator:
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,42 +33,38 @@ from tryon.training.gan_losses import (
 )
 from tryon.training.generator_data import GeneratorBatches, make_example, stack_examples, worn_categories
 from tryon.training.people_data import PersonRecord, read_people
-from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
+from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all, setting
 
 CONDITION_CHANNELS = 3 + 1 + 3 + 1  # the discriminator sees the agnostic person, region, garment, its alpha
-
-
-def _help(default: Any, text: str) -> Any:
-    return field(default=default, metadata={"help": text})
 
 
 @dataclass(frozen=True)
 class GeneratorSettings:
     """What one run of the generator's training is made of."""
 
-    people: Path = _help(Path("data/people"), "folder of the people shards")
-    run: Path = _help(Path("runs/generator"), "folder for logs and checkpoints")
-    out: Path = _help(Path("weights/generator.safetensors"), "where the best weights go")
-    start_from: str = _help("", "checkpoint (last.pt) of another run whose generator to start from")
-    height: int = _help(256, "pixels; the width is three quarters of it")
-    steps: int = _help(6000, "updates of both nets in all")
-    batch: int = _help(6, "pictures an update")
-    rate: float = _help(4e-4, "Adam's rate for the generator; halved over the last third")
-    rate_discriminator: float = _help(2e-4, "Adam's rate for the discriminator")
-    gan: GanKind = _help("nonsaturating", "nonsaturating, lsgan or hinge")
-    adversarial: float = _help(0.3, "weight of the adversarial loss; 0 trains without a discriminator")
-    matching: float = _help(4.0, "weight of feature matching")
-    l1: float = _help(20.0, "weight of the L1 loss")
-    perceptual: float = _help(1.0, "weight of the EfficientNet-Lite0 feature distance")
-    skin_weight: float = _help(5.0, "extra L1 weight of uncovered skin against 1 for the rest of the region")
-    keep_garment: float = _help(0.4, "weight of keeping the warped garment's own pixels")
-    seed: int = _help(1, "seed of everything random")
-    minutes: float = _help(0.0, "stop cleanly after so many minutes; 0: when done")
-    every: int = _help(250, "updates between validations")
-    threads: int = _help(0, "CPU threads; 0: all")
-    resume: bool = _help(True, "go on from the last checkpoint")
-    smoke: bool = _help(False, "a run of seconds on a few pictures")
-    device: str = _help("auto", "cpu, cuda or auto")
+    people: Path = setting(Path("data/people"), "folder of the people shards")
+    run: Path = setting(Path("runs/generator"), "folder for logs and checkpoints")
+    out: Path = setting(Path("weights/generator.safetensors"), "where the best weights go")
+    start_from: str = setting("", "checkpoint (last.pt) of another run whose generator to start from")
+    height: int = setting(256, "pixels; the width is three quarters of it")
+    steps: int = setting(6000, "updates of both nets in all")
+    batch: int = setting(6, "pictures an update")
+    rate: float = setting(4e-4, "Adam's rate for the generator; halved over the last third")
+    rate_discriminator: float = setting(2e-4, "Adam's rate for the discriminator")
+    gan: GanKind = setting("nonsaturating", "nonsaturating, lsgan or hinge")
+    adversarial: float = setting(0.3, "weight of the adversarial loss; 0 trains without a discriminator")
+    matching: float = setting(4.0, "weight of feature matching")
+    l1: float = setting(20.0, "weight of the L1 loss")
+    perceptual: float = setting(1.0, "weight of the EfficientNet-Lite0 feature distance")
+    skin_weight: float = setting(5.0, "extra L1 weight of uncovered skin against 1 for the rest of the region")
+    keep_garment: float = setting(0.4, "weight of keeping the warped garment's own pixels")
+    seed: int = setting(1, "seed of everything random")
+    minutes: float = setting(0.0, "stop cleanly after so many minutes; 0: when done")
+    every: int = setting(250, "updates between validations")
+    threads: int = setting(0, "CPU threads; 0: all")
+    resume: bool = setting(True, "go on from the last checkpoint")
+    smoke: bool = setting(False, "a run of seconds on a few pictures")
+    device: str = setting("auto", "cpu, cuda or auto")
 
 
 class GanTrainer:

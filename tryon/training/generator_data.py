@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import IterableDataset
 
-from tryon.geometry.limbs import limb_maps
+from tryon.models.inputs import generator_input
 from tryon.person.agnostic import (
-    GREY,
     body_unit,
     dilate,
     edit_masks,
@@ -36,34 +35,6 @@ class GeneratorExample:
     x: NDArray[np.float32]
     truth: NDArray[np.float32]
     skin: NDArray[np.float32]
-
-
-def generator_input(
-    rgb_f32: NDArray[np.float32],
-    region_f32: NDArray[np.float32],
-    garment_rgb_f32: NDArray[np.float32],
-    garment_alpha_f32: NDArray[np.float32],
-    skin_f32: NDArray[np.float32],
-    points_px: NDArray[np.float32],
-    visibility: NDArray[np.float32],
-) -> NDArray[np.float32]:
-    """Stack what the generator sees; the same at training and run time.
-
-    Args:
-        rgb_f32: (h, w, 3) 0..1 photo crop. region_f32: (h, w) 0..1. garment_rgb_f32: (h, w, 3) 0..1.
-        garment_alpha_f32: (h, w) 0..1. skin_f32: (3,) 0..1. points_px: (33, 2) in the crop. visibility: (33,).
-
-    Returns:
-        (24, h, w) float32.
-    """
-    h, w = region_f32.shape
-    agnostic = rgb_f32 * (1 - region_f32[..., None]) + GREY * region_f32[..., None]
-    garment = garment_rgb_f32 * garment_alpha_f32[..., None] + GREY * (1 - garment_alpha_f32[..., None])
-    limbs = limb_maps((points_px + 0.5) / 4 - 0.5, visibility, h // 4, w // 4)
-    limbs = np.stack([cv2.resize(m, (w, h), interpolation=cv2.INTER_LINEAR) for m in limbs])
-    skin = np.broadcast_to(skin_f32[:, None, None], (3, h, w))
-    parts = [agnostic.transpose(2, 0, 1), region_f32[None], garment.transpose(2, 0, 1), garment_alpha_f32[None]]
-    return np.concatenate([*parts, skin, limbs]).astype(np.float32)
 
 
 def flatten_shading(rgb_f32: NDArray[np.float32], alpha_f32: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,31 +19,27 @@ from tryon.models.weights import save_weights
 from tryon.person.parsing import PARSER_CHANNELS, Parser, parser_input
 from tryon.training.people_data import PersonRecord, disturb_colours, random_view, read_people
 from tryon.training.pretrained import load_lite0_encoder
-from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
+from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all, setting
 from tryon.types import LABELS, Pose
-
-
-def _help(default: object, text: str) -> object:
-    return field(default=default, metadata={"help": text})
 
 
 @dataclass(frozen=True)
 class ParserSettings:
     """What one run of the parser's training is made of."""
 
-    people: Path = _help(Path("data/people"), "folder of the people shards")  # type: ignore[assignment]
-    run: Path = _help(Path("runs/parser"), "folder for logs and checkpoints")  # type: ignore[assignment]
-    out: Path = _help(Path("weights/parser.safetensors"), "where the best weights go")  # type: ignore[assignment]
-    steps: int = _help(2700, "updates in all; 2,700 of 12 pictures are 40 epochs")  # type: ignore[assignment]
-    batch: int = _help(12, "pictures an update")  # type: ignore[assignment]
-    rate: float = _help(1e-3, "peak learning rate of the one-cycle schedule")  # type: ignore[assignment]
-    seed: int = _help(1, "seed of everything random")  # type: ignore[assignment]
-    minutes: float = _help(0.0, "stop cleanly after so many minutes; 0: when done")  # type: ignore[assignment]
-    every: int = _help(300, "updates between validations")  # type: ignore[assignment]
-    threads: int = _help(0, "CPU threads; 0: all")  # type: ignore[assignment]
-    resume: bool = _help(True, "go on from the last checkpoint")  # type: ignore[assignment]
-    smoke: bool = _help(False, "a run of seconds on a few pictures")  # type: ignore[assignment]
-    device: str = _help("auto", "cpu, cuda or auto")  # type: ignore[assignment]
+    people: Path = setting(Path("data/people"), "folder of the people shards")
+    run: Path = setting(Path("runs/parser"), "folder for logs and checkpoints")
+    out: Path = setting(Path("weights/parser.safetensors"), "where the best weights go")
+    steps: int = setting(2700, "updates in all; 2,700 of 12 pictures are 40 epochs")
+    batch: int = setting(12, "pictures an update")
+    rate: float = setting(1e-3, "peak learning rate of the one-cycle schedule")
+    seed: int = setting(1, "seed of everything random")
+    minutes: float = setting(0.0, "stop cleanly after so many minutes; 0: when done")
+    every: int = setting(300, "updates between validations")
+    threads: int = setting(0, "CPU threads; 0: all")
+    resume: bool = setting(True, "go on from the last checkpoint")
+    smoke: bool = setting(False, "a run of seconds on a few pictures")
+    device: str = setting("auto", "cpu, cuda or auto")
 
 
 # Mostly the small window; the large one teaches the resolution that is used at run time.
@@ -140,7 +136,8 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     if saved:
         net.load_state_dict(saved["net"])
         optimizer.load_state_dict(saved["optimizer"])
-        schedule.load_state_dict(saved["schedule"])
+        for _ in range(saved["step"]):  # not from the file, so that --steps may differ
+            schedule.step()
         ema.state, ema.count = {k: v.to(device) for k, v in saved["ema"].items()}, saved["ema_count"]
         step, best = saved["step"], saved["best"]
     batches = iter(
@@ -189,7 +186,6 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
                 {
                     "net": net.state_dict(),
                     "optimizer": optimizer.state_dict(),
-                    "schedule": schedule.state_dict(),
                     "ema": ema.state,
                     "ema_count": ema.count,
                     "step": step,

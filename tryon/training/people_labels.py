@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from tryon.types import LABEL, LabelsU8, Pose
@@ -91,7 +93,7 @@ def _skin_labels(points: np.ndarray, pose: Pose | None) -> np.ndarray:
     distances.append(np.minimum(torso, _segment(points, neck, chin)))
     for name, chains in _SKIN_CHAINS.items():
         names.append(name)
-        parts = [_segment(points, p[a], p[b]) for c in chains for a, b in zip(c, c[1:], strict=False)]
+        parts = [_segment(points, p[a], p[b]) for c in chains for a, b in pairwise(c)]
         distances.append(np.min(parts, axis=0))
     index = np.array([LABEL[n] for n in names], np.uint8)
     return index[np.argmin(distances, axis=0)]

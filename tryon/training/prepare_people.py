@@ -33,7 +33,8 @@ def prepare_people(data: Path, out: Path) -> int:
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("people_*.zip"):
         old.unlink()
-    shard, meta, size, index, total = None, {}, 0, 0, 0
+    meta: dict[str, object] = {}
+    shard, size, index, total = None, 0, 0, 0
 
     def close() -> None:
         if shard is not None:

@@ -1,0 +1,160 @@
+"""From the generator's small drawing to a picture at the photo's own resolution.
+
+Outside the edit region the photo's bytes are copied, not computed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.geometry.crops import Crop
+from tryon.models.drawing import Drawing
+from tryon.person.agnostic import body_unit, dilate, hands, has_label
+from tryon.types import MaskF32, PartWarp, Pose, RGBu8
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a crop that lies inside the photo, at the photo's resolution.
+
+    photo and frame are (rows, columns) slices of the photo and of the crop enlarged to photo pixels.
+    """
+
+    photo: tuple[slice, slice]
+    frame: tuple[slice, slice]
+
+
+def snap_crop(crop: Crop) -> Crop:
+    """The nearest crop whose corner and size are whole photo pixels, so that it enlarges exactly.
+
+    The height becomes a multiple of four photo pixels, for the 3:4 width to be whole too.
+    """
+    full = 4 * max(4, round(crop.height / crop.scale / 4))
+    return Crop(float(round(crop.x0)), float(round(crop.y0)), crop.height / full, crop.width, crop.height)
+
+
+def full_size(crop: Crop) -> tuple[int, int]:
+    """(H, W) of a snapped crop in photo pixels."""
+    return round(crop.height / crop.scale), round(crop.width / crop.scale)
+
+
+def window_of(crop: Crop, photo_size: tuple[int, int]) -> Window:
+    """Where a snapped crop and the photo (H, W) overlap."""
+    (fh, fw), (h, w) = full_size(crop), photo_size
+    x0, y0 = round(crop.x0), round(crop.y0)
+    left, top, right, bottom = max(0, x0), max(0, y0), min(w, x0 + fw), min(h, y0 + fh)
+    photo = (slice(top, max(top, bottom)), slice(left, max(left, right)))
+    frame = (slice(top - y0, max(top, bottom) - y0), slice(left - x0, max(left, right) - x0))
+    return Window(photo, frame)
+
+
+def bare_arms(labels_u8: NDArray[np.uint8], pose: Pose, sleeves_f32: MaskF32) -> NDArray[np.bool_]:
+    """Arms that lie in front of the garment's trunk: seen bare ones, and those that lose their sleeve.
+
+    Args:
+        labels_u8: (h, w) parsing of the frame. pose: landmarks in it.
+        sleeves_f32: (h, w) where the new garment's sleeves are drawn.
+
+    Returns:
+        (h, w) bool: pixels where the trunk must not be drawn.
+    """
+    h, w = labels_u8.shape
+    unit = body_unit(pose)
+    p, seen = pose.points_px, pose.visibility
+    old = has_label(labels_u8, "upper", "dress")
+    arms = has_label(labels_u8, "left_arm", "right_arm")
+    near = np.zeros((h, w), np.uint8)
+    for shoulder, elbow, wrist in ((11, 13, 15), (12, 14, 16)):
+        if min(seen[elbow], seen[wrist]) < 0.5:
+            continue
+        # from a little above the elbow: higher up the arm belongs to the shoulder's outline
+        start = p[elbow] + 0.25 * (p[shoulder] - p[elbow])
+        for a, b, width in ((start, p[elbow], 0.21), (p[elbow], p[wrist], 0.17)):
+            ends = np.clip(np.round([a, b]), -30000, 30000).astype(int)
+            cv2.line(near, tuple(map(int, ends[0])), tuple(map(int, ends[1])), 1, max(1, round(width * unit)))  # type: ignore[arg-type]
+    in_front = (near > 0) & old
+    # Only what leaves the old sleeve is invented; a bare arm is where the photo shows it.
+    return (arms | hands(labels_u8, pose) | in_front) & (sleeves_f32 < 0.5)
+
+
+def without_arms(parts: list[PartWarp], bare: NDArray[np.bool_]) -> list[PartWarp]:
+    """The same parts with the trunk's region cut where arms lie in front of it."""
+    soft = cv2.blur(bare.astype(np.float32), (3, 3))
+    out = []
+    for part in parts:
+        if part.name == "torso":
+            part = PartWarp(part.name, part.flow_px, part.region_f32 * (1 - soft))
+        out.append(part)
+    return out
+
+
+def enlarge(map_f32: NDArray[np.float32], size: tuple[int, int], window: Window) -> NDArray[np.float32]:
+    """Enlarge a map of the work frame (h, w) or (h, w, C) to photo pixels, and cut the window out of it."""
+    h, w = size
+    rows, columns = window.frame
+    sy, sx = map_f32.shape[0] / h, map_f32.shape[1] / w
+    matrix = np.array([[sx, 0, (columns.start + 0.5) * sx - 0.5], [0, sy, (rows.start + 0.5) * sy - 0.5]])
+    out = (columns.stop - columns.start, rows.stop - rows.start)
+    flags = (cv2.INTER_CUBIC if sy < 1 else cv2.INTER_AREA) | cv2.WARP_INVERSE_MAP
+    return cv2.warpAffine(map_f32, matrix, out, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+
+
+def blend(
+    photo_u8: RGBu8,
+    region_f32: MaskF32,
+    garment_u8: RGBu8,
+    alpha_f32: MaskF32,
+    work_alpha_f32: MaskF32,
+    drawing: Drawing,
+    size: tuple[int, int],
+    window: Window,
+) -> RGBu8:
+    """Put the drawing into the photo.
+
+    Args:
+        photo_u8: (H, W, 3) whole photo. region_f32: (hw, ww) of the window, may change where over 0.
+        garment_u8, alpha_f32: (hw, ww, 3) and (hw, ww), the warped garment in the window at full resolution.
+        work_alpha_f32: (h, w) the warped garment's alpha as the generator saw it.
+        drawing: the generator's maps, in the work frame.
+        size: (H, W) of the frame in photo pixels. window: from ``window_of``.
+
+    Returns:
+        (H, W, 3) uint8; equal to the photo wherever region_f32 is 0.
+    """
+    rendering = np.clip(enlarge(drawing.rendering_f32, size, window), 0, 1)
+    # What the generator keeps of the garment is a share of its alpha, so that full-size edges stay crisp.
+    share = np.where(work_alpha_f32 > 0.05, drawing.mask_f32 / np.maximum(work_alpha_f32, 0.05), 1.0)
+    mask = np.clip(enlarge(share.astype(np.float32), size, window), 0, 1) * alpha_f32
+    shading = np.clip(enlarge(drawing.shading_f32, size, window), 0.3, 2.5)
+    garment = np.minimum(garment_u8.astype(np.float32) * (shading / 255)[..., None], 1.0)
+    drawn = rendering + mask[..., None] * (garment - rendering)
+    out = photo_u8.copy()
+    view = out[window.photo]
+    old = view.astype(np.float32)
+    mixed = old + region_f32[..., None] * (drawn * 255 - old)
+    touched = region_f32 > 0
+    view[touched] = np.clip(np.rint(mixed[touched]), 0, 255).astype(np.uint8)
+    return out
+
+
+def full_region(
+    region_f32: MaskF32, protected_full: NDArray[np.bool_], size: tuple[int, int], window: Window
+) -> MaskF32:
+    """The edit region at photo resolution: soft at its rim, exactly 0 on protected pixels.
+
+    Args:
+        region_f32: (h, w) in the work frame. protected_full: (hw, ww) bool in the window.
+    """
+    region = np.clip(enlarge(region_f32, size, window), 0, 1)
+    region[region < 0.02] = 0
+    scale = size[0] / region_f32.shape[0]
+    grown = dilate(protected_full, 0.25 * scale).astype(np.float32)
+    # fades towards protected pixels from outside, so hands and hair get no cut-out look
+    soft = cv2.GaussianBlur(grown, (0, 0), max(0.6, 0.3 * scale))
+    region = region * np.clip(1 - soft, 0, 1)
+    region[protected_full] = 0
+    return region.astype(np.float32)

@@ -1,0 +1,225 @@
+"""TryOnPipeline: a person's photo and a garment's picture -> the person wearing it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from tryon.composite import bare_arms, blend, full_region, full_size, snap_crop, window_of, without_arms
+from tryon.errors import BadRequestError, GarmentNotFoundError, NoPersonError
+from tryon.garment.analyzer import GarmentAnalyzer
+from tryon.garment.worn import garment_from_person
+from tryon.geometry.crops import Crop, crop_for, size_of
+from tryon.images import load_picture, load_picture_with_alpha
+from tryon.models.drawing import TryOnGenerator
+from tryon.models.inputs import GREY, generator_input
+from tryon.person.agnostic import edit_masks, protected_pixels, skin_colour
+from tryon.person.analyzer import PersonAnalyzer
+from tryon.stages import draw_stages
+from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
+from tryon.warp.coarse import render_parts, warp_garment
+
+Picture = RGBu8 | Image.Image | bytes | str | Path
+WARP_HEIGHT, WARP_WIDTH = 512, 384  # garment edges are decided here
+DRAW_HEIGHT, DRAW_WIDTH = 256, 192  # what the generator was trained at
+
+
+class TryOnPipeline:
+    """All stages with their networks; one object may be used by many threads."""
+
+    def __init__(self, people: PersonAnalyzer, garments: GarmentAnalyzer, generator: TryOnGenerator) -> None:
+        self._people, self._garments, self._generator = people, garments, generator
+
+    @classmethod
+    def from_pretrained(cls, weights_dir: Path | None = None, *, device: str = "cpu") -> TryOnPipeline:
+        """Load all weights.
+
+        Args:
+            weights_dir: folder with the safetensors files; the repository's by default.
+            device: only "cpu" at present.
+
+        Raises:
+            WeightsError: a file is missing, damaged or of another network.
+            BadRequestError: another device.
+        """
+        if device != "cpu":
+            raise BadRequestError(f"The device {device!r} is not supported; use 'cpu'.")
+        return cls(
+            PersonAnalyzer.from_pretrained(weights_dir),
+            GarmentAnalyzer.from_pretrained(weights_dir),
+            TryOnGenerator.from_pretrained(weights_dir),
+        )
+
+    def understand_person(self, image_u8: RGBu8, *, timings: dict[str, float] | None = None) -> Person:
+        """Analyse a photo once; the result serves any number of garments.
+
+        Args:
+            image_u8: (H, W, 3) uint8. timings: receives milliseconds by stage.
+
+        Raises:
+            NoPersonError: nobody, or too little of somebody, is in the picture.
+        """
+        return self._people(image_u8, timings)
+
+    def understand_garment(
+        self, image_u8: RGBu8, *, category: str = "auto", photo: str = "auto", alpha_f32: MaskF32 | None = None
+    ) -> Garment:
+        """Analyse a garment's picture.
+
+        Args:
+            image_u8: (H, W, 3) uint8. category: auto, upper, lower or dress.
+            photo: flat (laid or hung), worn (on somebody) or auto.
+            alpha_f32: (H, W) 0..1, the picture's own transparency.
+
+        Raises:
+            GarmentNotFoundError: no garment can be told from its background.
+            BadRequestError: an unknown category or kind of photo.
+        """
+        if category not in ("auto", *CATEGORIES):
+            raise BadRequestError(f"Unknown category {category!r}; use auto, upper, lower or dress.")
+        if photo not in ("auto", "flat", "worn"):
+            raise BadRequestError(f"Unknown kind of garment photo {photo!r}; use auto, flat or worn.")
+        if photo != "flat" and alpha_f32 is None:
+            wearer = self._wearer(image_u8, insist=photo == "worn")
+            if wearer is not None:
+                return garment_from_person(wearer, category)  # type: ignore[arg-type]
+        return self._garments(image_u8, category=category, alpha_f32=alpha_f32)  # type: ignore[arg-type]
+
+    def _wearer(self, image_u8: RGBu8, *, insist: bool) -> Person | None:
+        """Somebody who wears the garment, if anybody is in its picture."""
+        try:
+            if not insist and not self._people.shows_somebody(image_u8):
+                return None
+            return self._people(image_u8)
+        except NoPersonError:
+            if insist:
+                raise GarmentNotFoundError(
+                    "Nobody can be found who wears the garment. Choose 'flat' for a picture of the garment alone."
+                ) from None
+            return None
+
+    def dress(self, person: Person, garment: Garment, *, stages: bool = False) -> TryOnResult:
+        """Dress an understood person in an understood garment.
+
+        Args:
+            person, garment: from ``understand_person`` and ``understand_garment``; not changed.
+            stages: also return pictures of how it was made.
+
+        Returns:
+            The picture at the photo's resolution; outside its mask it equals the photo bit for bit.
+        """
+        timings: dict[str, float] = {}
+        category, photo_size = garment.category, size_of(person.image_u8)
+        crop = snap_crop(crop_for(person.pose, category, photo_size, WARP_WIDTH, WARP_HEIGHT))
+        with _timed(timings, "warp"):
+            parts, pose = self._lay(person, garment, crop)
+            garment_rgb, alpha = render_parts(garment.image_u8, garment.alpha_f32, parts)
+        with _timed(timings, "agnostic"):
+            small = crop.resized(DRAW_WIDTH, DRAW_HEIGHT)
+            small_pose = Pose(small.to_crop(person.pose.points_px), person.pose.visibility)
+            size = (DRAW_WIDTH, DRAW_HEIGHT)
+            alpha_small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
+            rgb_small = cv2.resize(garment_rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+            labels_small = small.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
+            masks = edit_masks(labels_small, small_pose, category, alpha_small)
+            photo_small = small.cut(person.image_u8).astype(np.float32) / 255
+            alpha_small = alpha_small * masks.region_f32
+            skin = skin_colour(person.image_u8, person.labels_u8)
+            x = generator_input(
+                photo_small,
+                masks.region_f32,
+                rgb_small,
+                alpha_small,
+                skin,
+                small_pose.points_px,
+                small_pose.visibility,
+            )
+        with _timed(timings, "generator"):
+            drawing = self._generator.draw(x)
+        with _timed(timings, "composite"):
+            size_full, window = full_size(crop), window_of(crop, photo_size)
+            full_rgb, full_alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, size_full)
+            labels_window = person.labels_u8[window.photo]
+            origin = np.array([window.photo[1].start, window.photo[0].start], np.float32)
+            window_pose = Pose(person.pose.points_px - origin, person.pose.visibility)
+            protected = protected_pixels(labels_window, window_pose, category)
+            region = full_region(masks.region_f32, protected, size_full, window)
+            image = blend(
+                person.image_u8,
+                region,
+                full_rgb[window.frame],
+                full_alpha[window.frame],
+                alpha_small,
+                drawing,
+                size_full,
+                window,
+            )
+            mask = np.zeros(photo_size, np.float32)
+            mask[window.photo] = region
+        pictures: dict[str, RGBu8] = {}
+        if stages:
+            with _timed(timings, "stages"):
+                agnostic = photo_small * (1 - masks.region_f32[..., None]) + GREY * masks.region_f32[..., None]
+                pictures = draw_stages(person, garment, agnostic, garment_rgb, alpha, drawing)
+        warnings = (*person.warnings, *garment.warnings, *_fit_warnings(mask, full_alpha))
+        return TryOnResult(image, mask, category, pictures, timings, warnings)
+
+    def _lay(self, person: Person, garment: Garment, crop: Crop) -> tuple[list[PartWarp], Pose]:
+        """The garment's parts on the body, the trunk cut where bare arms lie in front of it."""
+        parts = warp_garment(garment, person, crop)
+        pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
+        if garment.category == "lower":
+            return parts, pose
+        sleeves = [p for p in parts if p.name.startswith("sleeve")]
+        covered = np.zeros((crop.height, crop.width), np.float32)
+        if sleeves:
+            covered = render_parts(garment.image_u8, garment.alpha_f32, sleeves)[1]
+        labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
+        return without_arms(parts, bare_arms(labels, pose, covered)), pose
+
+    def __call__(
+        self,
+        person: Picture | Person,
+        garment: Picture | Garment,
+        *,
+        category: str = "auto",
+        garment_photo: str = "auto",
+        stages: bool = False,
+    ) -> TryOnResult:
+        """From two pictures (arrays, Pillow images, bytes, paths) or analysed ones to the result.
+
+        Raises:
+            TryOnError: a picture is refused, or holds no person or no garment; says what to do.
+        """
+        timings: dict[str, float] = {}
+        if not isinstance(person, Person):
+            with _timed(timings, "decode_person"):
+                person_u8 = load_picture(person, what="photo")
+            person = self.understand_person(person_u8, timings=timings)
+        if not isinstance(garment, Garment):
+            with _timed(timings, "garment"):
+                garment_u8, alpha = load_picture_with_alpha(garment, what="garment picture")
+                garment = self.understand_garment(garment_u8, category=category, photo=garment_photo, alpha_f32=alpha)
+        result = self.dress(person, garment, stages=stages)
+        result.timings.update({**timings, **result.timings})
+        return result
+
+
+def _fit_warnings(mask: MaskF32, alpha: MaskF32) -> Iterator[str]:
+    if not (alpha > 0.5).any():
+        yield "The garment lies outside the picture; nothing of it can be shown."
+    elif not mask.any():
+        yield "Nothing in this photo could be changed by this garment."
+
+
+@contextmanager
+def _timed(timings: dict[str, float], name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    timings[name] = 1000 * (time.perf_counter() - start)

@@ -92,7 +92,7 @@ def _trunk(
     spline = fit_tps(_in_crop(crop, piece.target_points), piece.source_points, s.trunk_smoothing)
     flow = flow_from_map(spline, crop.height, crop.width, s.stride)
     region = _fill([_in_crop(crop, piece.outline)], crop)
-    region *= _drawn_from(trunk_area(targets, garment), flow)
+    region = _keep_own(region, trunk_area(targets, garment), flow)
     return PartWarp(name, flow, region if near is None else region * near)
 
 
@@ -120,7 +120,7 @@ def _limb(
         if len(ribs.spans) > 1:
             polygons.append(_joint(ribs, ribs.spans[0][1], crop, room))
         region = _fill(polygons, crop)
-        region *= _drawn_from(area, flow)
+        region = _keep_own(region, area, flow)
         parts.append(PartWarp(name, flow, region if near is None else region * near))
     return parts
 
@@ -176,30 +176,35 @@ def _fill(polygons: list[NDArray[np.float32]], crop: Crop) -> MaskF32:
     return cv2.blur(mask.astype(np.float32) / 255.0, (3, 3))
 
 
-def _drawn_from(area: tuple[MaskF32, float] | None, flow: FlowF32) -> MaskF32 | float:
-    """The share of the garment's picture that belongs to a piece, seen through its flow."""
+def _keep_own(region: MaskF32, area: tuple[MaskF32, float] | None, flow: FlowF32) -> MaskF32:
+    """Take from a region what the flow would draw from another piece's part of the garment."""
     if area is None:
-        return 1.0
+        return region
     mask, factor = area
-    at = ((flow + 0.5) * factor - 0.5).astype(np.float32)
-    return sample(mask, at)
+    x, y, w, h = cv2.boundingRect((region > 0).astype(np.uint8))
+    window = (slice(y, y + h), slice(x, x + w))
+    if w > 0 and h > 0:
+        at = (flow[window] + 0.5) * np.float32(factor) - np.float32(0.5)
+        region[window] *= sample(mask, at)
+    return region
 
 
 def _near_shoulders(person: Person, targets: BodyTargets, crop: Crop, s: WarpSettings) -> MaskF32 | None:
     """1 where clothes may be drawn: everywhere but off the body right at the shoulders."""
     if targets.kind not in ("upper", "dress"):
         return None
-    unit_px = targets.body.full_width * crop.scale
-    silhouette = crop.cut(person.mask_f32, border=cv2.BORDER_CONSTANT) > 0.5
+    half = crop.resized(max(crop.width // 2, 1), max(crop.height // 2, 1))  # the rule is soft: half is enough
+    unit_px = targets.body.full_width * half.scale
+    silhouette = half.cut(person.mask_f32, border=cv2.BORDER_CONSTANT) > 0.5
     if not silhouette.any():
         return None
     outside = cv2.distanceTransform((~silhouette).astype(np.uint8), cv2.DIST_L2, 3)
-    y, x = np.mgrid[: crop.height, : crop.width].astype(np.float32)
+    x, y = np.arange(half.width, dtype=np.float32), np.arange(half.height, dtype=np.float32)[:, None]
     allowed = np.ones(outside.shape, np.float32)
     for side in SIDES:
-        joint = _in_crop(crop, targets.body.joints["shoulder", side][None])[0]
-        far = np.hypot(x - joint[0], y - joint[1])
+        joint = _in_crop(half, targets.body.joints["shoulder", side][None])[0]
+        far = np.sqrt((x - joint[0]) ** 2 + (y - joint[1]) ** 2)
         # From the shoulder on clothes may stand off more and more: no step where the rule ends.
         room = s.silhouette_room * unit_px + 1.5 * np.maximum(far - s.silhouette_reach * unit_px, 0.0)
-        allowed = np.minimum(allowed, np.clip((room - outside) / 1.5 + 0.5, 0.0, 1.0))
-    return allowed
+        allowed = np.minimum(allowed, np.clip(room - outside + 0.5, 0.0, 1.0))
+    return cv2.resize(allowed, (crop.width, crop.height), interpolation=cv2.INTER_LINEAR)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.geometry.curves import unit
+from tryon.geometry.curves import point_at, unit
 from tryon.warp.body import SIDES, Vector
 from tryon.warp.placement import BodyTargets, least_half_width, middle
 
@@ -132,5 +132,5 @@ def _length_of(targets: BodyTargets, point: Vector) -> float:
     """Length along the body's axis of the axis point nearest to `point`."""
     body = targets.body
     lengths = np.linspace(0.0, 3.5 * body.torso, 400)
-    distances = np.linalg.norm(np.array([body.on_axis(s) for s in lengths]) - point, axis=1)
+    distances = np.linalg.norm(point_at(body.axis, lengths) - point, axis=1)
     return float(lengths[int(np.argmin(distances))])

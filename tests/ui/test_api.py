@@ -57,7 +57,8 @@ def test_try_on_gallery_is_lossless(client: Any, photo: Path) -> None:
     assert (result != original).any()
     assert facts["category"] == "dress"
     assert facts["warnings"] == ["The arms are crossed."]
-    assert facts["milliseconds"] == 5.0
+    assert facts["milliseconds"] > 0
+    assert facts["stages"] == {"total": 5.0}
 
 
 def test_try_on(client: Any, photo: Path, gallery_folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -15,8 +16,9 @@ from gradio.utils import get_upload_folder
 
 from tryon.errors import BadRequestError, TryOnError
 from tryon.images import encode_indexed_png, encode_png, load_picture, load_picture_with_alpha
-from tryon.types import CATEGORIES, LABEL, LABELS, Garment, LabelsU8, TryOnResult
+from tryon.types import CATEGORIES, LABEL, LABELS, Garment, LabelsU8
 from tryon.ui.fitting_room import FittingRoom
+from tryon.ui.visitors import unique
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
@@ -86,12 +88,13 @@ class _Answers:
         self, person: str, garment: str, category: str = "auto", garment_photo: str = "auto"
     ) -> tuple[str, dict[str, Any]]:
         """Dress the person of one picture in the garment of another."""
-        understood = self._garment(garment, category, garment_photo)
-        return self._dress(person, understood)
+        started = time.perf_counter()
+        return self._dress(person, self._garment(garment, category, garment_photo), started)
 
     def try_on_gallery(self, person: str, garment_id: str) -> tuple[str, dict[str, Any]]:
         """Dress the person of a picture in a garment of the gallery."""
-        return self._dress(person, self._room.garment(garment_id or "").garment)
+        started = time.perf_counter()
+        return self._dress(person, self._room.garment(garment_id or "").garment, started)
 
     def gallery(self) -> list[dict[str, Any]]:
         """List the garments of the gallery."""
@@ -141,27 +144,23 @@ class _Answers:
         image_u8, alpha_f32 = load_picture_with_alpha(_given(garment, "garment"), what="picture of the garment")
         return self._room.engine.get().understand_garment(image_u8, category=category, photo=photo, alpha_f32=alpha_f32)
 
-    def _dress(self, person: str, garment: Garment) -> tuple[str, dict[str, Any]]:
+    def _dress(self, person: str, garment: Garment, started: float) -> tuple[str, dict[str, Any]]:
         pipeline = self._room.engine.get()
         understood = pipeline.understand_person(load_picture(_given(person, "person"), what="photo"))
-        return _result_file(pipeline.dress(understood, garment), (*understood.warnings, *garment.warnings))
+        result = pipeline.dress(understood, garment)
+        facts = {
+            "category": result.category,
+            "warnings": list(unique((*understood.warnings, *garment.warnings, *result.warnings))),
+            "milliseconds": round((time.perf_counter() - started) * 1000, 1),
+            "stages": {name: round(float(value), 1) for name, value in result.timings.items()},
+        }
+        return _file(encode_png(result.image), "result.png"), facts
 
 
 def _given(path: str | None, name: str) -> str:
     if not path:
         raise BadRequestError(f"The picture {name!r} is missing.")
     return path
-
-
-def _result_file(result: TryOnResult, warnings: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
-    milliseconds = {name: round(float(value), 1) for name, value in result.timings.items()}
-    facts = {
-        "category": result.category,
-        "warnings": list(dict.fromkeys((*warnings, *result.warnings))),
-        "milliseconds": milliseconds.get("total", round(sum(milliseconds.values()), 1)),
-        "stages": milliseconds,
-    }
-    return _file(encode_png(result.image), "result.png"), facts
 
 
 def _labels_file(labels_u8: LabelsU8) -> str:

@@ -16,8 +16,9 @@ import numpy as np
 
 from tryon.errors import TryOnError
 from tryon.images import load_picture
-from tryon.types import CATEGORIES, GARMENT_LABELS, Category, Garment, LegLength, MaskF32, SleeveLength
+from tryon.types import CATEGORIES, GARMENT_LABELS, Category, Garment, LegLength, MaskF32, RGBu8, SleeveLength
 from tryon.ui.engine import TryOn
+from tryon.ui.pictures import focus_on
 
 SLEEVES = ("none", "short", "three_quarter", "long")
 LEGS = ("short", "knee", "long")
@@ -105,6 +106,20 @@ def load_gallery(folder: Path) -> Gallery:
     return Gallery({item.id: item for item in garments}, {item.id: item for item in models})
 
 
+def tile_picture(item: GarmentItem | ModelItem) -> RGBu8:
+    """The picture of an entry, cut closer around the garment where its mask is known.
+
+    Raises:
+        GalleryError: a picture is damaged.
+    """
+    image_u8 = _load_image(item.file)
+    mask_file = item.mask_file if isinstance(item, GarmentItem) else None
+    if mask_file is None:
+        return image_u8
+    mask_f32 = _load_mask(mask_file)
+    return focus_on(image_u8, mask_f32) if mask_f32.shape == image_u8.shape[:2] else image_u8
+
+
 def build_garment(item: GarmentItem, pipeline: TryOn) -> Garment:
     """Turn an entry of the gallery into a ``Garment``.
 
@@ -116,10 +131,7 @@ def build_garment(item: GarmentItem, pipeline: TryOn) -> Garment:
         GalleryError: a picture is damaged, or mask and picture differ in size.
         GarmentNotFoundError: an incomplete entry in whose picture no garment can be found.
     """
-    try:
-        image_u8 = load_picture(item.file, what=f"gallery picture {item.file.name}")
-    except TryOnError as error:
-        raise GalleryError(f"{error} Restore the assets folder from the repository.") from error
+    image_u8 = _load_image(item.file)
     alpha_f32 = None if item.mask_file is None else _load_mask(item.mask_file)
     if alpha_f32 is not None and alpha_f32.shape != image_u8.shape[:2]:
         raise GalleryError(f"{item.mask_file} and {item.file.name} differ in size.")
@@ -136,6 +148,13 @@ def build_garment(item: GarmentItem, pipeline: TryOn) -> Garment:
         sleeve=item.sleeve,
         leg=item.leg,
     )
+
+
+def _load_image(path: Path) -> RGBu8:
+    try:
+        return load_picture(path, what=f"gallery picture {path.name}")
+    except TryOnError as error:
+        raise GalleryError(f"{error} Restore the assets folder from the repository.") from error
 
 
 def _load_mask(path: Path) -> MaskF32:

@@ -58,8 +58,7 @@ def uploader(
     parts.append(_el("p", escape(refusal), class_="refusal", role="alert"))
     parts.append(_el("p", escape(said), class_="said", role="status"))
     if correct:
-        choices = ((name, text) for name, text in texts.categories.items() if name != "auto")
-        chips = (_button(escape(text), data_category=name) for name, text in choices)
+        chips = (_button(escape(text), data_category=name) for name, text in texts.categories.items())
         parts.append(_el("div", _el("span", escape(texts.correct)), *chips, class_="chips small"))
     if photo:
         parts.append(_el("p", _ICON_LOCK, _el("span", escape(texts.privacy)), class_="privacy"))
@@ -122,12 +121,20 @@ def stage(texts: Texts, view: View | None, *, waiting: Shown | None = None, name
     return _el(
         "section",
         frame,
-        notice,
-        _el("div", actions, class_="actions"),
+        _el("div", notice, _el("div", actions, class_="actions"), class_="below"),
         class_="stage",
         data_serial=next(_serial),
         data_waiting=view is None,
     )
+
+
+def drawers(texts: Texts) -> str:
+    """On a phone: which of the two columns lies under the result."""
+    names = (("who", texts.who), ("what", texts.what))
+    buttons = (
+        _button(escape(text), data_drawer=name, aria_pressed=str(name == "what").lower()) for name, text in names
+    )
+    return _el("div", *buttons, class_="segments", role="group")
 
 
 def strip(texts: Texts, view: View) -> str:
@@ -160,7 +167,7 @@ def made(texts: Texts, view: View | None) -> str:
         )
         for name, shown in (look.stages if look else ())
     )
-    return _el("p", escape(texts.made_hint), class_="hint") + _el("div", *steps, class_="steps")
+    return _el("div", *steps, class_="steps")
 
 
 def said_of_garment(texts: Texts, look: Look | None) -> str:
@@ -188,6 +195,7 @@ def _before_and_after(texts: Texts, look: Look) -> list[str]:
         _el("img", class_="after", src=_url(look.shown), alt=texts.result_alt.format(who=who, what=what)),
         _el("img", class_="before", src=_url(look.who.shown), alt=texts.before_alt.format(who=who)),
         _el("i", class_="line"),
+        _el("i", _ICON_GRIP, class_="grip"),
         _el("span", escape(texts.before), class_="tag l"),
         _el("span", escape(texts.after), class_="tag r"),
         _el("input", class_="cut", type="range", min=0, max=100, step=0.1, value=0, aria_label=texts.slider),
@@ -246,4 +254,5 @@ _ICON_PLUS = _icon('<path d="M12 5v14M5 12h14"/>')
 _ICON_CAMERA = _icon('<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>')
 _ICON_LOCK = _icon('<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>')
 _ICON_DOWN = _icon('<path d="M12 4v11m-5-5 5 5 5-5M5 20h14"/>')
+_ICON_GRIP = _icon('<path d="M9 7 4 12l5 5M15 7l5 5-5 5"/>')
 _ICON_UNDO = _icon('<path d="M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3"/>')

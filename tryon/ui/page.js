@@ -190,6 +190,15 @@ window.tryonPage = (() => {
     });
   }
 
+  function drawers(element) {
+    element.addEventListener("click", (event) => {
+      const chosen = event.target.closest("[data-drawer]");
+      if (!chosen) return;
+      press(element, "[data-drawer]", chosen);
+      document.querySelector("#room").dataset.drawer = chosen.dataset.drawer;
+    });
+  }
+
   function theme(element) {
     const dark = () => document.body.classList.contains("dark");
     const kept = localStorage.getItem("tryon-theme");
@@ -201,5 +210,5 @@ window.tryonPage = (() => {
     });
   }
 
-  return { picker, uploader, stage, strip, theme };
+  return { picker, uploader, stage, strip, drawers, theme };
 })();

@@ -8,10 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from tryon.images import MAX_BYTES, load_picture
+from tryon.images import MAX_BYTES
 from tryon.ui import markup
 from tryon.ui.api import add_api
 from tryon.ui.fitting_room import FittingRoom, View
+from tryon.ui.gallery import tile_picture
 from tryon.ui.pictures import thumb_uri
 from tryon.ui.visitors import Slot
 
@@ -51,7 +52,9 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML | gr.Accordion]:
             pieces["models"] = _picker(room, "models")
         with gr.Column(elem_id="middle"):
             call = f"tryonPage.stage(element, trigger, watch, {json.dumps(texts.waking)}); /* 'undo' */"
-            pieces["stage"] = _piece(_first_stage(room), call=call, elem_id="stage")
+            with gr.Column(elem_id="front"):
+                pieces["stage"] = _piece(_first_stage(room), call=call, elem_id="stage")
+                _piece(markup.drawers(texts), call="tryonPage.drawers(element)", elem_id="drawers")
             pieces["strip"] = _piece("", call="tryonPage.strip(element, trigger); /* 'choose' */", elem_id="strip")
             with gr.Accordion(texts.made, open=False, elem_id="made") as drawer:
                 pieces["made"] = _piece(markup.made(texts, None))
@@ -75,9 +78,7 @@ def _picker(room: FittingRoom, kind: str) -> gr.HTML:
     items: list[tuple[str, str, str, str]] = []
     for item in (gallery.models if models else gallery.garments).values():
         category = getattr(item, "category", "")
-        items.append(
-            (item.id, item.name, category, thumb_uri(load_picture(item.file, what=f"picture {item.file.name}")))
-        )
+        items.append((item.id, item.name, category, thumb_uri(tile_picture(item))))
     words = json.dumps(texts.dressing)
     return _piece(
         markup.picker(items, texts, filters=not models, label=texts.who if models else texts.what),

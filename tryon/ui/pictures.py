@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from tryon.images import shrink_to
-from tryon.types import RGBu8
+from tryon.types import MaskF32, RGBu8
 
 SHOWN_SIDE = 1600  # pixels: sharp on a large screen; a 40 megapixel result would take seconds to send
 SHOWN_QUALITY = 93  # no visible loss beside the original in a slider
@@ -41,6 +41,30 @@ def thumb_uri(image_u8: RGBu8, width: int = 240, height: int = 320) -> str:
     x, y = (w - cut_w) // 2, (h - cut_h) // 4  # a little more from below: heads are above
     thumb = cv2.resize(image_u8[y : y + cut_h, x : x + cut_w], (width, height), interpolation=cv2.INTER_AREA)
     return "data:image/jpeg;base64," + base64.b64encode(_jpeg(thumb, THUMB_QUALITY)).decode("ascii")
+
+
+def focus_on(image_u8: RGBu8, mask_f32: MaskF32, *, margin: float = 0.09, most: float = 1.35) -> RGBu8:
+    """Cut a garment's picture closer around the garment, so that it fills its tile.
+
+    Args:
+        image_u8: (H, W, 3).
+        mask_f32: (H, W) 0..1, the garment.
+        margin: left free on each side, as a part of the cut.
+        most: enlarged by no more than this, so that shorts stay smaller than trousers.
+
+    Returns:
+        A part of the picture with the picture's own proportions.
+    """
+    h, w = mask_f32.shape
+    ys, xs = np.nonzero(mask_f32 > 0.5)
+    if not len(ys):
+        return image_u8
+    needed = max(float(np.ptp(ys) + 1) / h, float(np.ptp(xs) + 1) / w) / (1 - 2 * margin)
+    share: float = min(1.0, max(needed, 1 / most))
+    cut_h, cut_w = round(h * share), round(w * share)
+    y = int(np.clip((ys.min() + ys.max() - cut_h) // 2, 0, h - cut_h))
+    x = int(np.clip((xs.min() + xs.max() - cut_w) // 2, 0, w - cut_w))
+    return image_u8[y : y + cut_h, x : x + cut_w]
 
 
 def fit_uri(image_u8: RGBu8, side: int = 320) -> str:

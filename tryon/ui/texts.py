@@ -40,7 +40,6 @@ class Texts:
     categories: dict[str, str]
     understood_garment: str
     understood_person: str
-    no_matches: str
 
     before: str
     after: str
@@ -52,7 +51,6 @@ class Texts:
     visit: str
     return_to: str
     made: str
-    made_hint: str
     stages: dict[str, str]
 
     waking: str
@@ -60,7 +58,6 @@ class Texts:
     looking_garment: str
     dressing: str
     uploading: str
-    explaining: str
 
     too_large: str
     upload_failed: str
@@ -68,7 +65,6 @@ class Texts:
     photo_gone: str
     not_in_gallery: str
     unexpected: str
-    connection: str
     not_ready: str
 
     framings: dict[str, str] = field(default_factory=dict)
@@ -99,10 +95,9 @@ ENGLISH = Texts(
     add_garment_hint="A picture of one garment, lying flat or worn.",
     your_garment="Your garment",
     correct="Not right? It is",
-    categories={"auto": "Let me see", "upper": "a top", "lower": "a bottom", "dress": "a dress"},
+    categories={"upper": "a top", "lower": "a bottom", "dress": "a dress"},
     understood_garment="I see: {garment}.",
     understood_person="I see: {framing}.",
-    no_matches="Nothing of this kind is here yet.",
     before="Before",
     after="After",
     slider="Before and after: move to compare",
@@ -113,7 +108,6 @@ ENGLISH = Texts(
     visit="This visit",
     return_to="Return to {what}",
     made="How it was made",
-    made_hint="The steps between your photo and the result.",
     stages={
         "pose": "Pose",
         "parsing": "What is where",
@@ -126,14 +120,12 @@ ENGLISH = Texts(
     looking_garment="Looking at the garment…",
     dressing="Dressing…",
     uploading="Sending the picture…",
-    explaining="Drawing the steps…",
     too_large="This file has more than 20 MB. Please choose a smaller one.",
     upload_failed="The picture did not arrive. Please try again.",
     upload_gone="The picture is no longer in memory. Please add it again.",
     photo_gone="Your photo is no longer in memory, as nothing happened for a while. Add it again to go on with it.",
     not_in_gallery="The gallery has nothing called “{id}”. Ask /gallery for the names.",
     unexpected="Something went wrong on our side, not with your picture. Please try once more.",
-    connection="The page lost its connection. Please reload it.",
     not_ready="The try-on could not start. The server's log says why.",
     framings={
         "whole": "your whole figure",

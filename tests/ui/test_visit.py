@@ -1,0 +1,252 @@
+"""Visits in a real browser: over the drawing pipeline for the page's behaviour, once over the real one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tryon.images import load_picture, save_png
+
+sync_api = pytest.importorskip("playwright.sync_api")
+
+SETTLED = "#stage:not(.is-busy) .pic .before"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium: the system's, or the one that Playwright installed."""
+    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_api.sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(
+                executable_path=system,
+                args=["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+            )
+        except sync_api.Error as error:
+            pytest.skip(f"no Chromium can be started: {str(error).splitlines()[0]}")
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Any]:
+    """A function that opens an address and waits for the first look; fails the test on script errors."""
+    contexts: list[Any] = []
+    errors: list[str] = []
+
+    def go(url: str, **settings: Any) -> Any:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **settings})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(url)
+        page.wait_for_selector(SETTLED, timeout=60_000)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def settled_source(page: Any, *, other_than: str = "") -> str:
+    """Wait until a result other than one is shown, and return its address."""
+    page.wait_for_function(
+        """old => {
+            const picture = document.querySelector("#stage .after");
+            return picture && picture.src !== old && picture.complete && !document.querySelector("#stage.is-busy");
+        }""",
+        arg=other_than,
+        timeout=30_000,
+    )
+    return page.eval_on_selector("#stage .after", "picture => picture.src")
+
+
+def choose(page: Any, tile: str) -> str:
+    """Click a tile and return the address of the new result."""
+    before = page.eval_on_selector("#stage .after", "picture => picture.src")
+    page.click(tile)
+    return settled_source(page, other_than=before)
+
+
+def download(page: Any, path: Path) -> Path:
+    with page.expect_download() as waiting:
+        page.click('[data-act="download"]')
+    waiting.value.save_as(path)
+    assert waiting.value.suggested_filename.endswith(".png")
+    return path
+
+
+def check_visit(page: Any, photo: Path, garments: tuple[str, str], folder: Path) -> None:
+    """Upload, click two garments, see two results, move the slider, download."""
+    before = settled_source(page)
+    page.set_input_files("#photo input[type=file]", photo)
+    settled_source(page, other_than=before)
+    page.wait_for_selector("#photo img.mine")
+    assert "I see" in page.inner_text("#photo .said")
+
+    first = choose(page, f'#garments .tile[data-id="{garments[0]}"]')
+    second = choose(page, f'#garments .tile[data-id="{garments[1]}"]')
+    assert first != second
+    assert page.get_attribute(f'#garments .tile[data-id="{garments[1]}"]', "aria-pressed") == "true"
+
+    box = page.locator("#stage .pic").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.3, steps=4)
+    page.mouse.up()
+    cut = page.eval_on_selector("#stage .before", "picture => getComputedStyle(picture).clipPath")
+    hidden = float(cut.split("%")[0].split()[-1].removeprefix("calc(").strip("("))
+    assert 35 < hidden < 45  # the photo covers six tenths from the left
+
+    saved = download(page, folder / "result.png")
+    with Image.open(saved) as opened:
+        assert opened.format == "PNG"
+        assert not opened.getexif()
+        assert not opened.info
+        result = np.asarray(opened)
+    original = load_picture(photo)
+    assert result.shape == original.shape
+    changed = (result != original).any(-1)
+    assert 0.005 < changed.mean() < 0.8
+
+    assert page.locator("#strip .tile").count() >= 3
+    page.click('[data-act="undo"]')
+    assert settled_source(page, other_than=second) == first
+
+
+def test_a_full_visit(served: str, open_page: Any, person_picture: Any, tmp_path: Path) -> None:
+    photo = person_picture(9, 900, 600)
+    save_png(photo, tmp_path / "photo.png")
+    exif = Image.Exif()
+    exif[0x010E] = "a secret place"
+    exif[0x0112] = 1
+    Image.fromarray(photo).save(tmp_path / "photo.jpg", exif=exif, quality=95)
+    page = open_page(served)
+    check_visit(page, tmp_path / "photo.jpg", ("green-dress", "blue-jeans"), tmp_path)
+    kept = [path for path in (tmp_path / "gradio").rglob("*") if path.is_file()]
+    assert kept == []  # nothing of the visit was written to disk
+
+
+def test_bad_uploads_are_answered_with_a_sentence(served: str, open_page: Any, tmp_path: Path) -> None:
+    page = open_page(served)
+    source = settled_source(page)
+    (tmp_path / "letter.jpg").write_bytes(b"Dear page, this is no picture.")
+    page.set_input_files("#photo input[type=file]", tmp_path / "letter.jpg")
+    page.wait_for_selector("#photo .refusal:not(:empty)")
+    assert "picture" in page.inner_text("#photo .refusal")
+    save_png(np.full((300, 300, 3), 120, np.uint8), tmp_path / "wall.png")
+    page.set_input_files("#photo input[type=file]", tmp_path / "wall.png")
+    page.wait_for_selector("#photo .refusal:has-text('No person')")
+    page.set_input_files("#garment input[type=file]", tmp_path / "wall.png")
+    page.wait_for_selector("#garment .refusal:has-text('No garment')")
+    (tmp_path / "huge.jpg").write_bytes(bytes(21 * 1024 * 1024))
+    page.set_input_files("#photo input[type=file]", tmp_path / "huge.jpg")
+    page.wait_for_selector("#photo .refusal:has-text('20 MB')")
+    assert page.eval_on_selector("#stage .after", "picture => picture.src") == source
+    assert "Traceback" not in page.content()
+    choose(page, '#garments .tile[data-id="green-dress"]')  # and all goes on
+
+
+def test_the_latest_click_wins(served: str, open_page: Any, drawing: Any) -> None:
+    page = open_page(served)
+    source = settled_source(page)
+    made = drawing.dressed
+    drawing.gate.clear()
+    for garment in ("blue-jeans", "green-dress", "blue-jeans", "black-top"):
+        page.click(f'#garments .tile[data-id="{garment}"]')
+    assert page.locator("#stage.is-busy").count() == 1
+    page.wait_for_selector("#stage .busy span:has-text('Dressing')")
+    time.sleep(0.5)  # all four clicks have arrived
+    drawing.gate.set()
+    settled_source(page, other_than=source)
+    assert "Black top" in page.get_attribute("#stage .after", "alt")
+    assert drawing.dressed - made <= 2
+
+
+def test_filter_models_steps_and_own_garment(
+    served: str, open_page: Any, gallery_folder: Path, person_picture: Any, tmp_path: Path
+) -> None:
+    page = open_page(served)
+    page.click('#garments [data-filter="lower"]')
+    assert page.locator("#garments .tile:visible").count() == 1
+    page.click('#garments [data-filter="all"]')
+    assert page.locator("#garments .tile:visible").count() == 4
+    choose(page, '#models .tile[data-id="ben"]')
+    assert "Ben" in page.get_attribute("#stage .after", "alt")
+
+    page.click("#made > button")
+    page.wait_for_selector("#made figure")
+    assert page.locator("#made figure").count() == 5
+    save_png(person_picture(4, 300, 300), tmp_path / "garment.png")
+    before = settled_source(page)
+    page.set_input_files("#garment input[type=file]", tmp_path / "garment.png")
+    source = settled_source(page, other_than=before)
+    assert "top" in page.inner_text("#garment .said")
+    page.click('#garment [data-category="dress"]')
+    settled_source(page, other_than=source)
+    assert "dress" in page.inner_text("#garment .said")
+    assert page.locator("#made figure").count() == 5
+
+
+def test_camera(served: str, open_page: Any) -> None:
+    page = open_page(served, permissions=["camera"])
+    before = settled_source(page)
+    page.click('[data-act="camera"]')
+    page.wait_for_function("document.querySelector('#photo video').videoWidth > 0")
+    page.click('[data-act="shoot"]')
+    settled_source(page, other_than=before)
+    page.wait_for_selector("#photo img.mine")
+    assert page.locator("#photo .camera").is_hidden()
+
+
+def test_phone(served: str, open_page: Any) -> None:
+    page = open_page(served, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("#who").is_hidden()
+    page.click('[data-drawer="who"]')
+    assert page.locator("#who").is_visible()
+    assert page.locator("#what").is_hidden()
+    page.mouse.wheel(0, 600)
+    assert page.locator("#stage .pic").bounding_box()["y"] >= -2  # the result stays in sight
+
+
+def test_dark_mode_is_kept(served: str, open_page: Any) -> None:
+    page = open_page(served, color_scheme="light")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.click('[data-act="theme"]')
+    page.wait_for_function("old => getComputedStyle(document.body).backgroundColor !== old", arg=light)
+    page.reload()
+    page.wait_for_selector(SETTLED)
+    assert page.evaluate("document.body.classList.contains('dark')")
+
+
+def test_a_visit_with_the_real_pipeline(root: Path, request: Any, open_page: Any, tmp_path: Path) -> None:
+    if not list((root / "weights").glob("generator*.safetensors")):
+        pytest.skip("the generator's weights are not there")
+    manifest = json.loads((root / "assets/manifest.json").read_text(encoding="utf-8"))
+    if len(manifest["models"]) < 2:
+        pytest.skip("the assets have no models")
+    pipeline = request.getfixturevalue("pipeline")
+    from tryon.ui.app import build_app, launch_options
+
+    app, room = build_app(load=lambda: pipeline)
+    room.start()
+    _, url, _ = app.launch(**launch_options(room), prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    try:
+        model = root / "assets" / manifest["models"][1]["file"]
+        upper, dress = (
+            next(entry["id"] for entry in manifest["garments"][1:] if entry["category"] == category)
+            for category in ("upper", "dress")
+        )
+        check_visit(open_page(url), model, (upper, dress), tmp_path)
+    finally:
+        app.close()

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 # Before gradio is imported: it reads these once, and nothing here may call home.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -15,11 +16,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 def main() -> None:
     """Build the page and serve it until it is stopped."""
+    from tryon.errors import TryOnError
     from tryon.ui.app import main as serve
 
     # A host stops programs with SIGTERM: end as after Ctrl-C, so that temporary files are removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    serve()
+    try:
+        serve()
+    except TryOnError as error:
+        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ class TryOnPipeline:
         category, photo_size = garment.category, size_of(person.image_u8)
         crop = snap_crop(crop_for(person.pose, category, photo_size, WARP_WIDTH, WARP_HEIGHT))
         with _timed(timings, "warp"):
-            parts, pose = self._lay(person, garment, crop)
+            parts = self._lay(person, garment, crop)
             garment_rgb, alpha = render_parts(garment.image_u8, garment.alpha_f32, parts)
         with _timed(timings, "agnostic"):
             small = crop.resized(DRAW_WIDTH, DRAW_HEIGHT)
@@ -170,18 +170,18 @@ class TryOnPipeline:
         warnings = (*person.warnings, *garment.warnings, *_fit_warnings(mask, full_alpha))
         return TryOnResult(image, mask, category, pictures, timings, warnings)
 
-    def _lay(self, person: Person, garment: Garment, crop: Crop) -> tuple[list[PartWarp], Pose]:
+    def _lay(self, person: Person, garment: Garment, crop: Crop) -> list[PartWarp]:
         """The garment's parts on the body, the trunk cut where bare arms lie in front of it."""
         parts = warp_garment(garment, person, crop)
         pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
         if garment.category == "lower":
-            return parts, pose
+            return parts
         sleeves = [p for p in parts if p.name.startswith("sleeve")]
         covered = np.zeros((crop.height, crop.width), np.float32)
         if sleeves:
             covered = render_parts(garment.image_u8, garment.alpha_f32, sleeves)[1]
         labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
-        return without_arms(parts, bare_arms(labels, pose, covered)), pose
+        return without_arms(parts, bare_arms(labels, pose, covered))
 
     def __call__(
         self,

@@ -8,6 +8,7 @@ full-resolution layers with few channels are the slow ones on a CPU.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -60,7 +61,7 @@ class Generator(nn.Module):
         c, g = p.channels, p.groups
         self.stem = _Block(p.in_channels * 4, c[0], g)
         self.downs = nn.ModuleList(
-            nn.Sequential(_Block(a, b, g, stride=2), _Block(b, b, g)) for a, b in zip(c, c[1:], strict=False)
+            nn.Sequential(_Block(a, b, g, stride=2), _Block(b, b, g)) for a, b in pairwise(c)
         )
         ups, deep = [], c[-1]
         for skip in reversed(c[:-1]):

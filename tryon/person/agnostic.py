@@ -81,12 +81,13 @@ def _things_in_front(labels_u8: LabelsU8, pose: Pose) -> Mask:
         return things
     p, unit = pose.points_px, body_unit(pose)
     shoulder_y, hip_y = p[[11, 12], 1].mean(), p[[23, 24], 1].mean()
+    near_hands = dilate(hands(labels_u8, pose), 0.04 * unit)
     count, components, stats, centres = cv2.connectedComponentsWithStats(things.astype(np.uint8), connectivity=8)
     for i in range(1, count):
         on_torso = shoulder_y + 0.1 * unit < centres[i, 1] < hip_y + 0.3 * unit
-        small = stats[i, cv2.CC_STAT_AREA] < 0.06 * unit * unit
-        flat = stats[i, cv2.CC_STAT_HEIGHT] < 0.3 * unit
-        if on_torso and small and flat:
+        small = stats[i, cv2.CC_STAT_AREA] < 0.14 * unit * unit
+        flat = stats[i, cv2.CC_STAT_HEIGHT] < 0.22 * unit
+        if on_torso and small and flat and not (near_hands & (components == i)).any():
             things[components == i] = False
     return things
 
@@ -97,10 +98,9 @@ def old_garment(labels_u8: LabelsU8, pose: Pose, category: Category, new_top_px:
     A dress that gives way to a top stays below the hips as a skirt; one that gives way to a lower garment
     stays above its waistband (``new_top_px``, a row of the frame) as a top.
     """
-    h, w = labels_u8.shape
     if category == "dress":
         return has_label(labels_u8, "upper", "lower", "dress")
-    rows = np.arange(h)[:, None]
+    rows = np.arange(len(labels_u8))[:, None]
     hip_y = pose.points_px[[23, 24], 1].mean()
     dress = has_label(labels_u8, "dress")
     if category == "upper":

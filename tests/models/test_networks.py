@@ -1,0 +1,90 @@
+"""Shapes, ranges and identities of the networks, and their weights on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from tryon.errors import WeightsError
+from tryon.models.discriminator import PatchDiscriminator
+from tryon.models.generator import GENERATOR_CHANNELS, Generator, GeneratorParams, compose, split_output
+from tryon.models.lite_unet import LiteUNet, LiteUNetParams
+from tryon.models.weights import from_json, load_into, read_weights, save_weights
+
+SMALL = GeneratorParams(channels=(8, 16, 16, 16, 16))
+
+
+def test_generator_output_has_its_ranges() -> None:
+    torch.manual_seed(0)
+    net = Generator(SMALL)
+    x = torch.rand(2, GENERATOR_CHANNELS, 64, 96)
+    rendering, mask, shading = split_output(net(x) * 20, x[:, 7:8])
+    assert rendering.shape == (2, 3, 64, 96)
+    assert mask.shape == shading.shape == (2, 1, 64, 96)
+    assert rendering.min() >= 0 and rendering.max() <= 1
+    assert (mask <= x[:, 7:8]).all() and mask.min() >= 0
+    assert shading.min() > 0.44 and shading.max() < 2.23
+
+
+def test_composition_equals_the_person_outside_the_region() -> None:
+    torch.manual_seed(0)
+    agnostic, garment, rendering = (torch.rand(1, 3, 8, 8) for _ in range(3))
+    region = (torch.rand(1, 1, 8, 8) > 0.5).float()
+    out = compose(agnostic, region, garment, rendering, region * 0.4, torch.ones(1, 1, 8, 8))
+    assert torch.equal(out[(region == 0).expand_as(out)], agnostic[(region == 0).expand_as(out)])
+
+
+def test_single_equals_batch() -> None:
+    torch.manual_seed(0)
+    net = Generator(SMALL).eval()
+    x = torch.rand(3, GENERATOR_CHANNELS, 32, 32)
+    with torch.no_grad():
+        assert torch.allclose(net(x)[1:2], net(x[1:2]), atol=1e-5)
+
+
+def test_discriminator_judges_patches() -> None:
+    judge, features = PatchDiscriminator(8, width=8)(torch.rand(2, 3, 64, 48), torch.rand(2, 8, 64, 48))
+    assert judge.shape[:2] == (2, 1)
+    assert judge.shape[2] > 1
+    assert len(features) == 4
+
+
+def test_lite_unet_draws_at_half_resolution() -> None:
+    net = LiteUNet(LiteUNetParams(in_channels=5, dense_channels=4, class_heads=(14,))).eval()
+    with torch.no_grad():
+        dense, heads = net(torch.rand(1, 5, 64, 96))
+    assert dense.shape == (1, 4, 32, 48)
+    assert heads[0].shape == (1, 14)
+
+
+def test_weights_come_back(tmp_path: Path) -> None:
+    net = Generator(SMALL)
+    path = tmp_path / "g.safetensors"
+    save_weights(path, net, params=SMALL, command="train", figures={"l1": 0.5})
+    tensors, info = read_weights(path)
+    other = Generator(from_json(GeneratorParams, info["params"]))
+    load_into(other, tensors, path.name)
+    assert info["figures"] == {"l1": 0.5}
+    assert info["command"] == "train"
+    for a, b in zip(net.parameters(), other.parameters(), strict=True):
+        assert torch.allclose(a, b, atol=2e-3)
+
+
+def test_bad_weights_are_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"nothing\.safetensors"):
+        read_weights(tmp_path / "nothing.safetensors")
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"not weights at all" * 10)
+    with pytest.raises(WeightsError, match=r"broken\.safetensors"):
+        read_weights(broken)
+    path = tmp_path / "g.safetensors"
+    save_weights(path, Generator(SMALL), params=SMALL, command="")
+    with pytest.raises(WeightsError, match="another network"):
+        load_into(PatchDiscriminator(8, width=8), read_weights(path)[0], path.name)
+
+
+def test_oversized_weights_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="10 MB"):
+        save_weights(tmp_path / "big.safetensors", torch.nn.Linear(3000, 2000), params={}, command="")

@@ -1,0 +1,92 @@
+"""What may change: containment of the region, protection of face, hands and things in front."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tryon.person.agnostic import edit_masks, hands, has_label, old_garment, protected_pixels, skin_colour
+from tryon.types import LABEL, Pose
+
+
+def figure() -> tuple[np.ndarray, Pose]:
+    """A 200 x 150 label picture of a standing figure in a top and trousers, and its pose."""
+    labels = np.zeros((200, 150), np.uint8)
+    labels[10:40, 62:88] = LABEL["face"]
+    labels[5:14, 60:90] = LABEL["hair"]
+    labels[45:110, 50:100] = LABEL["upper"]
+    labels[110:185, 52:98] = LABEL["lower"]
+    labels[50:110, 100:112] = LABEL["left_arm"]
+    labels[50:110, 38:50] = LABEL["right_arm"]
+    labels[185:195, 50:100] = LABEL["footwear"]
+    points = np.zeros((33, 2), np.float32)
+    points[0] = 75, 25
+    points[[7, 8]] = (86, 25), (64, 25)
+    points[[11, 12]] = (95, 50), (55, 50)
+    points[[13, 14]] = (106, 78), (44, 78)
+    points[[15, 16]] = (106, 100), (44, 100)
+    for i in (17, 19, 21):
+        points[i], points[i + 1] = (106, 107), (44, 107)
+    points[[23, 24]] = (88, 112), (62, 112)
+    points[[25, 26]] = (88, 150), (62, 150)
+    points[[27, 28]] = (88, 183), (62, 183)
+    return labels, Pose(points, np.ones(33, np.float32))
+
+
+def test_face_hair_hands_and_shoes_are_never_in_the_region() -> None:
+    labels, pose = figure()
+    everywhere = np.ones(labels.shape, np.float32)
+    for category in ("upper", "lower", "dress"):
+        masks = edit_masks(labels, pose, category, everywhere)
+        kept = has_label(labels, "face", "hair", "footwear") | hands(labels, pose)
+        assert masks.region_f32[kept].max() == 0
+        assert hands(labels, pose).any()
+
+
+def test_region_holds_the_old_garment_and_the_new() -> None:
+    labels, pose = figure()
+    alpha = np.zeros(labels.shape, np.float32)
+    alpha[120:130, 60:90] = 1  # longer than the old top
+    region = edit_masks(labels, pose, "upper", alpha).region_f32 > 0
+    assert region[labels == LABEL["upper"]][::7].mean() > 0.98
+    assert region[122:128, 62:88].all()
+    assert not region[150:, :].any()
+
+
+def test_trousers_do_not_touch_the_top_that_hangs_over_them() -> None:
+    labels, pose = figure()
+    region = edit_masks(labels, pose, "lower", np.ones(labels.shape, np.float32)).region_f32
+    assert region[labels == LABEL["upper"]].max() == 0
+
+
+def test_a_dress_becomes_a_skirt_under_a_new_top() -> None:
+    labels, pose = figure()
+    labels[labels == LABEL["upper"]] = LABEL["dress"]
+    labels[labels == LABEL["lower"]] = LABEL["dress"]
+    old = old_garment(labels, pose, "upper")
+    assert old[60:90, 60:90].all()
+    assert not old[130:].any()
+
+
+@pytest.mark.parametrize(("rows", "columns", "kept"), [((108, 112), (60, 90), False), ((60, 120), (40, 80), True)])
+def test_belts_go_and_bags_stay(rows: tuple[int, int], columns: tuple[int, int], kept: bool) -> None:
+    labels, pose = figure()
+    labels[slice(*rows), slice(*columns)] = LABEL["accessory"]
+    middle = (sum(rows) // 2, sum(columns) // 2)
+    assert bool(protected_pixels(labels, pose, "upper")[middle]) is kept
+
+
+def test_skin_colour_is_the_faces() -> None:
+    labels, _ = figure()
+    image = np.full((*labels.shape, 3), 40, np.uint8)
+    image[labels == LABEL["face"]] = (200, 150, 120)
+    assert np.allclose(skin_colour(image, labels) * 255, (200, 150, 120), atol=1)
+    assert skin_colour(image, np.zeros_like(labels)).shape == (3,)
+
+
+def test_inputs_are_not_changed() -> None:
+    labels, pose = figure()
+    before, points = labels.copy(), pose.points_px.copy()
+    edit_masks(labels, pose, "dress", np.zeros(labels.shape, np.float32))
+    assert (labels == before).all()
+    assert (pose.points_px == points).all()

@@ -23,9 +23,12 @@ def test_generator_output_has_its_ranges() -> None:
     rendering, mask, shading = split_output(net(x) * 20, x[:, 7:8])
     assert rendering.shape == (2, 3, 64, 96)
     assert mask.shape == shading.shape == (2, 1, 64, 96)
-    assert rendering.min() >= 0 and rendering.max() <= 1
-    assert (mask <= x[:, 7:8]).all() and mask.min() >= 0
-    assert shading.min() > 0.44 and shading.max() < 2.23
+    assert rendering.min() >= 0
+    assert rendering.max() <= 1
+    assert (mask <= x[:, 7:8]).all()
+    assert mask.min() >= 0
+    assert shading.min() > 0.44
+    assert shading.max() < 2.23
 
 
 def test_composition_equals_the_person_outside_the_region() -> None:

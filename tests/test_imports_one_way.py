@@ -17,7 +17,7 @@ GROUND = {"types", "errors"}
 BASE = GROUND | {"images"}
 TOOLS = BASE | {"geometry", "models"}
 UNDERSTANDING = TOOLS | {"person", "garment"}
-RUN_TIME = UNDERSTANDING | {"warp", "composite", "render"}
+RUN_TIME = UNDERSTANDING | {"warp", "composite", "stages"}
 ALLOWED: dict[str, set[str]] = {
     "types": set(),
     "errors": set(),
@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "garment": TOOLS,
     "warp": UNDERSTANDING,
     "composite": UNDERSTANDING | {"warp"},
-    "render": UNDERSTANDING | {"warp"},
+    "stages": UNDERSTANDING | {"warp"},
     "pipeline": RUN_TIME,
     "studio": RUN_TIME | {"pipeline"},
     "ui": RUN_TIME | {"pipeline", "studio", "__init__"},

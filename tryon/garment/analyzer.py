@@ -63,7 +63,7 @@ class GarmentAnalyzer:
         if not MIN_AREA <= share <= MAX_AREA:
             raise GarmentNotFoundError(NOT_FOUND)
         guess = _category_from_shape(mask) if category == "auto" else category
-        probability = {c: 0.8 if c == guess else 0.1 for c in CATEGORIES}
+        probability: dict[str, float] = {c: 0.8 if c == guess else 0.1 for c in CATEGORIES}
         found = find_landmarks(mask, kind_of("not sure", guess))
         if found is None:
             raise GarmentNotFoundError(NOT_FOUND)

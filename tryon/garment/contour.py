@@ -101,10 +101,9 @@ def find_axis(mask: NDArray[np.bool_]) -> tuple[NDArray[np.float32], float, floa
     )
     small = cv2.GaussianBlur(small, (0, 0), 0.7)
     best = (-1.0, 0.0, 0.0)
-    for angles, shifts in (
-        ((-24, -16, -8, 0, 8, 16, 24), (-6, -3, 0, 3, 6)),
-        ((-5, -2.5, 0, 2.5, 5), (-2, -1, 0, 1, 2)),
-    ):
+    coarse = ((-24.0, -16.0, -8.0, 0.0, 8.0, 16.0, 24.0), (-6.0, -3.0, 0.0, 3.0, 6.0))
+    fine = ((-5.0, -2.5, 0.0, 2.5, 5.0), (-2.0, -1.0, 0.0, 1.0, 2.0))
+    for angles, shifts in (coarse, fine):
         base = best
         for angle in angles:
             for shift in shifts:

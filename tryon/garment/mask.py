@@ -135,7 +135,13 @@ def plain_mask(image_u8: RGBu8, settings: GroundSettings | None = None) -> tuple
 
 
 def grabcut_mask(
-    image_u8: RGBu8, *, side: int = 256, iterations: int = 4, prior: MaskF32 | None = None, seed: int = 0
+    image_u8: RGBu8,
+    *,
+    side: int = 256,
+    iterations: int = 4,
+    prior: MaskF32 | None = None,
+    legs: bool = False,
+    seed: int = 0,
 ) -> BoolMask:
     """The garment on any ground, by GrabCut (Rother et al. 2004) from a centre ellipse or a prior.
 
@@ -144,6 +150,7 @@ def grabcut_mask(
         side: long side at which it is cut.
         iterations: GrabCut rounds.
         prior: (h, w) 0..1 garment probability; without it a centre ellipse.
+        legs: start from the shape of trousers, whose legs leave the lower middle bare.
         seed: of OpenCV's own generator, which starts the colour clusters.
     """
     h, w = image_u8.shape[:2]
@@ -152,9 +159,18 @@ def grabcut_mask(
     small = cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA)
     state = np.full(small.shape[:2], cv2.GC_PR_BGD, np.uint8)
     if prior is None:
-        cv2.ellipse(state, (size[0] // 2, size[1] // 2), (int(size[0] * 0.40), int(size[1] * 0.44)), 0, 0, 360, 3, -1)
-        core = (int(size[0] * 0.12), int(size[1] * 0.2))
-        cv2.ellipse(state, (size[0] // 2, size[1] // 2), core, 0, 0, 360, int(cv2.GC_FGD), -1)
+        w2, h2 = size[0], size[1]
+        if legs:
+            shape = np.array(
+                [(0.28, 0.05), (0.72, 0.05), (0.9, 0.96), (0.58, 0.96), (0.5, 0.5), (0.42, 0.96), (0.1, 0.96)]
+            )
+            cv2.fillPoly(state, [np.round(shape * size).astype(np.int32)], int(cv2.GC_PR_FGD))
+            cv2.ellipse(
+                state, (w2 // 2, int(h2 * 0.27)), (int(w2 * 0.14), int(h2 * 0.1)), 0, 0, 360, int(cv2.GC_FGD), -1
+            )
+        else:
+            cv2.ellipse(state, (w2 // 2, h2 // 2), (int(w2 * 0.40), int(h2 * 0.44)), 0, 0, 360, int(cv2.GC_PR_FGD), -1)
+            cv2.ellipse(state, (w2 // 2, h2 // 2), (int(w2 * 0.12), int(h2 * 0.2)), 0, 0, 360, int(cv2.GC_FGD), -1)
         rim = max(1, round(0.015 * min(size)))
         state[:rim], state[-rim:], state[:, :rim], state[:, -rim:] = 0, 0, 0, 0
     else:

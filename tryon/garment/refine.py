@@ -11,7 +11,9 @@ EPSILON = 1e-4  # guided filter's regularisation, for a guide in 0..1: keeps ste
 LOW, HIGH = 0.35, 0.75  # filtered values that become 0 and 1; off centre, so that no ground is left on the rim
 
 
-def refine_alpha(image_u8: RGBu8, coarse: MaskF32, *, band_px: float = 2.5) -> MaskF32:
+def refine_alpha(
+    image_u8: RGBu8, coarse: MaskF32, *, band_px: float = 2.5, low: float = LOW, high: float = HIGH
+) -> MaskF32:
     """Pull a coarse mask's edge onto the picture's edges.
 
     The guided filter (He, Sun, Tang 2010, eq. 5 and 6, with a colour guide and sub-sampled
@@ -22,6 +24,7 @@ def refine_alpha(image_u8: RGBu8, coarse: MaskF32, *, band_px: float = 2.5) -> M
         image_u8: (H, W, 3) uint8.
         coarse: (h, w) float32 0..1, the same picture at a smaller (or equal) size.
         band_px: half-width of the uncertain band, in coarse pixels.
+        low, high: filtered values that become 0 and 1.
 
     Returns:
         (H, W) float32, 0..1; exactly 0 and 1 off the band.
@@ -39,7 +42,7 @@ def refine_alpha(image_u8: RGBu8, coarse: MaskF32, *, band_px: float = 2.5) -> M
     radius = max(2, round(band_px * ratio))
     step = max(1, round(ratio))
     filtered = _guided(image_u8, start, radius, step)
-    alpha = np.clip((filtered - LOW) / (HIGH - LOW), 0, 1)
+    alpha = np.clip((filtered - low) / (high - low), 0, 1)
     alpha[cv2.resize(sure, size, interpolation=cv2.INTER_NEAREST) > 0] = 1
     alpha[cv2.resize(possible, size, interpolation=cv2.INTER_NEAREST) == 0] = 0
     return alpha.astype(np.float32)

@@ -1,0 +1,262 @@
+"""A garment cut out of a photo of somebody wearing it: mask from the parsing, landmarks from the pose."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.errors import GarmentNotFoundError
+from tryon.garment.attributes import leg_length, sleeve_length
+from tryon.garment.mask import BoolMask, fill_holes
+from tryon.garment.refine import refine_alpha
+from tryon.geometry.crops import (
+    L_ANKLE,
+    L_ELBOW,
+    L_HIP,
+    L_KNEE,
+    L_SHOULDER,
+    L_WRIST,
+    R_ANKLE,
+    R_ELBOW,
+    R_HIP,
+    R_KNEE,
+    R_SHOULDER,
+    R_WRIST,
+)  # fmt: skip
+from tryon.types import CATEGORIES, GARMENT_LABELS, LABEL, Category, Garment, Person
+
+Point = NDArray[np.float32]
+MIN_SHARE = 0.004  # of the photo: less is a scarf or an error of the parsing
+WORK = 512  # long side at which the outline is read
+# Where a garment lies around the joints, in shoulder-joint widths (sw); measured on shop photos.
+SEAM_OUT, SEAM_UP, NECK_OUT, NECK_UP = 0.04, 0.145, 0.20, 0.21
+ARMPIT_OUT, ARMPIT_DOWN = 0.49, 0.42  # from the middle, and below the joints
+CROTCH_DOWN = 0.20  # of mid-shoulder to mid-hip, below the hip centre
+NOT_WORN = "No {what} can be seen on the person in the garment photo. Choose another category or another photo."
+
+
+def garment_from_person(person: Person, category: Category | Literal["auto"] = "auto") -> Garment:
+    """Cut out what somebody wears.
+
+    Args:
+        person: an analysed photo.
+        category: which garment; "auto" takes the one that fills most of the photo, uppers first.
+
+    Returns:
+        A garment in the photo's own frame with ``worn=True``. Beside the usual landmarks it has
+        ``elbow_*`` (uppers, dresses) and ``knee_*`` (lowers), from the pose.
+
+    Raises:
+        GarmentNotFoundError: nothing of the category is worn.
+    """
+    labels = person.labels_u8
+    areas = {c: float((labels == LABEL[c]).sum()) for c in CATEGORIES}
+    chosen: Category = _choose(areas) if category == "auto" else category
+    mask = _worn_mask(labels, chosen, areas)
+    height, width = labels.shape
+    s = min(1.0, WORK / max(height, width))
+    size = (max(8, round(width * s)), max(8, round(height * s)))
+    coarse = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = _main_part(coarse > 0.5)
+    if small.mean() < MIN_SHARE:
+        raise GarmentNotFoundError(
+            NOT_WORN.format(what={"upper": "top", "lower": "skirt or trousers"}.get(chosen, chosen))
+        )
+    scale = np.array([size[0] / width, size[1] / height], np.float32)
+    joints = (person.pose.points_px + 0.5) * scale - 0.5
+    points = _lower_points(small, joints) if chosen == "lower" else _upper_points(small, joints)
+    restored = {n: tuple(float(v) for v in (p + 0.5) / scale - 0.5) for n, p in points.items()}
+    landmarks: dict[str, tuple[float, float]] = {n: (p[0], p[1]) for n, p in restored.items()}
+    total = max(sum(areas.values()), 1.0)
+    return Garment(
+        image_u8=person.image_u8,
+        alpha_f32=refine_alpha(person.image_u8, np.where(small, coarse, 0).astype(np.float32), band_px=1.5),
+        category=chosen,
+        category_probability={c: areas[c] / total for c in CATEGORIES},
+        label="not sure",
+        label_probability={name: 1 / len(GARMENT_LABELS) for name in GARMENT_LABELS},
+        landmarks_px=landmarks,
+        sleeve=None if chosen == "lower" else sleeve_length(landmarks),
+        leg=None if chosen == "upper" else leg_length(landmarks),
+        worn=True,
+        warnings=person.warnings,
+    )
+
+
+def _choose(areas: dict[Category, float]) -> Category:
+    if areas["dress"] > 0.7 * (areas["upper"] + areas["lower"]):
+        return "dress"
+    return "upper" if areas["upper"] > 0.35 * areas["lower"] else "lower"
+
+
+def _worn_mask(labels: NDArray[np.uint8], category: Category, areas: dict[Category, float]) -> BoolMask:
+    """The garment's pixels; a dress may have been parsed as an upper and a lower, and the other way round."""
+    names: tuple[Category, ...] = (category,)
+    if category == "dress" and areas["dress"] < 0.3 * (areas["upper"] + areas["lower"]):
+        names = ("upper", "lower", "dress")
+    mask: BoolMask = np.isin(labels, [LABEL[n] for n in names])
+    return mask
+
+
+def _main_part(mask: BoolMask) -> BoolMask:
+    """Components of at least a tenth of the largest one, small holes filled."""
+    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
+    if count <= 1:
+        return np.zeros(mask.shape, bool)
+    areas = stats[:, cv2.CC_STAT_AREA].copy()
+    areas[0] = 0
+    return fill_holes(np.isin(labels, np.flatnonzero(areas >= 0.1 * areas.max())), largest=0.006)
+
+
+def _sides(joints: Point, left: int, right: int) -> tuple[Point, Point]:
+    """A pair of joints as the viewer sees them: (left, right)."""
+    a, b = joints[left], joints[right]
+    return (a, b) if a[0] <= b[0] else (b, a)
+
+
+def _limb(joints: Point, indices: tuple[tuple[int, int], ...]) -> tuple[list[Point], list[Point]]:
+    """Two chains of joints, sorted so that the first starts on the viewer's left."""
+    one, two = [joints[a] for a, _ in indices], [joints[b] for _, b in indices]
+    return (one, two) if one[0][0] <= two[0][0] else (two, one)
+
+
+def _body(joints: Point) -> tuple[Point, Point, Point, Point, float]:
+    """Shoulders (viewer's left, right), the unit vectors right and down, and the shoulder width."""
+    a, b = _sides(joints, L_SHOULDER, R_SHOULDER)
+    hip = joints[[L_HIP, R_HIP]].mean(0)
+    down = hip - (a + b) / 2
+    torso = max(float(np.linalg.norm(down)), 1.0)
+    down = down / torso
+    right = np.array([down[1], -down[0]], np.float32)
+    # a turned body shows narrow shoulders: they are at least .45 of the torso's length
+    return a, b, right.astype(np.float32), down.astype(np.float32), max(float(np.linalg.norm(b - a)), 0.45 * torso)
+
+
+def _upper_points(mask: BoolMask, joints: Point) -> dict[str, Point]:
+    a, b, right, down, sw = _body(joints)
+    middle = (a + b) / 2
+    points: dict[str, Point] = {}
+    arms = _limb(joints, ((L_SHOULDER, R_SHOULDER), (L_ELBOW, R_ELBOW), (L_WRIST, R_WRIST)))
+    for side, sign, joint, arm in (("left", -1, a, arms[0]), ("right", 1, b, arms[1])):
+        points[f"neck_{side}"] = middle + sign * NECK_OUT * sw * right - NECK_UP * sw * down
+        points[f"shoulder_{side}"] = joint + sign * SEAM_OUT * sw * right - SEAM_UP * sw * down
+        points[f"armpit_{side}"] = middle + sign * ARMPIT_OUT * sw * right + ARMPIT_DOWN * sw * down
+        points[f"elbow_{side}"] = arm[1]
+        cuff = _limb_end(mask, arm, reach=0.45 * sw)
+        if cuff is not None and cuff[2] > 0.25:
+            outer, inner = cuff[:2]
+            # the outer edge is the one farther from the body's middle line (or higher, arms raised)
+            if (outer - inner) @ (sign * right - 0.3 * down) < 0:
+                outer, inner = inner, outer
+            points[f"cuff_out_{side}"], points[f"cuff_in_{side}"] = outer, inner
+    points |= _hem(mask, middle, right, down, sw)
+    return points
+
+
+def _limb_end(mask: BoolMask, chain: list[Point], reach: float) -> tuple[Point, Point, float] | None:
+    """Where the garment ends on a limb: both edges there, and how far along the limb (0..1)."""
+    lengths = [float(np.linalg.norm(q - p)) for p, q in pairwise(chain)]
+    total = sum(lengths)
+    if total < 4:
+        return None
+    last: tuple[Point, Point, float] | None = None
+    missed = 0
+    steps = 48
+    for k in range(3, steps + 1):
+        along = k / steps * total
+        i = 0
+        while i < len(lengths) - 1 and along > lengths[i]:
+            along -= lengths[i]
+            i += 1
+        direction = (chain[i + 1] - chain[i]) / max(lengths[i], 1e-6)
+        at = chain[i] + direction * along
+        normal = np.array([-direction[1], direction[0]], np.float32)
+        edges = _run(mask, at, normal, reach)
+        if edges is None:
+            missed += 1
+            if missed > 4:
+                break
+            continue
+        missed = 0
+        last = (edges[0], edges[1], k / steps)
+    return last
+
+
+def _run(mask: BoolMask, at: Point, normal: Point, reach: float) -> tuple[Point, Point] | None:
+    """Ends of the garment's run through (or close to) a point, along a normal."""
+    t = np.arange(-reach, reach + 0.5, 0.5, dtype=np.float32)
+    p = at + t[:, None] * normal
+    x, y = np.round(p[:, 0]).astype(int), np.round(p[:, 1]).astype(int)
+    ok = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
+    on = np.zeros(len(t), bool)
+    on[ok] = mask[y[ok], x[ok]]
+    near = np.flatnonzero(on & (np.abs(t) < 0.35 * reach))
+    if len(near) == 0:
+        return None
+    start = end = int(near[np.abs(t[near]).argmin()])
+    while start > 0 and on[start - 1]:
+        start -= 1
+    while end < len(on) - 1 and on[end + 1]:
+        end += 1
+    return p[start], p[end]
+
+
+def _hem(mask: BoolMask, middle: Point, right: Point, down: Point, sw: float) -> dict[str, Point]:
+    """The lower corners: ends of the garment's lowest rows around the body's middle line."""
+    ys, xs = np.nonzero(mask)
+    u = (np.stack([xs, ys], 1).astype(np.float32) - middle) @ np.stack([right, down], 1)
+    torso = u[np.abs(u[:, 0]) < 0.35 * sw]
+    torso = torso if len(torso) > 20 else u
+    bottom = float(np.percentile(torso[:, 1], 99.5))
+    row = middle + (bottom - 0.05 * sw) * down
+    edges = _run(mask, row, right, 3.0 * sw) or (row - 0.5 * sw * right, row + 0.5 * sw * right)
+    return {"hem_left": edges[0] + 0.04 * sw * down, "hem_right": edges[1] + 0.04 * sw * down}
+
+
+def _lower_points(mask: BoolMask, joints: Point) -> dict[str, Point]:
+    _, _, right, down, sw = _body(joints)
+    hips = _sides(joints, L_HIP, R_HIP)
+    centre = (hips[0] + hips[1]) / 2
+    torso = float(np.linalg.norm(joints[[L_SHOULDER, R_SHOULDER]].mean(0) - centre))
+    ys, xs = np.nonzero(mask)
+    u = (np.stack([xs, ys], 1).astype(np.float32) - centre) @ np.stack([right, down], 1)
+    middle = u[np.abs(u[:, 0]) < 0.4 * sw]
+    top = float(np.percentile((middle if len(middle) > 20 else u)[:, 1], 1))
+    row = centre + (top + 0.03 * torso) * down
+    edges = _run(mask, row, right, 1.5 * sw) or (row - 0.45 * sw * right, row + 0.45 * sw * right)
+    points = {"waist_left": edges[0] - 0.03 * torso * down, "waist_right": edges[1] - 0.03 * torso * down}
+    legs = _limb(joints, ((L_HIP, R_HIP), (L_KNEE, R_KNEE), (L_ANKLE, R_ANKLE)))
+    points |= {"knee_left": legs[0][1], "knee_right": legs[1][1]}
+    if _is_skirt(mask, legs, torso):
+        bottom = float(np.percentile(u[:, 1], 99.5))
+        row = centre + (bottom - 0.04 * torso) * down
+        ends = _run(mask, row, right, 3 * sw) or (row - 0.6 * sw * right, row + 0.6 * sw * right)
+        return points | {"hem_left": ends[0] + 0.03 * torso * down, "hem_right": ends[1] + 0.03 * torso * down}
+    points["crotch"] = centre + CROTCH_DOWN * torso * down
+    for side, sign, leg in (("left", -1, legs[0]), ("right", 1, legs[1])):
+        end = _limb_end(mask, leg, reach=0.4 * sw) or (leg[1] - 0.2 * sw * right, leg[1] + 0.2 * sw * right, 0.5)
+        outer, inner = end[:2]
+        if (outer - inner) @ (sign * right) < 0:
+            outer, inner = inner, outer
+        points[f"leg_out_{side}"], points[f"leg_in_{side}"] = outer, inner
+    return points
+
+
+def _is_skirt(mask: BoolMask, legs: tuple[list[Point], list[Point]], torso: float) -> bool:
+    """Whether the cloth spans from leg to leg half-way down the thighs or lower."""
+    filled = 0
+    for share in (0.55, 0.7, 0.85):
+        p = legs[0][0] + share * (legs[0][1] - legs[0][0])
+        q = legs[1][0] + share * (legs[1][1] - legs[1][0])
+        if float(np.linalg.norm(q - p)) < 0.12 * torso:
+            continue  # legs together: no gap to see
+        t = np.linspace(0.2, 0.8, 15, dtype=np.float32)[:, None]
+        line = np.round(p + t * (q - p)).astype(int)
+        inside = (line >= 0).all(1) & (line[:, 0] < mask.shape[1]) & (line[:, 1] < mask.shape[0])
+        filled += bool(inside.all() and mask[line[:, 1], line[:, 0]].mean() > 0.97)
+    return filled >= 2

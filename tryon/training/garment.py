@@ -1,0 +1,302 @@
+"""Training of the garment network: mask, inside of the back, landmarks, label and sleeves."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from tryon.garment.network import INSIDE, MASK, PARAMS, POINTS, peaks
+from tryon.models.lite_unet import LiteUNet
+from tryon.models.weights import WEIGHTS_DIR, read_weights, save_weights
+from tryon.training.garment_data import GarmentRecords, GarmentSampler, Sample, load_records
+from tryon.training.prepare_garments import LABEL_NAMES, REPOSITORY
+from tryon.training.pretrained import load_lite0_encoder
+from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
+from tryon.types import GARMENT_LABELS
+
+COMMAND = "python -m tryon train garment"
+HEAT_SIGMA = 1.3  # map pixels; a corner is seen to about one input pixel
+
+
+@dataclass(frozen=True)
+class GarmentSettings:
+    """How the garment network is trained."""
+
+    data: Path = field(default=REPOSITORY / "data" / "garments", metadata={"help": "folder of the prepared shards"})
+    out: Path = field(default=WEIGHTS_DIR / "garment.safetensors", metadata={"help": "weights file to write"})
+    run: Path = field(default=REPOSITORY / "runs" / "garment", metadata={"help": "folder for logs and checkpoints"})
+    minutes: float = field(default=0.0, metadata={"help": "stop cleanly after so many minutes (0: at the end)"})
+    epochs: int = field(default=10, metadata={"help": "rounds of ``round_steps``; --minutes ends them sooner"})
+    round_steps: int = field(default=150, metadata={"help": "steps between two validations"})
+    batch: int = field(default=16, metadata={"help": "pictures a step; small enough for a laptop's memory"})
+    rate: float = field(default=1.2e-3, metadata={"help": "peak of the one-cycle learning rate"})
+    drawn_share: float = field(default=0.4, metadata={"help": "share of drawn garments, which alone know insides"})
+    device: str = field(default="auto", metadata={"help": "cpu, cuda, or auto: cuda where there is one"})
+    seed: int = field(default=0, metadata={"help": "of weights, order and augmentation"})
+    threads: int = field(default=0, metadata={"help": "torch threads (0: torch's own choice)"})
+    resume: bool = field(default=False, metadata={"help": "go on from the last checkpoint"})
+    start: Path | None = field(default=None, metadata={"help": "weights file to start from instead of ImageNet"})
+    smoke: bool = field(default=False, metadata={"help": "a minute's run on a few pictures, to try the code"})
+
+
+@dataclass(frozen=True)
+class Targets:
+    """A batch's targets as tensors; see ``Sample``."""
+
+    mask: Tensor  # (B, h, w)
+    inside: Tensor  # (B, h, w)
+    mask_weight: Tensor  # (B,)
+    inside_weight: Tensor  # (B,)
+    points: Tensor  # (B, K, 2) map pixels, NaN unknown
+    label: Tensor  # (B,), -1 unknown
+    sleeve: Tensor  # (B,), -1 unknown
+
+    def to(self, device: torch.device) -> Targets:
+        """The same targets on another device."""
+        return Targets(**{name: value.to(device) for name, value in vars(self).items()})
+
+
+def collate(samples: list[Sample]) -> tuple[Tensor, Targets]:
+    """Stack samples: pictures (B, 3, 256, 192) float 0..1, and targets."""
+    images = torch.from_numpy(np.stack([s.image for s in samples])).permute(0, 3, 1, 2).float() / 255
+    points = torch.from_numpy(np.stack([s.points for s in samples]))
+    return images, Targets(
+        torch.from_numpy(np.stack([s.mask for s in samples])),
+        torch.from_numpy(np.stack([s.inside for s in samples])),
+        torch.tensor([s.mask_weight for s in samples]),
+        torch.tensor([s.inside_weight for s in samples]),
+        (points + 0.5) / 2 - 0.5,
+        torch.tensor([s.label for s in samples]),
+        torch.tensor([s.sleeve for s in samples]),
+    )
+
+
+def _mask_loss(logits: Tensor, target: Tensor, weight: Tensor) -> Tensor:
+    """Cross-entropy and soft Dice, weighted by sample."""
+    if float(weight.sum()) == 0:
+        return logits.sum() * 0
+    entropy = F.binary_cross_entropy_with_logits(logits, target, reduction="none").mean((1, 2))
+    p = torch.sigmoid(logits)
+    dice = 1 - (2 * (p * target).sum((1, 2)) + 8) / (p.sum((1, 2)) + target.sum((1, 2)) + 8)
+    return ((entropy + 0.5 * dice) * weight).sum() / weight.sum()
+
+
+def heat_loss(logits: Tensor, points: Tensor) -> Tensor:
+    """Cross-entropy of spatial softmaxes against Gaussians at the known points.
+
+    Args:
+        logits: (B, K, h, w). points: (B, K, 2) map pixels, NaN where not known.
+    """
+    h, w = logits.shape[2:]
+    known = torch.isfinite(points).all(-1)
+    if not bool(known.any()):
+        return logits.sum() * 0
+    chosen, at = logits[known].reshape(-1, h * w), points[known]
+    x = torch.arange(w, device=logits.device)
+    y = torch.arange(h, device=logits.device)
+    gx = torch.exp(-((x - at[:, :1]) ** 2) / (2 * HEAT_SIGMA**2))
+    gy = torch.exp(-((y - at[:, 1:]) ** 2) / (2 * HEAT_SIGMA**2))
+    gx, gy = gx / gx.sum(1, keepdim=True).clamp_min(1e-6), gy / gy.sum(1, keepdim=True).clamp_min(1e-6)
+    target = (gy[:, :, None] * gx[:, None, :]).reshape(-1, h * w)
+    log_p = F.log_softmax(chosen.float(), 1)
+    least = 1 + math.log(2 * math.pi * HEAT_SIGMA**2)  # a Gaussian's own entropy: the loss at perfection is about 0
+    return -(target * log_p).sum(1).mean() - least
+
+
+def losses(dense: Tensor, heads: tuple[Tensor, ...], t: Targets) -> dict[str, Tensor]:
+    """All losses, weighted as they are added."""
+    dense = dense.float()
+    known_label, known_sleeve = t.label >= 0, t.sleeve >= 0
+    zero = dense.sum() * 0
+    return {
+        "mask": _mask_loss(dense[:, MASK], t.mask, t.mask_weight),
+        "inside": 0.7 * _mask_loss(dense[:, INSIDE], t.inside, t.inside_weight),
+        "points": 0.12 * heat_loss(dense[:, POINTS:], t.points),
+        "label": 0.35 * F.cross_entropy(heads[0].float()[known_label], t.label[known_label], label_smoothing=0.05)
+        if bool(known_label.any())
+        else zero,
+        "sleeve": 0.2 * F.cross_entropy(heads[1].float()[known_sleeve], t.sleeve[known_sleeve])
+        if bool(known_sleeve.any())
+        else zero,
+    }
+
+
+def _forward(net: torch.nn.Module, images: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+    device = next(net.parameters()).device
+    with torch.autocast(device.type, torch.bfloat16):
+        dense, heads = net(images.to(device).contiguous(memory_format=torch.channels_last))
+    return dense, heads
+
+
+@torch.no_grad()
+def validate(net: torch.nn.Module, sampler: GarmentSampler, indices: np.ndarray, batch: int = 16) -> dict[str, float]:
+    """Figures on validation records: real photos against their labels and teachers, drawn ones exactly."""
+    net.eval()
+    sums: dict[str, list[float]] = {}
+    categories = list(GARMENT_LABELS.values())
+    for start in range(0, len(indices), batch):
+        part = [int(i) for i in indices[start : start + batch]]
+        images, t = collate([sampler.sample(i, np.random.default_rng(i), augment=False) for i in part])
+        dense, heads = _forward(net, images)
+        dense, label = dense.float().cpu(), heads[0].float().argmax(1).cpu()
+        for j in range(len(part)):
+            kind = "real" if t.label[j] >= 0 else "drawn"
+            mine: dict[str, float] = {}
+            mask = dense[j, MASK] > 0
+            truth = t.mask[j] > 0.5
+            if t.mask_weight[j] > 0:
+                mine[f"mask_iou_{kind}"] = float((mask & truth).sum() / max(1, int((mask | truth).sum())))
+            if kind == "drawn" and bool((t.inside[j] > 0.5).sum() > 20):
+                guess, own = dense[j, INSIDE] > 0, t.inside[j] > 0.5
+                mine["inside_iou_drawn"] = float((guess & own).sum() / max(1, int((guess | own).sum())))
+            known = torch.isfinite(t.points[j]).all(-1).numpy()
+            if known.any() and bool(truth.any()):
+                found, _ = peaks(dense[j, POINTS:].numpy()[known])
+                error = np.linalg.norm(found - t.points[j].numpy()[known], axis=1)
+                rows = truth.any(1).nonzero()
+                mine[f"points_error_{kind}"] = float(error.mean()) / max(1.0, float(rows[-1] - rows[0]))
+            if kind == "real":
+                mine["label_accuracy"] = float(label[j] == t.label[j])
+                mine["category_accuracy"] = float(categories[int(label[j])] == categories[int(t.label[j])])
+            for name, value in mine.items():
+                sums.setdefault(name, []).append(value)
+    net.train()
+    return {name: float(np.mean(values)) for name, values in sorted(sums.items())}
+
+
+def score(figures: dict[str, float]) -> float:
+    """One number to choose the best weights by: masks, points and labels count alike."""
+    points = 1 - 5 * (figures.get("points_error_real", 0.1) + figures.get("points_error_drawn", 0.1))
+    masks = figures.get("mask_iou_real", 0.0) + figures.get("mask_iou_drawn", 0.0)
+    names = figures.get("label_accuracy", 0.0) + figures.get("category_accuracy", 0.0)
+    return masks + points + 0.5 * (names + figures.get("inside_iou_drawn", 0.0))
+
+
+def _order(records: GarmentRecords, share: float, rng: np.random.Generator) -> np.ndarray:
+    """One epoch: every real training photo once, rare labels up to three times, drawn ones mixed in."""
+    train = ~records.validation
+    real = np.flatnonzero(train & (records.label >= 0))
+    counts = np.bincount(records.label[real], minlength=len(LABEL_NAMES))
+    repeat = np.clip(np.sqrt(counts.max() / np.maximum(counts, 1)), 1, 3)
+    chance = repeat[records.label[real]]
+    whole = np.repeat(real, np.floor(chance + rng.random(len(real))).astype(int))
+    drawn = np.flatnonzero(train & (records.label < 0))
+    wanted = int(len(whole) * share / (1 - share)) if len(drawn) else 0
+    picked = rng.choice(drawn, wanted, replace=wanted > len(drawn)) if wanted else drawn[:0]
+    return rng.permutation(np.concatenate([whole, picked]))
+
+
+def one_cycle(progress: float) -> float:
+    """Factor of the peak rate: a linear rise over the first 12%, then a cosine to 0.5%."""
+    if progress < 0.12:
+        return 0.05 + 0.95 * progress / 0.12
+    return 0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - 0.12) / 0.88)))
+
+
+class _Pace:
+    """How far a run is, by steps or by its minutes, whichever ends it first."""
+
+    def __init__(self, minutes: float, steps: int) -> None:
+        self._seconds, self._steps, self._start = 60 * minutes, steps, time.monotonic()
+        self.spent = 0.0  # of earlier runs that this one resumes
+
+    def elapsed(self) -> float:
+        return self.spent + time.monotonic() - self._start
+
+    def progress(self, step: int) -> float:
+        by_time = (time.monotonic() - self._start + self.spent) / (self._seconds + self.spent) if self._seconds else 0.0
+        return min(1.0, max(step / self._steps, by_time))
+
+
+def _better_than_saved(path: Path, value: float) -> bool:
+    if not path.is_file():
+        return True
+    return value > float(read_weights(path)[1]["figures"].get("score", -1e9))
+
+
+def train_garment(settings: GarmentSettings) -> dict[str, float]:
+    """Train, keeping the weights with the best validation score.
+
+    Returns:
+        The best validation figures.
+
+    Raises:
+        GarmentDataError: the shards are missing. NonFiniteLossError: training diverged.
+    """
+    s = settings
+    if s.threads:
+        torch.set_num_threads(s.threads)
+    rng = seed_all(s.seed)
+    records = load_records(s.data)
+    sampler = GarmentSampler(records, rng, pool=20 if s.smoke else 300)
+    net = LiteUNet(PARAMS)
+    if s.start is not None:
+        net.load_state_dict(read_weights(s.start)[0])
+    else:
+        load_lite0_encoder(net.encoder)
+    device = s.device if s.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    net = net.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    batch, epochs, per_epoch = (4, 1, 6) if s.smoke else (s.batch, s.epochs, s.round_steps)
+    optimiser = torch.optim.AdamW(net.parameters(), s.rate, weight_decay=0.02)
+    ema, log, clock, pace = Ema(net, 0.997), RunLog(s.run, s), Clock(s.minutes), _Pace(s.minutes, epochs * per_epoch)
+    first, best, best_figures = 0, -1e9, {}
+    if s.resume and (saved := load_checkpoint(s.run / "last.pt")) is not None:
+        net.load_state_dict(saved["net"])
+        optimiser.load_state_dict(saved["optimiser"])
+        pace.spent = saved["spent"]
+        ema.state, ema.count = saved["ema"], saved["ema_count"]
+        first, best, best_figures = saved["epoch"], saved["best"], saved["figures"]
+    held = np.flatnonzero(records.validation)[: 12 if s.smoke else None]
+    shadow = LiteUNet(PARAMS).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+    for epoch in range(first, epochs):
+        order = _order(records, s.drawn_share, np.random.default_rng((s.seed, epoch)))
+        totals: dict[str, float] = {}
+        for k in range(per_epoch):
+            part = order.take(range(k * batch, (k + 1) * batch), mode="wrap")
+            for group in optimiser.param_groups:
+                group["lr"] = s.rate * one_cycle(pace.progress(epoch * per_epoch + k))
+            images, targets = collate([sampler.sample(int(i), rng) for i in part])
+            values = _step(net, optimiser, images, targets)
+            ema.update(net)
+            check_finite(epoch * per_epoch + k, values)
+            for name, value in values.items():
+                totals[name] = totals.get(name, 0.0) + value / per_epoch
+            if clock.over():
+                break
+        shadow.load_state_dict(ema.state)
+        figures = validate(shadow, sampler, held)
+        figures["score"] = score(figures)
+        log.scalars((epoch + 1) * per_epoch, {**{f"loss_{n}": v for n, v in totals.items()}, **figures})
+        if figures["score"] > best:
+            best, best_figures = figures["score"], figures
+            if s.smoke or _better_than_saved(s.out, best):
+                save_weights(s.out, shadow, params=PARAMS, command=COMMAND, figures=figures)
+        save_checkpoint(
+            s.run / "last.pt",
+            {
+                "net": net.state_dict(), "optimiser": optimiser.state_dict(), "spent": pace.elapsed(),
+                "ema": ema.state, "ema_count": ema.count, "epoch": epoch + 1, "best": best, "figures": best_figures,
+            },
+        )  # fmt: skip
+        if clock.over():
+            break
+    log.close()
+    return best_figures
+
+
+def _step(net: torch.nn.Module, optimiser: torch.optim.Optimizer, images: Tensor, targets: Targets) -> dict[str, float]:
+    optimiser.zero_grad(set_to_none=True)
+    dense, heads = _forward(net, images)
+    parts = losses(dense, heads, targets.to(dense.device))
+    total = torch.stack(list(parts.values())).sum()
+    total.backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
+    optimiser.step()
+    return {name: float(value.detach()) for name, value in parts.items()}

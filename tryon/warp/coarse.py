@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tryon.errors import BadRequestError
 from tryon.geometry.crops import Crop
 from tryon.geometry.curves import unit
-from tryon.geometry.flow import flow_from_map, sample
+from tryon.geometry.flow import flow_from_map, fold_fraction, sample
 from tryon.geometry.tps import fit_tps
 from tryon.types import FlowF32, Garment, MaskF32, PartWarp, Person, PointsF32
 from tryon.warp.body import SIDES, Side
@@ -36,6 +36,8 @@ class WarpSettings:
 
     trunk_smoothing: float = 2e-3  # landmarks are some pixels wrong; bending that much less shows no dent
     limb_smoothing: float = 5e-4  # ribs are consistent among themselves
+    stiffer: tuple[float, ...] = (0.03, 0.3, 3.0)  # tried in turn where a limb's map folds; the last is nearly affine
+    folds: float = 0.01  # share of a piece that may fold before that: a crease at armpit or elbow
     stride: int = 8  # pixels between evaluated nodes; the splines bend over ten times that
     silhouette_room: float = 0.07  # sw by which clothes may stand off the body at the shoulder
     silhouette_reach: float = 0.35  # sw around the shoulder joint inside which that holds
@@ -112,17 +114,26 @@ def _limb(
     for number, (start, stop) in enumerate(ribs.spans):
         name = f"{kind}_{side}" if number == 0 else f"{kind}_{side}_end"
         target, source = _rib_points(ribs, start, stop)
-        flow = flow_from_map(
-            fit_tps(_in_crop(crop, target), source, s.limb_smoothing), crop.height, crop.width, s.stride
-        )
         room = 0.05 * targets.body.full_width
         polygons = _rib_quads(ribs, start, stop, crop, room)
         if len(ribs.spans) > 1:
             polygons.append(_joint(ribs, ribs.spans[0][1], crop, room))
         region = _fill(polygons, crop)
+        flow = _unfolded_flow(_in_crop(crop, target), source, region, crop, s)
         region = _keep_own(region, area, flow)
         parts.append(PartWarp(name, flow, region if near is None else region * near))
     return parts
+
+
+def _unfolded_flow(target: PointsF32, source: Points, region: MaskF32, crop: Crop, s: WarpSettings) -> FlowF32:
+    """The flow of a limb's piece, made stiffer until it does not fold (foreshortened, knotted limbs)."""
+    flow = np.empty(0, np.float32)
+    for smoothing in (s.limb_smoothing, *s.stiffer):
+        spline = fit_tps(target, source, smoothing)
+        flow = flow_from_map(spline, crop.height, crop.width, s.stride)
+        if fold_fraction(np.ascontiguousarray(flow[::4, ::4]), region[::4, ::4]) <= s.folds:
+            break
+    return flow
 
 
 def _rib_points(ribs: Ribs, start: int, stop: int) -> tuple[Points, Points]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tryon.geometry.curves import unit
+from tryon.geometry.curves import arc_lengths, unit
 from tryon.types import Garment, Pose
 from tryon.warp.body import SIDES, Body, Vector, measure_body
 from tryon.warp.landmarks import Landmarks, complete_landmarks, reach
@@ -96,7 +96,7 @@ def least_half_width(body: Body, length: float) -> float:
     for joint, room in (("knee", 0.13), ("ankle", 0.10)):
         gap = body.joints[joint, "right"] - body.joints[joint, "left"]  # type: ignore[index]
         spans.append(abs(float(gap @ body.hip_across)) / 2 + room * body.full_width)
-    legs = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(body.axis, axis=0), axis=1))])
+    legs = arc_lengths(body.axis)
     at = [0.55 * body.torso, legs[1], legs[1] + 0.25 * body.torso, legs[2], legs[3]]
     widths = [0.40 * body.torso_width, hips, 0.96 * hips, min(spans[0], 1.6 * hips), min(spans[1], 2.0 * hips)]
     return float(np.interp(length, at, widths))
@@ -149,7 +149,8 @@ def _place_upper(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
         points[f"armpit_{side}"] = crown + sign * half * body.across + (drop + tilt) * body.down
     rise = float((top - crown) @ body.down)
     length = scale * float((middle(source, "hem") - middle(source, "shoulder")) @ along) * s.lengthen - rise
-    length = max(length, drop + 0.12 * body.torso)
+    feet = arc_lengths(body.axis)[-1] + 0.06 * body.torso
+    length = float(np.clip(length, drop + 0.12 * body.torso, max(feet, 1.5 * body.torso)))
     hips = hip_half_width(body)
     hem = scale * _gap(source, "hem") / 2 * width / body.full_width
     if garment.category == "dress" or length > 1.35 * body.torso:
@@ -181,7 +182,10 @@ def _place_trousers(body: Body, source: Landmarks, garment: Garment, s: Placemen
     half = max(0.86 * min(joints, 0.75 * body.full_width), s.trouser_hip_half * body.torso_width)
     scale = 2 * half / hips_px
     rise = _clip(scale * rise_px / body.torso, s.rise) * body.torso
-    crotch = body.mid("hip") + s.crotch_drop * body.torso * body.down
+    # Sitting, the thighs point at the camera and the crotch hides above them.
+    thigh = max(float(np.linalg.norm(body.joints["knee", e] - body.joints["hip", e])) for e in SIDES)
+    standing = min(thigh / (0.7 * body.torso), 1.0)
+    crotch = body.mid("hip") + s.crotch_drop * standing * body.torso * body.down
     top = crotch - rise * body.down
     waist_half = _clip(scale * _gap(source, "waist") / 2, (0.74 * half, 1.02 * half))
     points: dict[str, Vector] = {"crotch": crotch}
@@ -205,7 +209,9 @@ def _place_skirt(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
     hips_px = _clip(hips_px, (_gap(source, "waist"), 1.5 * _gap(source, "waist")))
     scale = 2 * 1.04 * half / hips_px
     start = body.torso - s.skirt_waist * body.torso
-    end = start + max(scale * length_px, 0.45 * body.torso)
+    feet = arc_lengths(body.axis)[-1] + 0.06 * body.torso
+    end = start + max(s.lengthen * scale * length_px, 0.45 * body.torso)
+    end = min(end, max(feet, 1.5 * body.torso))
     waist_half = _clip(scale * _gap(source, "waist") / 2, (0.74 * half, 1.0 * half))
     hem_half = max(scale * _gap(source, "hem") / 2, least_half_width(body, end))
     points: dict[str, Vector] = {}

@@ -76,7 +76,8 @@ def load_picture_with_alpha(source: PictureSource, *, what: str = "picture") -> 
         return rgb, None
     if float((alpha < 128).mean()) < CUT_OUT_SHARE:
         return _on_white(rgb, alpha), None
-    straight = np.where((alpha >= OPAQUE_ENOUGH)[..., None], rgb, _on_white(rgb, alpha))
+    straight = _on_white(rgb, alpha)
+    np.copyto(straight, rgb, where=(alpha >= OPAQUE_ENOUGH)[..., None])
     return straight, alpha.astype(np.float32) / np.float32(255)
 
 
@@ -205,7 +206,8 @@ def _from_pillow(image: Image.Image, what: str) -> tuple[RGBu8, NDArray[np.uint8
         pixels = _to_eight_bit(image) if image.mode in ("I;16", "I;16B", "I;16L", "I", "F") else image
         alpha = None
         if pixels.has_transparency_data:
-            alpha = np.array(_upright(pixels.convert("RGBA").getchannel("A"), image), np.uint8)
+            channels = pixels if pixels.mode in ("RGBA", "LA") else pixels.convert("RGBA")
+            alpha = np.array(_upright(channels.getchannel("A"), image), np.uint8)
         rgb = np.array(_upright(_to_srgb(pixels), image), np.uint8)
     except Exception as error:  # decoders raise anything at all on damaged files
         raise NotAPictureError(f"The {what} is damaged or incomplete. Save or download it again.") from error
@@ -266,9 +268,9 @@ def _to_srgb(image: Image.Image) -> Image.Image:
     """The picture as RGB, through its embedded profile where that one is sane; alpha is left out."""
     profile = _embedded_profile(image)
     if image.mode not in ("RGB", "L", "CMYK"):
-        # convert() blends with nothing: through RGBA the colours stay as they are
         grey = image.mode in ("LA", "La", "1")
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+        if image.has_transparency_data and image.mode != "RGBA":
+            image = image.convert("RGBA")  # the way from palettes to colours that keeps them as they are
         image = image.convert("L" if grey and profile and profile[1] == "GRAY" else "RGB")
     if profile is not None and profile[1] == {"RGB": "RGB", "L": "GRAY", "CMYK": "CMYK"}[image.mode]:
         try:
@@ -314,8 +316,12 @@ def _upright(image: Image.Image, original: Image.Image) -> Image.Image:
 
 
 def _on_white(rgb: RGBu8, alpha: NDArray[np.uint8]) -> RGBu8:
-    share = alpha.astype(np.uint16)[..., None]
-    return ((rgb * share + np.uint16(255) * (255 - share) + 127) // 255).astype(np.uint8)
+    result = np.empty_like(rgb)
+    for top in range(0, len(rgb), 256):  # in strips: 16-bit copies of 40 megapixels would take 480 MB
+        strip = slice(top, top + 256)
+        share = alpha[strip].astype(np.uint16)[..., None]
+        result[strip] = (rgb[strip] * share + np.uint16(255) * (255 - share) + 127) // 255
+    return result
 
 
 @cache

@@ -19,7 +19,7 @@ def sleeve_length(points: Points) -> SleeveLength:
     """Sleeve length of an upper or dress.
 
     A sleeve's outer length (shoulder to the cuff) is compared with the shoulder width: an arm from
-    shoulder to wrist is about 1.45 shoulder widths, the elbow stands at about .75. Armpit widths
+    shoulder to wrist is about 1.4 shoulder widths, the elbow stands at about .75. Armpit widths
     stand in where both shoulders are not given.
     """
     ratios = []
@@ -38,9 +38,9 @@ def sleeve_length(points: Points) -> SleeveLength:
     reach = float(np.mean(ratios))
     if reach < 0.12:
         return "none"
-    if reach < 0.72:
+    if reach < 0.80:
         return "short"
-    return "three_quarter" if reach < 0.95 else "long"
+    return "three_quarter" if reach < 1.08 else "long"
 
 
 def leg_length(points: Points) -> LegLength | None:

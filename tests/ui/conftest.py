@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import cv2
@@ -139,15 +140,21 @@ def drawing() -> DrawingPipeline:
 
 
 @pytest.fixture
-def served(
+def serving(
     gallery_folder: Path, drawing: DrawingPipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[str]:
-    """The address of a page over the small gallery and the drawing pipeline."""
+) -> Iterator[SimpleNamespace]:
+    """A page over the small gallery and the drawing pipeline: its address (url) and its fitting room (room)."""
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
     from tryon.ui.app import build_app, launch_options
 
     page, room = build_app(assets=gallery_folder, load=lambda: drawing)
     room.start()
     _, url, _ = page.launch(**launch_options(room), prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield url
+    yield SimpleNamespace(url=url, room=room)
     page.close()
+
+
+@pytest.fixture
+def served(serving: SimpleNamespace) -> str:
+    """The address of a served page."""
+    return str(serving.url)

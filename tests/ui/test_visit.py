@@ -136,6 +136,25 @@ def test_a_full_visit(served: str, open_page: Any, person_picture: Any, tmp_path
     assert kept == []  # nothing of the visit was written to disk
 
 
+def test_a_closed_page_is_forgotten(serving: Any, browser: Any, person_picture: Any, tmp_path: Path) -> None:
+    save_png(person_picture(9), tmp_path / "photo.png")
+    context = browser.new_context()
+    page = context.new_page()
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(serving.url)
+    page.wait_for_selector(SETTLED, timeout=60_000)
+    page.set_input_files("#photo input[type=file]", tmp_path / "photo.png")
+    page.wait_for_selector("#photo img.mine")
+    assert [url for url in requests if not url.startswith((serving.url, "data:", "blob:"))] == []
+    assert len(serving.room.visitors) == 1
+    context.close()
+    deadline = time.monotonic() + 30
+    while len(serving.room.visitors) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert len(serving.room.visitors) == 0
+
+
 def test_bad_uploads_are_answered_with_a_sentence(served: str, open_page: Any, tmp_path: Path) -> None:
     page = open_page(served)
     source = settled_source(page)
@@ -212,11 +231,12 @@ def test_phone(served: str, open_page: Any) -> None:
     page = open_page(served, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator("#who").is_hidden()
+    page.mouse.wheel(0, 300)
+    page.wait_for_function("scrollY > 50")
+    assert page.locator("#stage .pic").bounding_box()["y"] >= -2  # the result stays in sight
     page.click('[data-drawer="who"]')
     assert page.locator("#who").is_visible()
     assert page.locator("#what").is_hidden()
-    page.mouse.wheel(0, 600)
-    assert page.locator("#stage .pic").bounding_box()["y"] >= -2  # the result stays in sight
 
 
 def test_dark_mode_is_kept(served: str, open_page: Any) -> None:

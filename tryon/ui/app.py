@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tryon.errors import TryOnError
+
 if TYPE_CHECKING:
     import gradio as gr
 
@@ -55,13 +57,14 @@ def build_app(
 
 def launch_options(room: FittingRoom) -> dict[str, Any]:
     """How the page is served: our look and routes, and nothing that records, measures or calls home."""
-    from tryon.ui.look import head, style_sheet, theme
+    from tryon.ui.look import head, icon, style_sheet, theme
     from tryon.ui.routes import picture_routes
 
     return {
         "theme": theme(),
         "css": style_sheet(),
         "head": head(),
+        "favicon_path": icon(),
         "footer_links": [],
         "run_history": False,
         "enable_monitoring": False,
@@ -85,6 +88,9 @@ def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     private_temporary_folder()
-    page, room = build_app()
+    try:
+        page, room = build_app()
+    except TryOnError as error:
+        raise SystemExit(f"The page cannot start: {error}") from None
     room.start()
     page.launch(**launch_options(room))

@@ -76,5 +76,10 @@ def head() -> str:
     return f"<script>{_beside('page.js')}</script>"
 
 
+def icon() -> Path:
+    """The picture on the browser's tab."""
+    return Path(__file__).with_name("icon.svg")
+
+
 def _beside(name: str) -> str:
     return Path(__file__).with_name(name).read_text(encoding="utf-8")

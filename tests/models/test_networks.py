@@ -9,7 +9,7 @@ import torch
 
 from tryon.errors import WeightsError
 from tryon.models.discriminator import PatchDiscriminator
-from tryon.models.generator import GENERATOR_CHANNELS, Generator, GeneratorParams, compose, split_output
+from tryon.models.generator import GENERATOR_CHANNELS, Generator, GeneratorParams, compose, fill_hole
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.weights import from_json, load_into, read_weights, save_weights
 
@@ -20,7 +20,9 @@ def test_generator_output_has_its_ranges() -> None:
     torch.manual_seed(0)
     net = Generator(SMALL)
     x = torch.rand(2, GENERATOR_CHANNELS, 64, 96)
-    rendering, mask, shading = split_output(net(x) * 20, x[:, 7:8])
+    with torch.no_grad():
+        net.exit.weight.mul_(700)  # drive every output to its ends
+        rendering, mask, shading = net(x)
     assert rendering.shape == (2, 3, 64, 96)
     assert mask.shape == shading.shape == (2, 1, 64, 96)
     assert rendering.min() >= 0
@@ -39,12 +41,25 @@ def test_composition_equals_the_person_outside_the_region() -> None:
     assert torch.equal(out[(region == 0).expand_as(out)], agnostic[(region == 0).expand_as(out)])
 
 
+def test_filling_keeps_what_is_known_and_bridges_the_hole() -> None:
+    region = torch.zeros(1, 1, 64, 48)
+    region[..., 20:40, 10:30] = 1
+    photo = torch.full((1, 3, 64, 48), 0.3) * (1 - region) + 0.5 * region
+    filled = fill_hole(photo, region, torch.zeros_like(photo), torch.zeros_like(region))
+    assert torch.allclose(filled, torch.full_like(filled, 0.3), atol=1e-3)
+    alpha = region.clone()
+    filled = fill_hole(photo, region, torch.full_like(photo, 0.9), alpha)
+    assert torch.allclose(filled[..., 25:35, 15:25], torch.tensor(0.9), atol=1e-3)
+    assert torch.allclose(filled[..., :10, :], torch.tensor(0.3), atol=1e-3)
+
+
 def test_single_equals_batch() -> None:
     torch.manual_seed(0)
     net = Generator(SMALL).eval()
     x = torch.rand(3, GENERATOR_CHANNELS, 32, 32)
     with torch.no_grad():
-        assert torch.allclose(net(x)[1:2], net(x[1:2]), atol=1e-5)
+        for whole, alone in zip(net(x), net(x[1:2]), strict=True):
+            assert torch.allclose(whole[1:2], alone, atol=1e-5)
 
 
 def test_discriminator_judges_patches() -> None:

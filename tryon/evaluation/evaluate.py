@@ -15,7 +15,7 @@ from torch import Tensor
 
 from tryon.evaluation.metrics import FeatureDistance, psnr, ssim
 from tryon.evaluation.parsing_figures import parsing_figures
-from tryon.models.generator import Generator, GeneratorParams, compose, split_output
+from tryon.models.generator import Generator, GeneratorParams, compose
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 from tryon.person.parsing import Parser
 from tryon.training.generator import validation_examples
@@ -97,7 +97,7 @@ def _drawer(path: Path) -> Callable[[Tensor], Tensor]:
 
     @torch.no_grad()
     def draw(x: Tensor) -> Tensor:
-        rendering, mask, shading = split_output(net(x), x[:, 7:8])
+        rendering, mask, shading = net(x)
         return compose(x[:, :3], x[:, 3:4], x[:, 4:7], rendering, mask, shading)
 
     return draw

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tryon.models.generator import Generator, GeneratorParams, split_output
+from tryon.models.generator import Generator, GeneratorParams
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 
@@ -50,8 +50,7 @@ class TryOnGenerator:
         tensor = torch.from_numpy(x)[None].to(memory_format=torch.channels_last)
         enabled = self._dtype == torch.bfloat16
         with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            raw = self._net(tensor)
-        rendering, mask, shading = split_output(raw.float(), tensor[:, 7:8])
+            rendering, mask, shading = self._net(tensor)
         return Drawing(
             np.ascontiguousarray(rendering[0].permute(1, 2, 0).numpy()), mask[0, 0].numpy(), shading[0, 0].numpy()
         )

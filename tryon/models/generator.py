@@ -18,7 +18,7 @@ from tryon.geometry.limbs import LIMB_COUNT
 
 # agnostic RGB, region, garment RGB, garment alpha, skin colour, limb maps
 GENERATOR_CHANNELS = 3 + 1 + 3 + 1 + 3 + LIMB_COUNT
-OUTPUT_CHANNELS = 5  # rendering RGB, composite mask, shading
+OUTPUT_CHANNELS = 6  # change of colour RGB, share of skin, composite mask, shading
 MAX_SHADING = 0.8  # log gain: folds darken to 0.45 and light up to 2.2 at most
 
 
@@ -52,17 +52,19 @@ class Generator(nn.Module):
 
     Input (B, 24, H, W): agnostic RGB 0..1 (the region is grey), region 0..1, warped garment RGB 0..1,
     its alpha 0..1, skin colour 0..1 (constant maps), limb maps 0..1; H and W multiples of 32.
-    Output (B, 5, H, W) raw; see ``split_output``.
+    It does not paint from nothing: it starts from the neighbours' colours drawn into the hole and from the
+    person's own skin tone, mixes the two, and adds what is missing.
+
+    Returns rendering (B, 3, H, W) 0..1; composite mask (B, 1, H, W), 0 to the garment's alpha; shading
+    (B, 1, H, W), a gain around 1 on the garment's sRGB values; all float32.
     """
 
     def __init__(self, params: GeneratorParams | None = None) -> None:
         super().__init__()
         self.params = p = params or GeneratorParams()
         c, g = p.channels, p.groups
-        self.stem = _Block(p.in_channels * 4, c[0], g)
-        self.downs = nn.ModuleList(
-            nn.Sequential(_Block(a, b, g, stride=2), _Block(b, b, g)) for a, b in pairwise(c)
-        )
+        self.stem = _Block((p.in_channels + 3) * 4, c[0], g)
+        self.downs = nn.ModuleList(nn.Sequential(_Block(a, b, g, stride=2), _Block(b, b, g)) for a, b in pairwise(c))
         ups, deep = [], c[-1]
         for skip in reversed(c[:-1]):
             ups.append(nn.Sequential(_Block(deep + skip, skip, g), _Block(skip, skip, g)))
@@ -70,9 +72,11 @@ class Generator(nn.Module):
         self.ups = nn.ModuleList(ups)
         self.exit = nn.Conv2d(deep, OUTPUT_CHANNELS * 4, 3, padding=1)
         self.apply(_initialise)
+        quiet_exit(self)
 
-    def forward(self, x: Tensor) -> Tensor:
-        y = self.stem(F.pixel_unshuffle(x, 2))
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        base = fill_hole(x[:, :3], x[:, 3:4], x[:, 4:7], x[:, 7:8])
+        y = self.stem(F.pixel_unshuffle(torch.cat([x, base], 1), 2))
         skips = [y]
         for down in self.downs:
             y = down(y)
@@ -81,7 +85,40 @@ class Generator(nn.Module):
         for up in self.ups:
             y = F.interpolate(y, scale_factor=2.0, mode="nearest")
             y = up(torch.cat([y, skips.pop()], 1))
-        return F.pixel_shuffle(self.exit(y), 2)
+        raw = F.pixel_shuffle(self.exit(y), 2).float()
+        skin = torch.sigmoid(raw[:, 3:4] - 2.0)  # starts at "no skin": most of a region is cloth or ground
+        rendering = (base + skin * (x[:, 8:11] - base) + torch.tanh(raw[:, :3])).clamp(0, 1)
+        # starts near "keep the garment": what is under it is seldom better invented
+        mask = torch.sigmoid(raw[:, 4:5] + 2.0) * x[:, 7:8]
+        shading = torch.exp(MAX_SHADING * torch.tanh(raw[:, 5:6]))
+        return rendering, mask, shading
+
+
+def fill_hole(agnostic: Tensor, region: Tensor, garment: Tensor, alpha: Tensor) -> Tensor:
+    """Draw the colours around a hole into it, from fine to coarse (pull-push, Gortler et al. 1996).
+
+    Args:
+        agnostic (B, 3, H, W) known where region (B, 1, H, W) is 0; garment (B, 3, H, W) known where
+        alpha (B, 1, H, W) is 1.
+
+    Returns:
+        (B, 3, H, W): the known colours where they are known, smooth between them.
+    """
+    weight = torch.maximum(1 - region, alpha)
+    colour = ((1 - region) * (1 - alpha) * agnostic + alpha * garment) / ((1 - region) * (1 - alpha) + alpha).clamp_min(
+        1e-4
+    )
+    levels = [(colour * weight, weight)]
+    while min(levels[-1][0].shape[2:]) >= 4:
+        levels.append((F.avg_pool2d(levels[-1][0], 2), F.avg_pool2d(levels[-1][1], 2)))
+    total, amount = (t.mean((2, 3), keepdim=True) for t in levels[-1])
+    filled = (total / amount.clamp_min(1e-4)).expand_as(levels[-1][0])
+    for total, amount in reversed(levels):
+        if filled.shape[2:] != total.shape[2:]:
+            filled = F.interpolate(filled, size=total.shape[2:], mode="bilinear", align_corners=False)
+        trust = (amount * 2).clamp(0, 1)
+        filled = trust * total / amount.clamp_min(1e-4) + (1 - trust) * filled
+    return filled
 
 
 def _initialise(module: nn.Module) -> None:
@@ -92,21 +129,10 @@ def _initialise(module: nn.Module) -> None:
             nn.init.zeros_(module.bias)
 
 
-def split_output(raw: Tensor, alpha: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Give the generator's channels their ranges.
-
-    Args:
-        raw: (B, 5, H, W). alpha: (B, 1, H, W) warped garment's alpha, which holds the mask.
-
-    Returns:
-        rendering (B, 3, H, W) 0..1; composite mask (B, 1, H, W) 0..alpha; shading (B, 1, H, W), a gain
-        around 1 on the garment's sRGB values.
-    """
-    rendering = torch.sigmoid(raw[:, :3])
-    # starts near "keep the garment": what is under it is seldom better invented
-    mask = torch.sigmoid(raw[:, 3:4] + 2.0) * alpha
-    shading = torch.exp(MAX_SHADING * torch.tanh(raw[:, 4:5]))
-    return rendering, mask, shading
+def quiet_exit(net: Generator) -> None:
+    """Make a new generator start from the filled hole: its last layer says almost nothing."""
+    with torch.no_grad():
+        net.exit.weight.mul_(0.03)
 
 
 def compose(

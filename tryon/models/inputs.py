@@ -31,7 +31,8 @@ def generator_input(
     """
     h, w = region_f32.shape
     agnostic = rgb_f32 * (1 - region_f32[..., None]) + GREY * region_f32[..., None]
-    garment = garment_rgb_f32 * garment_alpha_f32[..., None] + GREY * (1 - garment_alpha_f32[..., None])
+    # not blended: soft edges keep the garment's own colour, the alpha says how much of it there is
+    garment = np.where(garment_alpha_f32[..., None] > 0.02, garment_rgb_f32, GREY)
     limbs = limb_maps((points_px + 0.5) / 4 - 0.5, visibility, h // 4, w // 4)
     limbs = np.stack([cv2.resize(m, (w, h), interpolation=cv2.INTER_LINEAR) for m in limbs])
     skin = np.broadcast_to(skin_f32[:, None, None], (3, h, w))

@@ -21,7 +21,7 @@ from torch.utils.data import DataLoader
 
 from tryon.evaluation.metrics import FeatureDistance, psnr, ssim
 from tryon.models.discriminator import PatchDiscriminator
-from tryon.models.generator import Generator, GeneratorParams, compose, split_output
+from tryon.models.generator import Generator, GeneratorParams, compose
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import save_weights
 from tryon.training.gan_losses import (
@@ -98,8 +98,7 @@ class GanTrainer:
         agnostic, region, garment, alpha = x[:, :3], x[:, 3:4], x[:, 4:7], x[:, 7:8]
         condition = x[:, :CONDITION_CHANNELS]
         with self._autocast():
-            raw = self.generator(x)
-        rendering, mask, shading = split_output(raw.float(), alpha)
+            rendering, mask, shading = self.generator(x)
         picture = compose(agnostic, region, garment, rendering, mask, shading)
         losses: dict[str, float] = {}
         if s.adversarial:
@@ -194,7 +193,7 @@ def validate(
     results, renderings, distances = [], [], []
     for i in range(0, len(x), 4):
         part = x[i : i + 4].contiguous(memory_format=torch.channels_last)
-        rendering, mask, shading = split_output(net(part), part[:, 7:8])
+        rendering, mask, shading = net(part)
         picture = compose(part[:, :3], part[:, 3:4], part[:, 4:7], rendering, mask, shading)
         distances.append(distance(picture, truth[i : i + 4]))
         results.append(picture)

@@ -317,6 +317,12 @@ def test_jpeg_with_thousands_of_scans_is_refused() -> None:
         load_picture(data[:-2] + scan * 3000 + data[-2:])
 
 
+def test_scans_of_the_picture_alone_count() -> None:
+    """Neither a thumbnail in the metadata nor a video behind the picture makes a photo suspicious."""
+    data = encoded(Image.fromarray(quadrants()), "JPEG", progressive=True, exif=b"Exif\x00\x00" + b"\xff\xda" * 30_000)
+    assert corners(load_picture(data + b"\xff\xda" * 100_000)) == ["nw", "ne", "sw", "se"]
+
+
 @pytest.mark.parametrize("size", [(127, 400), (400, 127), (1, 1)])
 def test_too_small(size: tuple[int, int]) -> None:
     with pytest.raises(PictureTooSmallError, match="128"):

@@ -8,6 +8,7 @@ that no metadata (place of capture, camera, thumbnails) can travel further.
 from __future__ import annotations
 
 import io
+import re
 import uuid
 import warnings
 from collections.abc import Sequence
@@ -35,6 +36,9 @@ OPAQUE_ENOUGH = 8  # under this 8-bit alpha the colour is mostly rounding error
 # Decoders that may see a stranger's bytes: the asked-for ones and what browsers and phones also make.
 # JPEG covers the multi-picture files (MPO) of some phones.
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP")
+
+# A JPEG marker: not a stuffed 0xFF of the coded data, a restart, a fill byte or a start of image
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
 
 
 def load_picture(source: PictureSource, *, what: str = "picture") -> RGBu8:
@@ -170,7 +174,7 @@ def _decode(source: PictureSource, what: str) -> tuple[RGBu8, NDArray[np.uint8] 
     data = bytes(source) if isinstance(source, (bytes, bytearray, memoryview)) else _read(source, what)
     if len(data) > MAX_BYTES:
         raise PictureTooLargeError(_too_many_bytes(what, len(data)))
-    if data[:3] == b"\xff\xd8\xff" and data.count(b"\xff\xda") > MAX_JPEG_SCANS:
+    if _jpeg_scans(data) > MAX_JPEG_SCANS:
         raise PictureTooLargeError(f"The {what} is packed so that it would take very long to open. Save it again.")
     formats = _prepare_pillow()
     try:
@@ -197,6 +201,22 @@ def _read(source: str | Path, what: str) -> bytes:
         return path.read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a null byte in the path
         raise BadRequestError(f"The {what} {str(source)!r} cannot be read: {error}. Check the path.") from error
+
+
+def _jpeg_scans(data: bytes) -> int:
+    """How many scans a JPEG has, counted no further than one past the limit; 0 for other files.
+
+    Markers are walked as ISO/IEC 10918-1 B.1.1 has them, so that neither an embedded thumbnail nor a
+    video behind the picture (phones' "motion photos") counts.
+    """
+    scans, at = 0, 2
+    while data[:2] == b"\xff\xd8" and scans <= MAX_JPEG_SCANS:
+        found = _JPEG_MARKER.search(data, at)
+        if found is None or found[0][1] == 0xD9:  # the end of the picture
+            break
+        scans += found[0][1] == 0xDA
+        at = found.end() + int.from_bytes(data[found.end() : found.end() + 2], "big")
+    return scans
 
 
 def _from_pillow(image: Image.Image, what: str) -> tuple[RGBu8, NDArray[np.uint8] | None]:

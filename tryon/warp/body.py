@@ -46,7 +46,8 @@ class Body:
     distance as seen. full_width: what it would be from the front. torso_width: as wide as the
     turned torso looks, in the measure of `full_width`. torso: mid-shoulder to mid-hip. across: unit
     vector along the shoulders to the viewer's right. down: unit vector along the spine. faces: False
-    when seen from behind. axis: (N, 2) mid-shoulder, mid-hip, mid-knee, mid-ankle.
+    when seen from behind. turn: -1..1, sine of the angle by which the chest is turned to the viewer's
+    right, 0 when in doubt. axis: (N, 2) mid-shoulder, mid-hip, mid-knee, mid-ankle.
     """
 
     joints: dict[tuple[Joint, Side], Vector]
@@ -59,6 +60,7 @@ class Body:
     hip_across: Vector
     down: Vector
     faces: bool
+    turn: float
     axis: NDArray[np.float64]
 
     def mid(self, joint: Joint) -> Vector:
@@ -115,7 +117,33 @@ def measure_body(pose: Pose) -> Body:
     knee = (joints["knee", "left"] + joints["knee", "right"]) / 2
     ankle = (joints["ankle", "left"] + joints["ankle", "right"]) / 2
     axis = np.stack([top, hip, knee, ankle])
-    return Body(joints, visibility, seen_width, full_width, torso_width, torso, across, hip_across, down, faces, axis)
+    turn = _turn(cosine, visibility)
+    return Body(
+        joints=joints,
+        visibility=visibility,
+        shoulder_width=seen_width,
+        full_width=full_width,
+        torso_width=torso_width,
+        torso=torso,
+        across=across,
+        hip_across=hip_across,
+        down=down,
+        faces=faces,
+        turn=turn,
+        axis=axis,
+    )
+
+
+def _turn(cosine: float, visibility: dict[tuple[Joint, Side], float]) -> float:
+    """Sine of the body's turn: positive when the front's middle moves to the viewer's right.
+
+    The angle follows from how narrow the shoulders look. Which way it goes, two dimensions do not
+    tell; but the elbow that the torso hides is on the far side, to which the front's middle moves
+    (and a back's away from).
+    """
+    hidden = visibility["elbow", "left"] - visibility["elbow", "right"]
+    sure = float(np.clip((abs(hidden) - 0.15) / 0.35, 0.0, 1.0)) * float(np.clip((0.95 - cosine) / 0.1, 0.0, 1.0))
+    return float(np.sign(hidden)) * sure * float(np.sqrt(1.0 - cosine**2))
 
 
 def _stand_up(joints: dict, visibility: dict, seen_width: float) -> None:

@@ -36,7 +36,7 @@ class WarpSettings:
 
     trunk_smoothing: float = 2e-3  # landmarks are some pixels wrong; bending that much less shows no dent
     limb_smoothing: float = 5e-4  # ribs are consistent among themselves
-    stiffer: tuple[float, ...] = (0.03, 0.3, 3.0)  # tried in turn where a limb's map folds; the last is nearly affine
+    stiffer: tuple[float, ...] = (0.03, 0.3, 3.0)  # tried in turn where a map folds; the last is nearly affine
     folds: float = 0.01  # share of a piece that may fold before that: a crease at armpit or elbow
     stride: int = 8  # pixels between evaluated nodes; the splines bend over ten times that
     silhouette_room: float = 0.07  # sw by which clothes may stand off the body at the shoulder
@@ -91,9 +91,9 @@ def _trunk(
     near: MaskF32 | None,
     s: WarpSettings,
 ) -> PartWarp:
-    spline = fit_tps(_in_crop(crop, piece.target_points), piece.source_points, s.trunk_smoothing)
-    flow = flow_from_map(spline, crop.height, crop.width, s.stride)
     region = _fill([_in_crop(crop, piece.outline)], crop)
+    target = _in_crop(crop, piece.target_points)
+    flow = _unfolded_flow(target, piece.source_points, region, crop, s, s.trunk_smoothing)
     region = _keep_own(region, trunk_area(targets, garment), flow)
     return PartWarp(name, flow, region if near is None else region * near)
 
@@ -119,16 +119,18 @@ def _limb(
         if len(ribs.spans) > 1:
             polygons.append(_joint(ribs, ribs.spans[0][1], crop, room))
         region = _fill(polygons, crop)
-        flow = _unfolded_flow(_in_crop(crop, target), source, region, crop, s)
+        flow = _unfolded_flow(_in_crop(crop, target), source, region, crop, s, s.limb_smoothing)
         region = _keep_own(region, area, flow)
         parts.append(PartWarp(name, flow, region if near is None else region * near))
     return parts
 
 
-def _unfolded_flow(target: PointsF32, source: Points, region: MaskF32, crop: Crop, s: WarpSettings) -> FlowF32:
-    """The flow of a limb's piece, made stiffer until it does not fold (foreshortened, knotted limbs)."""
+def _unfolded_flow(
+    target: PointsF32, source: Points, region: MaskF32, crop: Crop, s: WarpSettings, first: float
+) -> FlowF32:
+    """The flow of a piece, made stiffer until it does not fold (foreshortened, knotted limbs)."""
     flow = np.empty(0, np.float32)
-    for smoothing in (s.limb_smoothing, *s.stiffer):
+    for smoothing in (first, *s.stiffer):
         spline = fit_tps(target, source, smoothing)
         flow = flow_from_map(spline, crop.height, crop.width, s.stride)
         if fold_fraction(np.ascontiguousarray(flow[::4, ::4]), region[::4, ::4]) <= s.folds:

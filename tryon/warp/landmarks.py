@@ -149,6 +149,23 @@ def _complete_trousers(known: Landmarks, box: tuple[float, float, float, float])
     rise = min(0.75 * float(np.linalg.norm(known["waist_right"] - known["waist_left"])), 0.55 * height)
     waist_y = (known["waist_left"][1] + known["waist_right"][1]) / 2
     known.setdefault("crotch", np.array([middle, waist_y + rise]))
+    return _lift_waist(known)
+
+
+def _lift_waist(known: Landmarks) -> Landmarks:
+    """Put the waistband over the crotch where what was found as such lies at or below it.
+
+    So it is when a coat hides the top of worn trousers: their legs can still be placed.
+    """
+    waist = (known["waist_left"] + known["waist_right"]) / 2
+    across = known["waist_right"] - known["waist_left"]
+    width = max(float(np.linalg.norm(across)), 2.0)
+    down = (known["leg_in_left"] + known["leg_in_right"]) / 2 - known["crotch"]
+    length = float(np.linalg.norm(down))
+    down = down / length if length > 1e-3 else np.array([0.0, 1.0])
+    if float((known["crotch"] - waist) @ down) < 0.2 * width:
+        shift = known["crotch"] - 0.7 * width * down - waist
+        known["waist_left"], known["waist_right"] = known["waist_left"] + shift, known["waist_right"] + shift
     return known
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tryon.geometry.curves import perpendicular, point_at, quadratic_bezier, tangent_at, unit
 from tryon.types import Garment
 from tryon.warp.body import ARM, FOREARM_BY_TORSO, LEG, UPPER_ARM_BY_TORSO, Body, Side, Vector
-from tryon.warp.placement import BodyTargets
+from tryon.warp.placement import BodyTargets, lengthen
 
 Points = NDArray[Any]
 
@@ -23,7 +23,6 @@ class LimbSettings:
     arm_half: tuple[float, float, float] = (0.17, 0.125, 0.085)  # least, at shoulder, elbow, wrist
     leg_half: tuple[float, float, float] = (0.22, 0.14, 0.09)  # least, at hip, knee, ankle
     loose: float = 1.9  # a sleeve is at most this much wider than the arm
-    lengthen: float = 1.10  # as in PlacementSettings: the scale is one of widths
     least_inner: float = 0.08  # inner seam below the armpit: no shoulder pads
     crease: float = 0.04  # how far inside the armpit a sleeve's inner edge may start
     squeeze: float = 0.35  # share of a tube's width that the crease may take
@@ -64,7 +63,11 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
     outer, inner = (source[f"{name}_{side}"] for name in ("cuff_out", "cuff_in"))
     root_out, root_in = (source[f"{name}_{side}"] for name in ("shoulder", "armpit"))
     # Nominal length from the joint: the seam sits a little before it.
-    length = s.lengthen * targets.scale * float(np.linalg.norm(outer - root_out)) - 0.1 * body.full_width
+    elbow = source.get(f"elbow_{side}")
+    span = float(np.linalg.norm(outer - root_out))
+    if elbow is not None:  # round a bent elbow, not across it
+        span = max(span, float(np.linalg.norm(elbow - root_out) + np.linalg.norm((outer + inner) / 2 - elbow)))
+    length = lengthen(garment) * targets.scale * span - 0.1 * body.full_width
     if garment.sleeve == "long" or length > 0.93 * wrist:
         length = wrist * 1.0
     elif garment.sleeve == "three_quarter":
@@ -72,8 +75,8 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
     elif garment.sleeve == "short":
         length = float(np.clip(length, 0.30 * upper_arm, 1.0 * upper_arm))
     length = max(length, 0.25 * upper_arm)
-    elbow = source.get(f"elbow_{side}")
-    knots, curve_out, curve_in = _source_tube(root_out, root_in, outer, inner, elbow, upper_arm, length)
+    sign = 1.0 if side == "right" else -1.0
+    knots, curve_out, curve_in = _source_tube((root_out, root_in), (outer, inner), elbow, upper_arm, length, sign)
     axis = np.stack([body.joints[j, side] for j in ARM])
     axis_knots = np.array([0.0, upper_arm, wrist])
     cut = length > 1.1 * upper_arm and _bend(axis) > s.split_bend
@@ -81,7 +84,6 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
     least = np.interp(at, axis_knots, np.array(s.arm_half)) * body.full_width
     widths = 0.5 * _widths(curve_out, curve_in, at, knots)
     half = np.clip(widths * targets.scale, least, s.loose * least)
-    sign = 1.0 if side == "right" else -1.0
     target_out, target_in = _around(axis, axis_knots, at, half, sign, cut)
     join = min(0.45 * upper_arm, length)
     root = (targets.points_px[f"shoulder_{side}"], targets.points_px[f"armpit_{side}"])
@@ -109,14 +111,15 @@ def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings
     if garment.leg == "long" or (garment.leg is None and length > 3.0 * hips * targets.scale):
         length = full * 1.02
     length = float(np.clip(length, 0.15 * full_thigh, 1.02 * full))
-    knee = source.get(f"knee_{side}")
-    tube_knots, curve_out, curve_in = _source_tube(root_out, root_in, outer, inner, knee, full_thigh - drop, length)
+    knee, sign = source.get(f"knee_{side}"), 1.0 if side == "right" else -1.0
+    tube_knots, curve_out, curve_in = _source_tube(
+        (root_out, root_in), (outer, inner), knee, full_thigh - drop, length, sign
+    )
     cut = length > 1.1 * (full_thigh - drop) and _bend(axis) > s.split_bend
     at = _rib_places(length, full_thigh - drop, cut)
     least = np.interp(at + drop, knots, np.array(s.leg_half)) * body.full_width
     widths = 0.5 * _widths(curve_out, curve_in, at, tube_knots)
     half = np.clip(widths * targets.scale, least, 2.6 * least)
-    sign = 1.0 if side == "right" else -1.0
     target_out, target_in = _around(axis, knots, at + drop, half, sign, cut)
     target_in = _keep_apart(target_in, at + drop, knots, body, side, sign)
     root = (points[f"hip_{side}"], points["crotch"])
@@ -132,29 +135,50 @@ def _spans(at: Points, cut: bool) -> tuple[tuple[int, int], ...]:
 
 
 def _source_tube(
-    root_out: Vector,
-    root_in: Vector,
-    end_out: Vector,
-    end_in: Vector,
+    roots: tuple[Vector, Vector],
+    ends: tuple[Vector, Vector],
     hinge: Vector | None,
     hinge_at: float,
     length: float,
+    sign: float,
 ) -> tuple[Points, Points, Points]:
-    """Outer and inner curve of the garment's tube with their knots (nominal lengths along the limb)."""
-    if hinge is None or length < 1.15 * hinge_at:
+    """Outer and inner curve of the garment's tube with their knots (nominal lengths along the limb).
+
+    The outer curve is put on the outer side everywhere, as on the target: landmarks of arms worn
+    across the body, or found in the wrong order, would turn the tube over.
+    """
+    start, end = (roots[0] + roots[1]) / 2, (ends[0] + ends[1]) / 2
+    if length < 1.15 * hinge_at:
+        hinge = None
+    first = unit((end if hinge is None else hinge) - start)
+    last = first if hinge is None else unit(end - hinge)
+    root_out, root_in = _on_their_sides(roots, first, sign)
+    end_out, end_in = ends if (ends[0] - ends[1]) @ _outward(last, sign) >= 0 else ends[::-1]
+    width = float(np.linalg.norm(root_out - root_in))
+    least = 0.12 * width * _outward(last, sign)
+    if np.linalg.norm(end_out - end_in) < 0.24 * width:
+        end_out, end_in = end + least, end - least
+    if hinge is None:
         return np.array([0.0, length]), np.stack([root_out, end_out]), np.stack([root_in, end_in])
-    start, end = (root_out + root_in) / 2, (end_out + end_in) / 2
-    before, after = unit(hinge - start), unit(end - hinge)
-    across = unit(perpendicular(before + after), (1.0, 0.0))
-    if across @ (root_out - root_in) < 0:
-        across = -across
-    half = 0.25 * float(np.linalg.norm(root_out - root_in) * 0.8 + np.linalg.norm(end_out - end_in))
+    half = 0.25 * (0.8 * width + float(np.linalg.norm(end_out - end_in)))
+    across = half * _outward(unit(first + last), sign)
     knots = np.array([0.0, hinge_at, length])
-    return (
-        knots,
-        np.stack([root_out, hinge + half * across, end_out]),
-        np.stack([root_in, hinge - half * across, end_in]),
-    )
+    return knots, np.stack([root_out, hinge + across, end_out]), np.stack([root_in, hinge - across, end_in])
+
+
+def _outward(along: Points, sign: float) -> Points:
+    """The outer side of a limb that runs `along`, as the viewer sees it on a hanging one."""
+    return -sign * perpendicular(along)
+
+
+def _on_their_sides(roots: tuple[Vector, Vector], along: Vector, sign: float) -> tuple[Vector, Vector]:
+    """Turn an armhole whose lower end lies on the outer side of the tube, about its upper end."""
+    width = float(np.linalg.norm(roots[0] - roots[1]))
+    outward = _outward(along, sign)
+    if (roots[0] - roots[1]) @ outward >= 0.1 * width:
+        return roots
+    slanting = unit(outward - 1.5 * along)
+    return roots[0], roots[0] - width * slanting
 
 
 def _widths(outer: Points, inner: Points, at: Points, knots: Points) -> Points:
@@ -190,7 +214,7 @@ def _around(axis: Points, knots: Points, at: Points, half: Points, sign: float, 
         centers = centers + 0.5 * point_at(axis, at, knots)
         centers = np.where((at > knots[-1] - soft)[:, None], point_at(axis, at, knots), centers)
         along = tangent_at(axis, at, soft, knots)
-    outward = -sign * perpendicular(along)
+    outward = _outward(along, sign)
     return centers + half[:, None] * outward, centers - half[:, None] * outward
 
 

@@ -86,6 +86,11 @@ def _clip(value: float, limits: tuple[float, float]) -> float:
     return float(np.clip(value, *limits))
 
 
+def lengthen(garment: Garment, settings: PlacementSettings = DEFAULT) -> float:
+    """How much longer than the scale of widths says a garment hangs; a worn one has shown it already."""
+    return 1.0 if garment.worn else settings.lengthen
+
+
 def least_half_width(body: Body, length: float) -> float:
     """Half-width that covers the body at a length below the mid-shoulder, photo pixels.
 
@@ -148,7 +153,7 @@ def _place_upper(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
         tilt = 0.5 * (seams[side] - crown) @ body.down  # half of a raised shoulder's height
         points[f"armpit_{side}"] = crown + sign * half * body.across + (drop + tilt) * body.down
     rise = float((top - crown) @ body.down)
-    length = scale * float((middle(source, "hem") - middle(source, "shoulder")) @ along) * s.lengthen - rise
+    length = scale * float((middle(source, "hem") - middle(source, "shoulder")) @ along) * lengthen(garment, s) - rise
     feet = arc_lengths(body.axis)[-1] + 0.06 * body.torso
     length = float(np.clip(length, drop + 0.12 * body.torso, max(feet, 1.5 * body.torso)))
     hips = hip_half_width(body)
@@ -210,7 +215,7 @@ def _place_skirt(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
     scale = 2 * 1.04 * half / hips_px
     start = body.torso - s.skirt_waist * body.torso
     feet = arc_lengths(body.axis)[-1] + 0.06 * body.torso
-    end = start + max(s.lengthen * scale * length_px, 0.45 * body.torso)
+    end = start + max(lengthen(garment, s) * scale * length_px, 0.45 * body.torso)
     end = min(end, max(feet, 1.5 * body.torso))
     waist_half = _clip(scale * _gap(source, "waist") / 2, (0.74 * half, 1.0 * half))
     hem_half = max(scale * _gap(source, "hem") / 2, least_half_width(body, end))

@@ -17,6 +17,9 @@ Points = NDArray[np.float64]
 _UPPER_ROWS, _DRESS_ROWS, _SKIRT_ROWS = 4, 6, 4
 
 
+_FRONT = 0.22  # sw from the spine's plane to the front's middle line
+
+
 @dataclass(frozen=True)
 class TrunkPiece:
     """Control pairs and outline of the piece around the trunk.
@@ -37,7 +40,7 @@ def bodice_piece(targets: BodyTargets) -> TrunkPiece:
     sleeved = "cuff_out_left" in src
     names = [f"{n}_{side}" for n in ("neck", "shoulder") for side in SIDES]
     source = [src[n] for n in names] + [middle(src, "neck")]
-    target = [dst[n] for n in names] + [middle(dst, "neck")]
+    target = [dst[n] for n in names] + [middle(dst, "neck") + 0.5 * _FRONT * body.turn * sw * body.across]
     for side in SIDES:
         source.append((src[f"shoulder_{side}"] + src[f"armpit_{side}"]) / 2)
         target.append((dst[f"shoulder_{side}"] + dst[f"armpit_{side}"]) / 2)
@@ -125,6 +128,8 @@ def _rows(targets: BodyTargets, first: str, last: str, count: int) -> tuple[Poin
         target[i] = center - half * across, center, center + half * across
     target[0] = dst[f"{first}_left"], top, dst[f"{first}_right"]
     target[-1] = dst[f"{last}_left"], end, dst[f"{last}_right"]
+    # The chest's middle lies in front of the spine: on a turned body it moves to the far side.
+    target[:, 1] += _FRONT * body.turn * body.full_width * body.across
     return source, target
 
 

@@ -152,6 +152,7 @@ def serving(
     _, url, _ = page.launch(**launch_options(room), prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield SimpleNamespace(url=url, room=room)
     page.close()
+    room.stop()
 
 
 @pytest.fixture

@@ -83,7 +83,9 @@ def test_returning_to_a_look_makes_nothing_new(room: FittingRoom, drawing: Any) 
     view = room.return_to("a", first.look.key, 3)
     assert view.look is first.look
     assert drawing.dressed == made
-    assert room.return_to("a", "never", 4) is None
+    gone = room.return_to("a", "never", 4)
+    assert gone.refusal == room.texts.look_gone
+    assert gone.look is first.look
 
 
 def test_the_latest_click_wins(room: FittingRoom, drawing: Any) -> None:
@@ -236,6 +238,18 @@ def test_tickets() -> None:
     assert not visitor.is_latest(3, "who")
     assert not visitor.is_latest(3)
     assert visitor.is_latest(4)
+
+
+def test_models_are_understood_in_quiet_moments(room: FittingRoom, drawing: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("tryon.ui.fitting_room.QUIET_SECONDS", 0.01)
+    room.start()
+    deadline = time.monotonic() + 10
+    while len(room._models) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    room.stop()
+    assert drawing.persons == 2
+    room.choose_model("a", "ben", 1)
+    assert drawing.persons == 2
 
 
 def test_engine_tells_why_it_did_not_start() -> None:

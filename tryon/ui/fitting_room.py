@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -27,6 +28,7 @@ from tryon.ui.visitors import Look, Shelf, Shown, Uploads, Visitor, Visitors, Wh
 log = logging.getLogger(__name__)
 
 Kept = TypeVar("Kept")
+QUIET_SECONDS = 2.0  # without a choice of any visitor, before a model is understood in advance
 SHARED_LOOKS = 24  # looks of models in gallery garments kept for everybody: 24 x 2.4 MB
 
 
@@ -68,11 +70,16 @@ class FittingRoom:
         self._looks: OrderedDict[str, Look] = OrderedDict()
         self._stop = threading.Event()
         self._opening: Shown | None = None
+        self._last_work = time.monotonic()
 
     @property
     def engine(self) -> Engine:
         """What gives the pipeline."""
         return self._engine
+
+    def stop(self) -> None:
+        """End the threads of ``start``; the pipeline's loading cannot be interrupted."""
+        self._stop.set()
 
     def start(self, *, sweep_every_s: float = 60.0) -> None:
         """Load the pipeline, make the first look ready, and begin to forget idle visitors; returns at once."""
@@ -118,9 +125,10 @@ class FittingRoom:
         """Show a look of this visit again."""
         visitor = self.visitors.get(session)
         look = visitor.looks.get(key)
-        if look is None or not visitor.is_latest(ticket):
-            return None
-        return self._show_again(visitor, look)
+        if look is not None:
+            return self._show_again(visitor, look) if visitor.is_latest(ticket) else None
+        view = self._attempt(visitor, "look", lambda: self._wear(visitor, ticket))
+        return None if view is None else replace(view, refusal=self.texts.look_gone, refused="look")
 
     def undo(self, session: str) -> View | None:
         """Show the look before the current one."""
@@ -215,6 +223,7 @@ class FittingRoom:
 
     def _attempt(self, visitor: Visitor, slot: str, action: Callable[[], View | None]) -> View | None:
         """Turn a failure into a view that says so, with the last look still shown."""
+        self._last_work = time.monotonic()
         try:
             return action()
         except TryOnError as error:
@@ -222,6 +231,8 @@ class FittingRoom:
         except Exception:
             log.exception("A choice of a visitor failed")
             refusal, slot = self.texts.unexpected, "look"
+        finally:
+            self._last_work = time.monotonic()
         return View(visitor, visitor.current(), refusal, slot)
 
     def _dress(self, who: Who, what: What, *, explain: bool, known: OrderedDict[str, Look] | None = None) -> Look:
@@ -316,12 +327,18 @@ class FittingRoom:
             return kept.setdefault(key, value)
 
     def _warm_up(self) -> None:
+        """Make the first look; then, in quiet moments, understand the other models, so that a click is quick."""
         try:
             self._dress(self._default_who(), self._default_what(), explain=False)
+            for identity in list(self.gallery.models)[1:]:
+                while time.monotonic() - self._last_work < QUIET_SECONDS:
+                    if self._stop.wait(QUIET_SECONDS):
+                        return
+                self.model(identity)
         except TryOnError as error:
-            log.error("The first look could not be made: %s", error)
+            log.error("The models could not be made ready: %s", error)
         except Exception:
-            log.exception("The first look could not be made")
+            log.exception("The models could not be made ready")
 
     def _sweep_for_ever(self, every_s: float) -> None:
         while not self._stop.wait(every_s):

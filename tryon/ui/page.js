@@ -7,15 +7,19 @@ window.tryonPage = (() => {
   const base = () => (window.gradio_config && window.gradio_config.root ? window.gradio_config.root.replace(/\/$/, "") : "");
 
   // The result dims at the moment of the click, with the reason when it takes longer than a blink.
+  const BLINK = 350;
+  const GIVE_UP = 90_000; // no answer came: let the visitor go on
   let slow = 0;
+  let stuck = 0;
   function busy(reason) {
     const root = stageRoot();
     if (!root) return;
     clearTimeout(slow);
+    clearTimeout(stuck);
     root.classList.add("is-busy");
-    root.dataset.reason = "";
     say("");
-    slow = setTimeout(() => say(reason), 350);
+    slow = setTimeout(() => say(reason), BLINK);
+    stuck = setTimeout(idle, GIVE_UP);
   }
   function say(text) {
     const line = document.querySelector("#stage .busy span");
@@ -209,6 +213,9 @@ window.tryonPage = (() => {
       localStorage.setItem("tryon-theme", dark() ? "dark" : "light");
     });
   }
+
+  // a file dropped beside a drop zone must not replace the page
+  ["dragover", "drop"].forEach((name) => window.addEventListener(name, (event) => event.preventDefault()));
 
   return { picker, uploader, stage, strip, drawers, theme };
 })();

@@ -63,6 +63,7 @@ class Texts:
     upload_failed: str
     upload_gone: str
     photo_gone: str
+    look_gone: str
     not_in_gallery: str
     unexpected: str
     not_ready: str
@@ -124,6 +125,7 @@ ENGLISH = Texts(
     upload_failed="The picture did not arrive. Please try again.",
     upload_gone="The picture is no longer in memory. Please add it again.",
     photo_gone="Your photo is no longer in memory, as nothing happened for a while. Add it again to go on with it.",
+    look_gone="That look is no longer in memory. Here is what you wear now.",
     not_in_gallery="The gallery has nothing called “{id}”. Ask /gallery for the names.",
     unexpected="Something went wrong on our side, not with your picture. Please try once more.",
     not_ready="The try-on could not start. The server's log says why.",

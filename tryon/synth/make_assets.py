@@ -68,6 +68,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("TRYON_DATA", "../shared/data")))
     parser.add_argument("--out", type=Path, default=Path("assets"))
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--light", type=float, default=1.0, help="share of the lamps' samples, for quick previews")
     parser.add_argument("--only", choices=["garments", "models"], default=None)
     args = parser.parse_args()
     manifest_path = args.out / "manifest.json"
@@ -77,9 +78,10 @@ def main() -> None:
     if args.only != "models":
         manifest["garments"] = make_garments(args.out, args.seed)
     if args.only != "garments":
-        from tryon.synth.models_gallery import make_models  # needs anny and an OpenGL context
+        from tryon.synth.draw import StillSettings  # needs anny and an OpenGL context
+        from tryon.synth.models_gallery import make_models
 
-        manifest["models"] = make_models(args.data, args.out, args.seed)
+        manifest["models"] = make_models(args.data, args.out, StillSettings(light_share=args.light))
     manifest_path.parent.mkdir(parents=True, exist_ok=True)
     manifest_path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

@@ -1,0 +1,251 @@
+"""The virtual models: eight people of different sex, build, age, skin and hair in plain clothes."""
+
+# ruff: noqa: E501 - a table: one person reads better on few long lines
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from tryon.synth.bodies import Body, BodyModel, BodyShape
+from tryon.synth.bodycuts import DressCut, DressMaker
+from tryon.synth.draw import CLOTH, EYE, HAIR, SHOE, SKIN, Camera, Mesh, Renderer, StillSettings, Surface
+from tryon.synth.fabrics import linear
+from tryon.synth.poses import ArmPose, BodyPose, LegPose
+from tryon.synth.scene import Wear, backdrop, mesh_of, read_texture, skin_mesh, wear_mesh
+from tryon.synth.stills import take_still
+
+JPEG_QUALITY = 93
+
+
+def _colour(hex_colour: str) -> tuple[float, float, float]:
+    r, g, b = (float(c) for c in linear(hex_colour))
+    return r, g, b
+
+
+def cloth(hex_colour: str, bump_m: float = 0.010) -> Surface:
+    """Plain cloth over an outfit's baked shading."""
+    return Surface(CLOTH, tint=_colour(hex_colour), gloss=0.03, bump_m=bump_m, weave=0.10)
+
+
+JEANS = Surface(CLOTH, gloss=0.02, bump_m=0.006, weave=0.12)
+
+
+RELAXED = BodyPose(
+    ArmPose((0.30, 0.0, -1.0), 16.0),
+    ArmPose((0.32, 0.02, -1.0), 12.0),
+    LegPose((0.055, 0.0, -1.0), 2.0),
+    LegPose((0.075, -0.03, -1.0), 4.0),
+)
+EASY = BodyPose(
+    ArmPose((0.34, 0.03, -1.0), 14.0), ArmPose((0.30, -0.03, -1.0), 20.0), LegPose((0.085, -0.04, -1.0), 5.0), LegPose((0.05, 0.0, -1.0), 2.0),
+    turn_deg=4.0, head_turn_deg=-3.0,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VirtualModel:
+    """One person of the gallery; skin: folder and tint, hair: folder and colour (grey share first)."""
+
+    id: str
+    name: str
+    name_zh: str
+    sex: str
+    build: str
+    skin_tone: str
+    height_cm: int
+    shape: BodyShape
+    skin: str
+    hair: str
+    hair_tint: tuple[float, float, float]
+    wears: tuple[Wear, ...]
+    eyes: str = "brown"
+    brow: str = "eyebrow001"
+    skin_tint: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    hair_grey: float = 1.0
+    pose: BodyPose = RELAXED
+    clothing: str = ""
+    dress: DressCut | None = None
+    dress_surface: Surface | None = None
+
+
+def _outfit(name: str, part: str, surface: Surface, paint: str = "ambient", inflate_m: float = 0.0) -> Wear:
+    return Wear(f"clothes/{name}", surface, part, inflate_m, paint)  # type: ignore[arg-type]
+
+
+def _shoes(number: int, tint: tuple[float, float, float] = (1.0, 1.0, 1.0), grey: float = 0.0) -> Wear:
+    return Wear(f"clothes/shoes0{number}", Surface(SHOE, tint=tint, gloss=0.10, sharp=24.0, grey=grey))
+
+
+FRIENDLY = 0.35  # a hint of a smile; more looks painted on
+
+MODELS = (
+    VirtualModel(
+        "ava", "Ava", "艾娃", "female", "slim", "light", 172,
+        BodyShape(1.0, 0.64, 0.48, 0.40, 0.42, 0.75, african=0.0, asian=0.0, caucasian=1.0, smile=FRIENDLY),
+        "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "long01", (0.50, 0.31, 0.18),
+        (_outfit("female_casualsuit02", "upper", cloth("#eeece6")), _outfit("female_casualsuit01", "lower", JEANS, "diffuse"), _shoes(5)),
+        eyes="bluegreen", brow="eyebrow002", pose=RELAXED, clothing="white T-shirt, jeans",
+    ),
+    VirtualModel(
+        "leo", "Leo", "里奥", "male", "athletic", "light", 183,
+        BodyShape(0.0, 0.66, 0.62, 0.46, 0.50, 0.72, african=0.0, asian=0.0, caucasian=1.0, smile=FRIENDLY),
+        "young_caucasian_male/young_lightskinned_male_diffuse.jpg", "short02", (0.42, 0.27, 0.16),
+        (_outfit("male_casualsuit06", "upper", cloth("#8b9097")), _outfit("male_casualsuit06", "lower", JEANS, "diffuse"), _shoes(5)),
+        eyes="grey", brow="eyebrow006", pose=EASY, clothing="grey T-shirt, jeans",
+    ),
+    VirtualModel(
+        "mei", "Mei", "小梅", "female", "slim", "light", 165,
+        BodyShape(1.0, 0.65, 0.42, 0.25, 0.34, 0.7, cupsize=0.4, african=0.0, asian=1.0, caucasian=0.0, smile=FRIENDLY),
+        "young_asian_female/young_lightskinned_female_diffuse3.jpg", "ponytail01", (0.10, 0.09, 0.09),
+        (_outfit("female_casualsuit01", "upper", cloth("#b8c7c0")), _outfit("female_sportsuit01", "lower", cloth("#2b2d33", 0.004)), _shoes(5)),
+        brow="eyebrow003", pose=EASY, clothing="pale green T-shirt, black leggings",
+    ),
+    VirtualModel(
+        "kwame", "Kwame", "夸梅", "male", "average", "dark", 180,
+        BodyShape(0.0, 0.68, 0.55, 0.50, 0.48, 0.65, african=1.0, asian=0.0, caucasian=0.0, smile=FRIENDLY),
+        "young_african_male/young_darkskinned_male_diffuse.jpg", "short01", (0.10, 0.09, 0.085),
+        (_outfit("male_casualsuit04", "upper", cloth("#e9e6dd")), _outfit("male_casualsuit06", "lower", replace(JEANS, tint=(0.35, 0.36, 0.42)), "diffuse"), _shoes(6)),
+        brow="eyebrow010", pose=RELAXED, clothing="white T-shirt, dark jeans",
+    ),
+    VirtualModel(
+        "rosa", "Rosa", "罗莎", "female", "plus size", "olive", 168,
+        BodyShape(1.0, 0.70, 0.16, 0.88, 0.38, 0.4, cupsize=0.7, african=0.2, asian=0.2, caucasian=0.6, smile=FRIENDLY),
+        "middleage_asian_female/middleage_lightskinned_female_diffuse2.jpg", "braid01", (0.22, 0.14, 0.10),
+        (_outfit("female_casualsuit02", "upper", cloth("#56677d")), _outfit("female_casualsuit01", "lower", replace(JEANS, tint=(0.55, 0.57, 0.62)), "diffuse"), _shoes(5)),
+        skin_tint=(0.92, 0.82, 0.74), brow="eyebrow004", pose=RELAXED, clothing="blue T-shirt, jeans",
+    ),
+    VirtualModel(
+        "amara", "Amara", "阿玛拉", "female", "average", "dark", 174,
+        BodyShape(1.0, 0.64, 0.52, 0.48, 0.44, 0.72, african=1.0, asian=0.0, caucasian=0.0, smile=FRIENDLY),
+        "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "afro01", (0.030, 0.025, 0.022),
+        (_shoes(5),), skin_tint=(0.30, 0.20, 0.14), brow="eyebrow005", pose=EASY, clothing="terracotta dress",
+        dress=DressCut(), dress_surface=cloth("#b5603f", 0.006),
+    ),
+    VirtualModel(
+        "kenji", "Kenji", "健二", "male", "slim", "light", 174,
+        BodyShape(0.0, 0.76, 0.42, 0.30, 0.40, 0.6, african=0.0, asian=1.0, caucasian=0.0, smile=FRIENDLY),
+        "middleage_asian_male/middleage_lightskinned_male_diffuse2.jpg", "short01", (0.12, 0.11, 0.11),
+        (_outfit("male_casualsuit02", "upper", cloth("#3c4c63")), _outfit("male_casualsuit02", "lower", replace(JEANS, grey=1.0, tint=(1.9, 1.62, 1.2)), "diffuse"), _shoes(1)),
+        brow="eyebrow007", pose=RELAXED, clothing="navy long-sleeved T-shirt, sand trousers",
+    ),
+    VirtualModel(
+        "arthur", "Arthur", "亚瑟", "male", "heavy", "light", 177,
+        BodyShape(0.0, 0.86, 0.15, 0.84, 0.44, 0.4, african=0.0, asian=0.0, caucasian=1.0, smile=FRIENDLY),
+        "middleage_caucasian_male/middleage_lightskinned_male_diffuse.jpg", "short04", (0.62, 0.61, 0.59),
+        (_outfit("male_casualsuit06", "upper", cloth("#6d7f6a")), _outfit("male_casualsuit06", "lower", replace(JEANS, tint=(0.6, 0.62, 0.68)), "diffuse"), _shoes(1)),
+        eyes="lightblue", brow="eyebrow009", pose=EASY, clothing="green T-shirt, jeans",
+    ),
+)  # fmt: skip
+
+
+def _below(mesh: Mesh, z: float) -> Mesh:
+    """The triangles of a mesh that lie below a height."""
+    keep = np.repeat(mesh.points[:, 2].reshape(-1, 3).max(1) < z, 3)
+    return Mesh(mesh.points[keep], mesh.normals[keep], mesh.uv[keep], mesh.rest[keep], mesh.surface)
+
+
+def _covered(wear: Wear, delete: np.ndarray, mesh: Mesh, body: Body, model: BodyModel) -> np.ndarray:
+    """Body vertices (V,) that a garment hides: its own list, cut at the waist for one half of an outfit;
+    under trousers whole legs besides, since tight ones would let the skin through."""
+    waist = body.joint("spine05")[2]
+    z = body.vertices[:, 2]
+    if wear.part == "upper":
+        return delete & (z > waist - 0.04)
+    if wear.part == "lower":
+        legs = [i for i, name in enumerate(body.bones) if name.startswith(("upperleg", "lowerleg"))]
+        on_leg = np.asarray(model.weights[:, legs].sum(1)).ravel() > 0.6
+        if float(mesh.points[:, 2].min()) > 0.3:  # shorts and skirts: one sees into them
+            return delete & (z < waist + 0.04)
+        low, high = float(mesh.points[:, 2].min()) + 0.025, float(mesh.points[:, 2].max()) - 0.05
+        return (delete & (z < waist + 0.04)) | (on_leg & (z > low) & (z < high))
+    return delete
+
+
+def dress_model(person: VirtualModel, model: BodyModel, data: Path) -> tuple[list[Mesh], Body]:
+    """All meshes of one dressed person, without the studio."""
+    body = model.build(person.shape, person.pose)
+    hair = Surface(HAIR, tint=person.hair_tint, gloss=0.10, grey=person.hair_grey)
+    if person.hair == "afro01":  # has no texture: bare curls, given some relief
+        hair = replace(hair, bump_m=0.02, gloss=0.05)
+    face = (
+        Wear("eyes/low-poly", Surface(EYE, gloss=0.6, sharp=120.0), paint=f"eyes/materials/{person.eyes}_eye.png"),
+        Wear(
+            f"eyebrows/{person.brow}", Surface(HAIR, tint=tuple(0.5 * c for c in person.hair_tint), gloss=0.0, grey=1.0)
+        ),  # type: ignore[arg-type]
+        Wear("eyelashes/eyelashes01", Surface(HAIR, tint=(0.05, 0.04, 0.04), gloss=0.0)),
+        Wear(f"hair/{person.hair}", hair),
+    )
+    meshes = []
+    hidden = np.zeros(len(body.rest), bool)
+    hem = 9.0
+    for wear in (*person.wears, *face):
+        mesh, asset = wear_mesh(wear, body, model, data)
+        if wear.part == "lower":
+            hem = float(mesh.points[:, 2].min())
+        if wear.surface.kind == SHOE and hem < 0.3:  # socks end under the trousers
+            mesh = _below(mesh, hem + 0.03)
+        meshes.append(mesh)
+        hidden |= _covered(wear, asset.delete, mesh, body, model)
+    if person.dress and person.dress_surface:
+        points, faces = DressMaker(model).cut(person.dress, body, np.random.default_rng(zlib.crc32(person.id.encode())))
+        meshes.append(mesh_of(points, faces, np.zeros((len(points), 2)), faces, points, person.dress_surface))
+        arms = [
+            i
+            for i, name in enumerate(body.bones)
+            if name.startswith(("upperarm", "lowerarm", "wrist", "finger", "meta"))
+        ]
+        on_arm = np.asarray(model.weights[:, arms].sum(1)).ravel() > 0.2
+        z = body.vertices[:, 2]
+        hidden |= ~on_arm & (z > person.dress.hem + 0.12) & (z < body.joint("neck01")[2] - 0.14)
+    texture = read_texture(data / "makehuman" / "skins" / person.skin)
+    surface = Surface(SKIN, texture, person.skin_tint, gloss=0.07, sharp=18.0)
+    meshes.append(skin_mesh(body, model, hidden, surface))
+    return meshes, body
+
+
+def draw_model(
+    person: VirtualModel, model: BodyModel, renderer: Renderer, data: Path, settings: StillSettings
+) -> tuple[np.ndarray, Body]:
+    """A picture (H, W, 3) uint8 of one virtual model in the studio."""
+    meshes, body = dress_model(person, model, data)
+    tall = float(max(mesh.points[:, 2].max() for mesh in meshes))
+    camera = Camera(field_m=tall * 1.16, look_height=tall * 0.497, height=tall * 0.56)
+    return take_still(renderer, [*meshes, backdrop((0.88, 0.88, 0.885), 3.0)], camera, settings), body
+
+
+def make_models(
+    data: Path, out: Path, settings: StillSettings | None = None, report: Callable[[str], None] = print
+) -> list[dict[str, Any]]:
+    """Draw all virtual models into ``out/models`` and return their entries of the manifest."""
+    model, renderer = BodyModel(), Renderer()
+    folder = out / "models"
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = []
+    for person in MODELS:
+        picture, _ = draw_model(person, model, renderer, data, settings or StillSettings())
+        path = folder / f"{person.id}.jpg"
+        cv2.imwrite(
+            str(path), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+        )
+        report(path.name)
+        entries.append(
+            {
+                "id": person.id,
+                "file": f"models/{path.name}",
+                "name": person.name,
+                "name_zh": person.name_zh,
+                "sex": person.sex,
+                "build": person.build,
+                "skin": person.skin_tone,
+                "height_cm": person.height_cm,
+                "clothing": person.clothing,
+            }
+        )
+    return entries

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,8 @@ from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
 from tryon.warp.coarse import render_parts, warp_garment
 
+# A learned warp's place: coarse parts, garment, person, work frame -> parts with corrected flows
+Refine = Callable[[list[PartWarp], Garment, Person, Crop], list[PartWarp]]
 Picture = RGBu8 | Image.Image | bytes | str | Path
 WARP_HEIGHT, WARP_WIDTH = 512, 384  # garment edges are decided here
 DRAW_HEIGHT, DRAW_WIDTH = 256, 192  # what the generator was trained at
@@ -33,8 +35,16 @@ DRAW_HEIGHT, DRAW_WIDTH = 256, 192  # what the generator was trained at
 class TryOnPipeline:
     """All stages with their networks; one object may be used by many threads."""
 
-    def __init__(self, people: PersonAnalyzer, garments: GarmentAnalyzer, generator: TryOnGenerator) -> None:
-        self._people, self._garments, self._generator = people, garments, generator
+    def __init__(
+        self,
+        people: PersonAnalyzer,
+        garments: GarmentAnalyzer,
+        generator: TryOnGenerator,
+        *,
+        refine: Refine | None = None,
+    ) -> None:
+        """Take the stages; ``refine`` may correct the coarse warp's flows (a learned residual)."""
+        self._people, self._garments, self._generator, self._refine = people, garments, generator, refine
 
     @classmethod
     def from_pretrained(cls, weights_dir: Path | None = None, *, device: str = "cpu") -> TryOnPipeline:
@@ -173,6 +183,8 @@ class TryOnPipeline:
     def _lay(self, person: Person, garment: Garment, crop: Crop) -> list[PartWarp]:
         """The garment's parts on the body, the trunk cut where bare arms lie in front of it."""
         parts = warp_garment(garment, person, crop)
+        if self._refine is not None:
+            parts = self._refine(parts, garment, person, crop)
         pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
         if garment.category == "lower":
             return parts

@@ -1,0 +1,117 @@
+"""The real pipeline on the project's own models and garments."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tryon.errors import BadRequestError, GarmentNotFoundError, NoPersonError
+from tryon.images import load_picture
+from tryon.pipeline import TryOnPipeline
+from tryon.types import LABEL, Garment, Person
+
+
+@pytest.fixture(scope="module")
+def assets(root: Path) -> dict[str, list[dict[str, str]]]:
+    return json.loads((root / "assets" / "manifest.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def people(pipeline: TryOnPipeline, root: Path, assets: dict) -> list[Person]:
+    return [pipeline.understand_person(load_picture(root / "assets" / m["file"])) for m in assets["models"][:2]]
+
+
+@pytest.fixture(scope="module")
+def garments(pipeline: TryOnPipeline, root: Path, assets: dict) -> dict[str, Garment]:
+    first = {g["category"]: g for g in reversed(assets["garments"])}
+    return {c: pipeline.understand_garment(load_picture(root / "assets" / g["file"])) for c, g in first.items()}
+
+
+def test_categories_are_recognised(garments: dict[str, Garment]) -> None:
+    assert {c: g.category for c, g in garments.items()} == {c: c for c in garments}
+
+
+@pytest.mark.parametrize("category", ["upper", "lower", "dress"])
+def test_outside_the_mask_the_photo_is_untouched(
+    pipeline: TryOnPipeline, people: list[Person], garments: dict[str, Garment], category: str
+) -> None:
+    for person in people:
+        before = person.image_u8.copy()
+        result = pipeline.dress(person, garments[category])
+        assert result.image.shape == person.image_u8.shape
+        assert result.mask.shape == person.image_u8.shape[:2]
+        still = result.mask == 0
+        assert np.array_equal(result.image[still], before[still])
+        assert np.array_equal(person.image_u8, before)
+        face = person.labels_u8 == LABEL["face"]
+        assert face.any()
+        assert result.mask[face].max() == 0
+        changed = (result.image != before).any(2)
+        assert 0.02 < changed.mean() < 0.6
+        # what changed is where such a garment is worn
+        rows = np.nonzero(changed.any(1))[0]
+        hip_y = person.pose.points_px[[23, 24], 1].mean()
+        assert (rows.mean() < hip_y) == (category == "upper") or category == "dress"
+
+
+def test_the_same_inputs_give_the_same_picture(
+    pipeline: TryOnPipeline, people: list[Person], garments: dict[str, Garment]
+) -> None:
+    a, b = (pipeline.dress(people[0], garments["upper"]).image for _ in range(2))
+    assert np.array_equal(a, b)
+
+
+def test_threads_get_what_one_would(
+    pipeline: TryOnPipeline, people: list[Person], garments: dict[str, Garment]
+) -> None:
+    expected = [pipeline.dress(people[0], g).image for g in garments.values()]
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        got = list(pool.map(lambda g: pipeline.dress(people[0], g).image, garments.values()))
+    for a, b in zip(expected, got, strict=True):
+        assert np.abs(a.astype(int) - b).max() <= 1
+
+
+def test_stages_show_how_it_was_made(
+    pipeline: TryOnPipeline, people: list[Person], garments: dict[str, Garment]
+) -> None:
+    result = pipeline.dress(people[0], garments["dress"], stages=True)
+    for name in ("pose", "parsing", "agnostic", "warped", "mask"):
+        picture = result.stages[name]
+        assert picture.dtype == np.uint8
+        assert picture.ndim == 3
+        assert picture.std() > 1
+    assert {"warp", "generator", "composite"} <= set(result.timings)
+
+
+def test_pictures_that_hold_nothing_are_refused(pipeline: TryOnPipeline) -> None:
+    grey = np.full((400, 300, 3), 128, np.uint8)
+    with pytest.raises(NoPersonError):
+        pipeline.understand_person(grey)
+    with pytest.raises(GarmentNotFoundError):
+        pipeline.understand_garment(grey)
+    with pytest.raises(GarmentNotFoundError, match="flat"):
+        pipeline.understand_garment(grey, photo="worn")
+    with pytest.raises(BadRequestError, match="hat"):
+        pipeline.understand_garment(grey, category="hat")
+    with pytest.raises(BadRequestError, match="cuda"):
+        TryOnPipeline.from_pretrained(device="cuda")
+
+
+def test_a_worn_garment_can_be_taken_over(pipeline: TryOnPipeline, people: list[Person]) -> None:
+    garment = pipeline.understand_garment(people[1].image_u8, category="upper", photo="worn")
+    assert garment.worn
+    result = pipeline.dress(people[0], garment)
+    assert (result.image != people[0].image_u8).any()
+
+
+def test_paths_bytes_and_arrays_are_the_same_to_it(pipeline: TryOnPipeline, root: Path, assets: dict) -> None:
+    person = root / "assets" / assets["models"][0]["file"]
+    garment = root / "assets" / assets["garments"][0]["file"]
+    a = pipeline(person, garment, garment_photo="flat")
+    b = pipeline(person.read_bytes(), load_picture(garment), garment_photo="flat")
+    assert np.array_equal(a.image, b.image)
+    assert a.timings["pose"] > 0

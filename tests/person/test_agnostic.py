@@ -53,6 +53,18 @@ def test_region_holds_the_old_garment_and_the_new() -> None:
     assert not region[150:, :].any()
 
 
+def test_a_sleeve_hides_the_arm_down_to_its_cuff_and_no_further() -> None:
+    labels, pose = figure()
+    alpha = np.zeros(labels.shape, np.float32)
+    alpha[48:110, 55:95] = 1
+    alpha[48:85, 96:108] = 1  # a sleeve narrower than the arm
+    region = edit_masks(labels, pose, "upper", alpha).region_f32 > 0
+    arm = labels == LABEL["left_arm"]
+    assert region[arm & (np.arange(200)[:, None] < 78)].mean() > 0.97
+    assert not region[92:100, 103:110].any()
+    assert not region[60:100, 38:44].any()  # the other arm is bare
+
+
 def test_trousers_do_not_touch_the_top_that_hangs_over_them() -> None:
     labels, pose = figure()
     region = edit_masks(labels, pose, "lower", np.ones(labels.shape, np.float32)).region_f32

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.types import LABEL, Category, LabelsU8, MaskF32, Pose, RGBu8
+from tryon.types import LABEL, Category, LabelsU8, MaskF32, PointsF32, Pose, RGBu8
 
 SKIN_LABELS = ("face", "torso_skin", "left_arm", "right_arm", "left_leg", "right_leg")
 Mask = NDArray[np.bool_]
@@ -124,8 +125,64 @@ def edit_masks(labels_u8: LabelsU8, pose: Pose, category: Category, garment_alph
     old = old_garment(labels_u8, pose, category, float(rows[0]) if len(rows) else None)
     # the parser's edge is a few pixels off, and the old garment's rim must not stay
     region = dilate(old, 0.045 * unit) | dilate(covered, 0.02 * unit)
+    region |= _under_cloth(labels_u8, pose, covered, unit)
     region &= ~protected
     return EditMasks(region.astype(np.float32), protected)
+
+
+def _under_cloth(labels_u8: LabelsU8, pose: Pose, covered: Mask, unit: float) -> Mask:
+    """Bare skin of limbs beside the cloth that covers their axis: a sleeve hides all of the arm down to its cuff."""
+    out = np.zeros(labels_u8.shape, bool)
+    for name, joints in _LIMB_SKIN.items():
+        skin = has_label(labels_u8, name)
+        if not skin.any():
+            continue
+        axis = pose.points_px[list(joints)]
+        end = _covered_length(axis, covered, 0.12 * unit)
+        if end <= 0.1 * unit:
+            continue
+        ys, xs = np.nonzero(skin)
+        out[ys, xs] = _along(np.stack([xs, ys], 1).astype(np.float32), axis) < end - 0.04 * unit
+    return out
+
+
+_LIMB_SKIN = {
+    "left_arm": (11, 13, 15),
+    "right_arm": (12, 14, 16),
+    "left_leg": (23, 25, 27),
+    "right_leg": (24, 26, 28),
+}
+
+
+def _covered_length(axis: PointsF32, covered: Mask, gap_px: float) -> float:
+    """How far along a limb's axis (3, 2), from its root, it is covered without a gap; pixels."""
+    h, w = covered.shape
+    walked, last = 0.0, 0.0
+    for a, b in pairwise(axis):
+        length = float(np.linalg.norm(b - a))
+        for t in np.linspace(0, 1, max(2, int(length) + 1)):
+            x, y = np.round(a + t * (b - a)).astype(int)
+            at = walked + t * length
+            if 0 <= x < w and 0 <= y < h and covered[y, x]:
+                last = at
+            elif at - last > gap_px:
+                return last
+        walked += length
+    return last
+
+
+def _along(points: PointsF32, axis: PointsF32) -> NDArray[np.float32]:
+    """Arc length along a limb's axis (3, 2) of the point nearest to each of (N, 2); pixels."""
+    best, out, walked = np.full(len(points), np.inf, np.float32), np.zeros(len(points), np.float32), 0.0
+    for a, b in pairwise(axis):
+        ab = b - a
+        length = float(np.linalg.norm(ab))
+        t = np.clip((points - a) @ ab / max(length * length, 1e-6), 0, 1)
+        distance = np.linalg.norm(points - a - t[:, None] * ab, axis=1)
+        nearer = distance < best
+        best[nearer], out[nearer] = distance[nearer], walked + t[nearer] * length
+        walked += length
+    return out
 
 
 def skin_colour(image_u8: RGBu8, labels_u8: LabelsU8) -> NDArray[np.float32]:

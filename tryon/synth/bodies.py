@@ -23,7 +23,12 @@ TIGHTS = (15328, 18001)  # helper mesh around torso and limbs
 SKIRT = (18002, 18721)
 
 
-SMILE = ("mouthSmileLeft", "mouthSmileRight", "cheekSquintLeft", "cheekSquintRight")
+# the face's muscles that a friendly look takes, and how much of each
+FRIENDLY = {
+    "mouthSmileLeft": 1.0, "mouthSmileRight": 1.0, "cheekSquintLeft": 0.4, "cheekSquintRight": 0.4,
+    "browInnerUp": 0.55, "browOuterUpLeft": 0.15, "browOuterUpRight": 0.15,
+    "eyeSquintLeft": 0.25, "eyeSquintRight": 0.25,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ class BodyModel:
         torch = self._torch
         with torch.no_grad():
             kwargs = {k: torch.tensor([v], dtype=torch.float64) for k, v in shape.phenotype().items()}
-            smile = {k: torch.tensor([shape.smile], dtype=torch.float64) for k in SMILE}
+            smile = {k: torch.tensor([v * shape.smile], dtype=torch.float64) for k, v in FRIENDLY.items()}
             neutral = self._model(phenotype_kwargs=kwargs)
             heads = neutral["bone_poses"][0, :, :3, 3].numpy()
             deltas = bone_deltas(pose or BodyPose(), self.bones, self.parents, self.reference, heads)

@@ -144,9 +144,9 @@ class DressMaker:
         arms = [i for i, name in enumerate(model.bones) if name.startswith(("upperarm", "lowerarm", "wrist"))]
         self._arm = np.asarray(model.weights[:, arms].sum(1)).ravel()
 
-    def cut(self, cut: DressCut, body: Body, rng: np.random.Generator) -> tuple[F64, I64]:
-        """Points (N, 3) m and triangles (F, 3) of a dress on a posed body (bodice and skirt, joined by eye)."""
-        waist = float(body.joint("spine04")[2]) + 0.06
+    def cut(self, cut: DressCut, body: Body, rng: np.random.Generator) -> tuple[tuple[F64, I64], tuple[F64, I64]]:
+        """Bodice and skirt of a dress on a posed body, each as points (N, 3) m and triangles (F, 3)."""
+        waist = float((self._skirt.mix @ body.vertices)[:, 2].max()) - 0.02
         bodice = self._bodice(cut, body, waist)
         top = bodice.mix @ body.vertices
         top = smooth(top, bodice.faces, 6)
@@ -154,9 +154,8 @@ class DressMaker:
         skirt = self._skirt
         skirt = clip(skirt, waist + 0.012 - (skirt.mix @ body.vertices)[:, 2])
         skirt = clip(skirt, (skirt.mix @ body.vertices)[:, 2] - cut.hem)
-        hung = hang_skirt(skirt.mix @ body.vertices, cut, waist, rng)
-        points = np.concatenate([top, hung])
-        return points, np.concatenate([bodice.faces, skirt.faces + len(top)])
+        hung = hang_skirt(skirt.mix @ body.vertices, cut, waist, top[top[:, 2] < waist + 0.03], rng)
+        return (top, bodice.faces), (hung, skirt.faces)
 
     def _bodice(self, cut: DressCut, body: Body, waist: float) -> Patch:
         patch = self._tights
@@ -184,10 +183,10 @@ def smooth_normals(points: F64, faces: I64) -> F64:
     return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
 
 
-def hang_skirt(points: F64, cut: DressCut, waist: float, rng: np.random.Generator) -> F64:
-    """Let a skirt (N, 3) fall: no level is narrower than the one above it, it flares and waves to the hem."""
-    high = points[:, 2] > waist - 0.05
-    centre = points[high, :2].mean(0)
+def hang_skirt(points: F64, cut: DressCut, waist: float, ring: F64, rng: np.random.Generator) -> F64:
+    """Let a skirt (N, 3) fall: no level is narrower than the one above it, it flares and waves to the
+    hem. It starts as wide as the bodice ends: ring (M, 3) are points there."""
+    centre = 0.5 * (ring[:, :2].min(0) + ring[:, :2].max(0))
     offset = points[:, :2] - centre
     angle = np.arctan2(offset[:, 1], offset[:, 0])
     radius = np.linalg.norm(offset, axis=1)
@@ -212,6 +211,12 @@ def hang_skirt(points: F64, cut: DressCut, waist: float, rng: np.random.Generato
     at = lambda r, c: table[np.minimum(r, _LEVELS - 1), c % _ANGLES]  # noqa: E731
     hung = (1 - down) * ((1 - share) * at(row, low) + share * at(row, low + 1))
     hung = hung + down * ((1 - share) * at(row + 1, low) + share * at(row + 1, low + 1))
+    ring_offset = ring[:, :2] - centre
+    order = np.argsort(np.arctan2(ring_offset[:, 1], ring_offset[:, 0]))
+    ring_angle = np.arctan2(ring_offset[:, 1], ring_offset[:, 0])[order]
+    start = np.interp(angle, ring_angle, np.linalg.norm(ring_offset, axis=1)[order], period=2 * np.pi)
+    settle = np.clip(drop / 0.22, 0, 1) ** 0.8
+    hung = (start - cut.offset_m - 0.003) * (1 - settle) + np.maximum(hung, start) * settle
     phase, second = rng.uniform(0, 2 * np.pi, 2)
     wave = np.sin(cut.waves * angle + phase) + 0.45 * np.sin((cut.waves + 3) * angle + second)
     hung = hung * (1 + cut.flare * drop**1.15) + cut.offset_m + cut.wave_m * wave * drop**0.9

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from tryon.errors import BadRequestError
 from tryon.synth.bodies import SKIN_END, Body, BodyModel
-from tryon.synth.draw import BACKDROP, Mesh, Surface
+from tryon.synth.cloth import ClothSettings, Obstacle, drape, subdivide_mesh
+from tryon.synth.draw import BACKDROP, HAIR, Mesh, Surface
 from tryon.synth.makehuman import Asset, fit_asset, read_asset, upper_faces, vertex_normals
 
 F64 = NDArray[np.float64]
@@ -68,6 +69,7 @@ class Wear:
     folder: below ``makehuman``. part: of an outfit, the "upper" or the "lower" garment alone.
     inflate_m: how far it is pushed outwards. paint: "diffuse" keeps the asset's colours, "ambient"
     only its shading in folds (then ``surface.tint`` is the colour), or a texture below ``makehuman``.
+    cloth: how it falls; None keeps the fitted shape.
     """
 
     folder: str
@@ -75,9 +77,24 @@ class Wear:
     part: Literal["all", "upper", "lower"] = "all"
     inflate_m: float = 0.0
     paint: str = "diffuse"
+    cloth: ClothSettings | None = None
 
 
-def wear_mesh(wear: Wear, body: Body, model: BodyModel, data: Path) -> tuple[Mesh, Asset]:
+@dataclass(frozen=True)
+class Shell:
+    """A fitted mesh before it is drawn: points (N, 3) m, triangles, texture coordinates, look."""
+
+    points: F64
+    faces: NDArray[np.int64]
+    uv: F64
+    uv_faces: NDArray[np.int64]
+    surface: Surface
+
+    def mesh(self) -> Mesh:
+        return mesh_of(self.points, self.faces, self.uv, self.uv_faces, self.points, self.surface)
+
+
+def wear_shell(wear: Wear, body: Body, model: BodyModel, data: Path) -> tuple[Shell, Asset]:
     """The fitted, posed mesh of an asset (or of one part of it)."""
     asset = _asset(data / "makehuman" / wear.folder)
     points = fit_asset(asset, body, model.weights, wear.inflate_m)
@@ -85,12 +102,45 @@ def wear_mesh(wear: Wear, body: Body, model: BodyModel, data: Path) -> tuple[Mes
         path = asset.texture if wear.paint == "diffuse" else asset.ambient
     else:
         path = data / "makehuman" / wear.paint
-    surface = replace(wear.surface, texture=read_texture(path) if path else None)
+    texture = read_texture(path) if path else None
+    surface = replace(wear.surface, texture=texture)
+    if surface.kind == HAIR and surface.grey >= 1.0 and texture is not None:
+        # the tint is the hair's mean colour, whatever its texture's
+        light = (texture[..., :3].astype(np.float32) / 255) ** 2.2 @ np.array([0.2126, 0.7152, 0.0722], np.float32)
+        mean = float(light[texture[..., 3] > 128].mean()) if texture.shape[2] == 4 else float(light.mean())
+        r, g, b = (c / max(mean, 0.01) for c in surface.tint)
+        surface = replace(surface, tint=(r, g, b))
     keep = np.ones(len(asset.faces), bool)
     if wear.part != "all":
         waist = float(body.joint("spine04")[2])
         keep = upper_faces(asset, points, waist) == (wear.part == "upper")
-    return mesh_of(points, asset.faces[keep], asset.uv, asset.uv_faces[keep], points, surface), asset
+    used, local = np.unique(asset.faces[keep], return_inverse=True)
+    return Shell(points[used], local.reshape(-1, 3), asset.uv, asset.uv_faces[keep], surface), asset
+
+
+def let_fall(
+    shell: Shell,
+    below: Obstacle,
+    cloth: ClothSettings,
+    rng: np.random.Generator,
+    *,
+    pin_top_m: float = 0.0,
+    pin_low_m: float = 0.0,
+) -> Shell:
+    """A shell refined to about a centimetre and draped over what is below; its top and lowest metres
+    named stay in place."""
+    points, faces, uv, uv_faces = shell.points, shell.faces, shell.uv, shell.uv_faces
+    while float(np.linalg.norm(points[faces[:, 0]] - points[faces[:, 1]], axis=1).mean()) > cloth.edge_m:
+        points, faces, uv, uv_faces = subdivide_mesh(points, faces, uv, uv_faces)
+    z = points[:, 2]
+    pinned = (z > z.max() - pin_top_m) | (z < z.min() + pin_low_m)
+    return Shell(drape(points, faces, below, pinned, cloth, rng), faces, uv, uv_faces, shell.surface)
+
+
+def skin_triangles(model: BodyModel) -> NDArray[np.int64]:
+    """The body's own triangles (F, 3), without eyes and helpers."""
+    faces = model.faces[model.faces.max(1) < SKIN_END]
+    return np.concatenate([faces[:, [0, 1, 2]], faces[:, [0, 2, 3]]])
 
 
 @lru_cache(maxsize=64)
@@ -118,13 +168,13 @@ def skin_mesh(body: Body, model: BodyModel, hidden: NDArray[np.bool_], surface: 
     )
 
 
-def backdrop(colour: tuple[float, float, float], depth_m: float = 1.9) -> Mesh:
+def backdrop(colour: tuple[float, float, float], depth_m: float = 1.2, bend_m: float = 2.6) -> Mesh:
     """A paper roll: floor, curve and wall in one, wide enough for any camera."""
     y = [-4.0, depth_m]
     z = [0.0, 0.0]
     for angle in np.linspace(0, np.pi / 2, 24)[1:]:
-        y.append(depth_m + 1.4 * np.sin(angle))
-        z.append(1.4 * (1 - np.cos(angle)))
+        y.append(depth_m + bend_m * np.sin(angle))
+        z.append(bend_m * (1 - np.cos(angle)))
     y.append(y[-1])
     z.append(9.0)
     profile = np.stack([y, z], 1)

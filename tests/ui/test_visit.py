@@ -165,8 +165,10 @@ def test_bad_uploads_are_answered_with_a_sentence(served: str, open_page: Any, t
     save_png(np.full((300, 300, 3), 120, np.uint8), tmp_path / "wall.png")
     page.set_input_files("#photo input[type=file]", tmp_path / "wall.png")
     page.wait_for_selector("#photo .refusal:has-text('No person')")
-    page.set_input_files("#garment input[type=file]", tmp_path / "wall.png")
-    page.wait_for_selector("#garment .refusal:has-text('No garment')")
+    for _ in range(2):  # the same refusal twice is shown twice
+        page.set_input_files("#garment input[type=file]", tmp_path / "wall.png")
+        page.wait_for_selector("#garment.is-sending, #garment:has(.refusal:empty)")
+        page.wait_for_selector("#garment .refusal:has-text('No garment')")
     (tmp_path / "huge.jpg").write_bytes(bytes(21 * 1024 * 1024))
     page.set_input_files("#photo input[type=file]", tmp_path / "huge.jpg")
     page.wait_for_selector("#photo .refusal:has-text('20 MB')")
@@ -221,6 +223,8 @@ def test_camera(served: str, open_page: Any) -> None:
     before = settled_source(page)
     page.click('[data-act="camera"]')
     page.wait_for_function("document.querySelector('#photo video').videoWidth > 0")
+    before = choose(page, '#garments .tile[data-id="green-dress"]')  # the camera stays open meanwhile
+    assert page.locator("#photo .camera").is_visible()
     page.click('[data-act="shoot"]')
     settled_source(page, other_than=before)
     page.wait_for_selector("#photo img.mine")
@@ -270,3 +274,4 @@ def test_a_visit_with_the_real_pipeline(root: Path, request: Any, open_page: Any
         check_visit(open_page(url), model, (upper, dress), tmp_path)
     finally:
         app.close()
+        room.stop()

@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -93,4 +94,8 @@ def main() -> None:
     except TryOnError as error:
         raise SystemExit(f"The page cannot start: {error}") from None
     room.start()
-    page.launch(**launch_options(room))
+    # stopped by Ctrl-C, even while it is still starting: no traceback for that
+    with suppress(KeyboardInterrupt):
+        page.launch(**launch_options(room))
+    with suppress(KeyboardInterrupt):
+        room.stop()

@@ -69,6 +69,7 @@ class FittingRoom:
         self._garments: dict[str, What] = {}
         self._looks: OrderedDict[str, Look] = OrderedDict()
         self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
         self._opening: Shown | None = None
         self._last_work = time.monotonic()
 
@@ -77,15 +78,19 @@ class FittingRoom:
         """What gives the pipeline."""
         return self._engine
 
-    def stop(self) -> None:
-        """End the threads of ``start``; the pipeline's loading cannot be interrupted."""
-        self._stop.set()
-
     def start(self, *, sweep_every_s: float = 60.0) -> None:
         """Load the pipeline, make the first look ready, and begin to forget idle visitors; returns at once."""
         self._engine.start()
-        threading.Thread(target=self._warm_up, name="first-look", daemon=True).start()
-        threading.Thread(target=self._sweep_for_ever, args=(sweep_every_s,), name="forget", daemon=True).start()
+        for work in (self._warm_up, lambda: self._sweep_for_ever(sweep_every_s)):
+            thread = threading.Thread(target=work, daemon=True)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self, *, wait_s: float = 15.0) -> None:
+        """End what ``start`` began; waits for a network at work, as a program that ends inside one crashes."""
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(wait_s)
 
     def opening(self) -> Shown:
         """The first model's picture, for the page to show before the pipeline is loaded."""
@@ -331,6 +336,8 @@ class FittingRoom:
         try:
             self._dress(self._default_who(), self._default_what(), explain=False)
             for identity in list(self.gallery.models)[1:]:
+                if self._stop.is_set():
+                    return
                 while time.monotonic() - self._last_work < QUIET_SECONDS:
                     if self._stop.wait(QUIET_SECONDS):
                         return

@@ -26,9 +26,7 @@ def heading(text: str, *, level: int = 2) -> str:
     return _el(f"h{level}", escape(text))
 
 
-def uploader(
-    texts: Texts, kind: str, *, thumb: str = "", said: str = "", refusal: str = "", correct: bool = False
-) -> str:
+def uploader(texts: Texts, kind: str, *, thumb: str = "", said: str = "", refusal: str = "", category: str = "") -> str:
     """The place to add a photo ("who") or a garment ("what").
 
     Args:
@@ -37,7 +35,7 @@ def uploader(
         thumb: data URI of what was added last.
         said: what was understood.
         refusal: why the last one was not taken.
-        correct: whether to offer the categories, for a garment taken for something else.
+        category: what one's own garment was taken for; offers the other categories.
     """
     photo = kind == "who"
     title = texts.add_photo if photo else texts.add_garment
@@ -57,12 +55,17 @@ def uploader(
         parts.append(_camera(texts))
     parts.append(_el("p", escape(refusal), class_="refusal", role="alert"))
     parts.append(_el("p", escape(said), class_="said", role="status"))
-    if correct:
-        chips = (_button(escape(text), data_category=name) for name, text in texts.categories.items())
+    if category:
+        chips = (
+            _button(escape(text), data_category=name, aria_pressed=str(name == category).lower())
+            for name, text in texts.categories.items()
+        )
         parts.append(_el("div", _el("span", escape(texts.correct)), *chips, class_="chips small"))
     if photo:
         parts.append(_el("p", _ICON_LOCK, _el("span", escape(texts.privacy)), class_="privacy"))
-    return _el("div", *parts, class_=f"uploader {kind}", data_serial=next(_serial))
+    # drawn anew only when something changed (an open camera stays open), but for each refusal, as the
+    # browser has cleared the last one
+    return _el("div", *parts, class_=f"uploader {kind}", data_serial=next(_serial) if refusal else 0)
 
 
 def picker(items: Iterable[tuple[str, str, str, str]], texts: Texts, *, filters: bool, label: str) -> str:
@@ -167,7 +170,7 @@ def made(texts: Texts, view: View | None) -> str:
         )
         for name, shown in (look.stages if look else ())
     )
-    return _el("div", *steps, class_="steps")
+    return _el("div", *steps, class_="steps", data_waiting=texts.drawing)
 
 
 def said_of_garment(texts: Texts, look: Look | None) -> str:

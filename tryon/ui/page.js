@@ -28,7 +28,9 @@ window.tryonPage = (() => {
   function idle() {
     clearTimeout(slow);
     const root = stageRoot();
+    clearTimeout(stuck);
     if (root) root.classList.remove("is-busy");
+    document.querySelectorAll(".is-sending").forEach((each) => each.classList.remove("is-sending"));
     say("");
   }
 
@@ -108,8 +110,7 @@ window.tryonPage = (() => {
         trigger("bring", { upload: "", category: chip.dataset.category, ticket: nextTicket() });
       }
     });
-    watch("value", () => element.classList.remove("is-sending"));
-    camera(element, send, words);
+    watch("value", camera(element, send, words));
   }
 
   function camera(element, send, words) {
@@ -162,6 +163,7 @@ window.tryonPage = (() => {
       if (button.dataset.act === "shoot") shoot();
       if (button.dataset.act === "close") close();
     });
+    return close; // drawn anew, the piece has lost the picture
   }
 
   function stage(element, trigger, watch, reason) {

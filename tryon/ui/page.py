@@ -197,7 +197,7 @@ def _updates(room: FittingRoom, view: View | None) -> list[Any]:
         thumb=look.what.thumb if look and own_garment else "",
         said=markup.said_of_garment(texts, look),
         refusal=refused.get("what", ""),
-        correct=own_garment,
+        category=look.what.garment.category if look and own_garment else "",
     )
     return [
         markup.stage(texts, view),

@@ -58,6 +58,7 @@ class Texts:
     looking_garment: str
     dressing: str
     uploading: str
+    drawing: str
 
     too_large: str
     upload_failed: str
@@ -121,6 +122,7 @@ ENGLISH = Texts(
     looking_garment="Looking at the garment…",
     dressing="Dressing…",
     uploading="Sending the picture…",
+    drawing="Drawing the steps…",
     too_large="This file has more than 20 MB. Please choose a smaller one.",
     upload_failed="The picture did not arrive. Please try again.",
     upload_gone="The picture is no longer in memory. Please add it again.",
@@ -176,7 +178,8 @@ def describe_garment(
     """
     kind = texts.garment_labels.get(label, texts.garment_kinds[category])
     length = texts.sleeves.get(sleeve, "") if sleeve else texts.legs.get(leg, "") if leg else ""
-    return f"{kind}, {length}" if length and length.split("-")[0] not in kind else kind
+    first_word = length.replace("-", " ").split(" ")[0]
+    return f"{kind}, {length}" if length and first_word not in kind else kind
 
 
 def describe_person(texts: Texts, pose: Pose, height: int) -> str:

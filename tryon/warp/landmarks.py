@@ -1,31 +1,26 @@
-"""A garment's landmarks made complete: what is missing is read from its outline, or from usual proportions."""
+"""A garment's landmarks made complete and plausible before they are placed on a body."""
 
 from __future__ import annotations
 
-import cv2
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tryon.types import Garment, MaskF32
 from tryon.warp.body import SIDES
+from tryon.warp.outline import Landmarks, outline_landmarks
 
-Landmarks = dict[str, NDArray[np.float64]]  # name -> (2,), garment pixels
-
-# Usual places: x in half-widths of the torso from the middle, y in heights of the garment.
-_UPPER = {"neck": (0.38, 0.0), "shoulder": (0.92, 0.09), "armpit": (1.0, 0.33), "hem": (1.0, 0.97)}
-_DRESS_HEIGHTS = 0.55  # a dress has its shoulder and armpit that much higher, as a share of its height
-_CUFFS = {
-    "short": ((1.75, 0.30), (1.45, 0.37)),
-    "three_quarter": ((1.80, 0.65), (1.50, 0.68)),
-    "long": ((1.80, 0.85), (1.50, 0.87)),
-}
+_TRUNK = ("neck", "shoulder", "armpit", "hem")
+_CUFFS = ("cuff_out", "cuff_in")
 
 
 def complete_landmarks(garment: Garment) -> Landmarks:
     """All landmarks that placing this garment needs, by name.
 
-    Known ones are kept. Sleeves appear only when ``garment.sleeve`` is not "none" or cuffs are known;
-    a lower garment is a skirt unless it has a crotch or legs.
+    Known ones are kept, one side stands in for the other, the rest comes from the outline; so does all
+    when the known ones contradict each other. Sleeves appear only when ``garment.sleeve`` is not "none"
+    or cuffs are known; a lower garment is a skirt unless it has a crotch or legs.
 
     Returns:
         name -> (2,) float64, garment pixels. Uppers and dresses: neck, shoulder, armpit, hem (and
@@ -37,10 +32,19 @@ def complete_landmarks(garment: Garment) -> Landmarks:
         for name, point in garment.landmarks_px.items()
         if point is not None and np.isfinite(point).all()
     }
-    box = _bounding_box(garment.alpha_f32)
+    skirt = garment.category == "lower" and _is_skirt(garment, known)
+    guessed = outline_landmarks(garment.alpha_f32, garment.category, garment.sleeve, skirt)
     if garment.category == "lower":
-        return _complete_skirt(known, box) if _is_skirt(garment, known) else _complete_trousers(known, box)
-    return _complete_upper(known, box, garment)
+        names: tuple[str, ...] = ("waist", "hem") if skirt else ("waist", "leg_out", "leg_in")
+    else:
+        names = (*_TRUNK, *_CUFFS)
+    if not _plausible(known, garment):
+        known = {name: point for name, point in known.items() if name.startswith(("elbow", "knee"))}
+    _mirror_known(known, names, guessed)
+    full = {**guessed, **known}
+    if garment.category != "lower" and garment.sleeve in (None, "none") and "cuff_out_left" not in known:
+        full = {name: point for name, point in full.items() if not name.startswith("cuff_")}
+    return _lift_waist(full) if "crotch" in full else full
 
 
 def reach(
@@ -73,83 +77,59 @@ def _is_skirt(garment: Garment, known: Landmarks) -> bool:
     return garment.leg is None
 
 
-def _bounding_box(alpha_f32: MaskF32) -> tuple[float, float, float, float]:
-    """(left, top, right, bottom) of the garment, or of the picture when there is none."""
-    h, w = alpha_f32.shape[:2]
-    x, y, width, height = cv2.boundingRect((alpha_f32 > 0.5).astype(np.uint8))
-    if width < 2 or height < 2:
-        return 0.0, 0.0, float(w - 1), float(h - 1)
-    return float(x), float(y), float(x + width - 1), float(y + height - 1)
+def _plausible(known: Landmarks, garment: Garment) -> bool:
+    """Whether the landmarks could be a garment's: none turned round, none in a heap.
+
+    Shares are of the armpits' (waist's) width; real garments keep three times these distances.
+    """
+
+    def gap(name: str) -> NDArray[np.float64] | None:
+        pair = [known.get(f"{name}_{side}") for side in SIDES]
+        return None if pair[0] is None or pair[1] is None else pair[1] - pair[0]
+
+    if garment.category == "lower":
+        waist, crotch = gap("waist"), known.get("crotch")
+        if waist is None:
+            return True
+        width = float(np.linalg.norm(waist))
+        legs = [known.get(f"leg_out_{side}") for side in SIDES]
+        heap = crotch is not None and any(p is not None and np.linalg.norm(p - crotch) < 0.1 * width for p in legs)
+        return width > 0.1 * _extent(garment) and not heap
+    spans = {name: gap(name) for name in _TRUNK}
+    if any(span is None for span in spans.values()):
+        return True
+    widths = {name: float(np.linalg.norm(span)) for name, span in spans.items() if span is not None}
+    unit = max(widths["armpit"], widths["hem"], 1.0)
+    across = known["hem_right"] - known["hem_left"]
+    if any(span is not None and float(span @ across) <= 0 for span in spans.values()):
+        return False
+    if min(widths["shoulder"], widths["armpit"], widths["hem"]) < 0.25 * unit or widths["neck"] < 0.08 * unit:
+        return False
+    chain = [[known[f"{name}_{side}"] for name in ("shoulder", "armpit", "hem")] for side in SIDES]
+    if any(np.linalg.norm(b - a) < 0.1 * unit for side in chain for a, b in pairwise(side)):
+        return False
+    cuffs = [known.get(f"cuff_out_{side}") for side in SIDES]
+    heap = any(p is not None and np.linalg.norm(p - known[f"shoulder_{e}"]) < 0.06 * unit for p, e in zip(cuffs, SIDES))
+    return not heap
 
 
-def _mirror_known(known: Landmarks, names: tuple[str, ...], axis_x: float) -> None:
-    """Fill a landmark whose other side is known by mirroring it (in place, on the caller's own dict)."""
-    for name in names:
-        a, b = f"{name}_left", f"{name}_right"
+def _extent(garment: Garment) -> float:
+    """The longer side of the garment's picture."""
+    return float(max(garment.alpha_f32.shape[:2]))
+
+
+def _mirror_known(known: Landmarks, names: tuple[str, ...], guessed: Landmarks) -> None:
+    """Fill a landmark whose other side is known by mirroring it (in `known`, the caller's own dict)."""
+    pairs = [(f"{name}_left", f"{name}_right") for name in names]
+    middles = [(known[a][0] + known[b][0]) / 2 for a, b in pairs if a in known and b in known]
+    if not middles:
+        middles = [(guessed[a][0] + guessed[b][0]) / 2 for a, b in pairs if a in guessed and b in guessed]
+    axis = float(np.median(middles))
+    for a, b in pairs:
         if a in known and b not in known:
-            known[b] = np.array([2 * axis_x - known[a][0], known[a][1]])
+            known[b] = np.array([2 * axis - known[a][0], known[a][1]])
         elif b in known and a not in known:
-            known[a] = np.array([2 * axis_x - known[b][0], known[b][1]])
-
-
-def _middle_x(known: Landmarks, names: tuple[str, ...], default: float) -> float:
-    middles = [
-        (known[f"{n}_left"][0] + known[f"{n}_right"][0]) / 2
-        for n in names
-        if f"{n}_left" in known and f"{n}_right" in known
-    ]
-    return float(np.median(middles)) if middles else default
-
-
-def _complete_upper(known: Landmarks, box: tuple[float, float, float, float], garment: Garment) -> Landmarks:
-    left, top, right, bottom = box
-    names = tuple(_UPPER)
-    middle = _middle_x(known, names, (left + right) / 2)
-    _mirror_known(known, (*names, "cuff_out", "cuff_in"), middle)
-    has_cuffs = "cuff_out_left" in known and "cuff_in_left" in known
-    sleeve = garment.sleeve if garment.sleeve in _CUFFS else None
-    # Sleeves widen the bounding box: a long one nearly doubles it.
-    widest = _CUFFS[sleeve][0][0] if sleeve else 1.0
-    half = (right - left) / 2 / widest
-    for name in ("armpit", "hem"):
-        if f"{name}_left" in known:
-            half = (known[f"{name}_right"][0] - known[f"{name}_left"][0]) / 2
-            break
-    half = max(half, 1.0)
-    raise_by = _DRESS_HEIGHTS if garment.category == "dress" else 1.0
-    height = bottom - top
-
-    def usual(x: float, y: float, sign: float) -> NDArray[np.float64]:
-        return np.array([middle + sign * x * half, top + y * height])
-
-    for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
-        for name, (x, y) in _UPPER.items():
-            y = y if name == "hem" else y * raise_by
-            known.setdefault(f"{name}_{side}", usual(x, y, sign))
-        if sleeve and not has_cuffs:
-            out, inner = _CUFFS[sleeve]
-            known[f"cuff_out_{side}"] = usual(out[0], out[1] * raise_by, sign)
-            known[f"cuff_in_{side}"] = usual(inner[0], inner[1] * raise_by, sign)
-    if garment.sleeve == "none" or not (sleeve or has_cuffs):
-        known = {name: point for name, point in known.items() if not name.startswith("cuff_")}
-    return known
-
-
-def _complete_trousers(known: Landmarks, box: tuple[float, float, float, float]) -> Landmarks:
-    left, top, right, bottom = box
-    names = ("waist", "leg_out", "leg_in")
-    middle = _middle_x(known, names, (left + right) / 2)
-    _mirror_known(known, names, middle)
-    half, height = max((right - left) / 2, 1.0), bottom - top
-    for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
-        known.setdefault(f"waist_{side}", np.array([middle + sign * 0.72 * half, top]))
-        known.setdefault(f"leg_out_{side}", np.array([middle + sign * 0.97 * half, bottom]))
-        known.setdefault(f"leg_in_{side}", np.array([middle + sign * 0.30 * half, bottom]))
-    # The rise is about as long as the waist is wide, and never more than half of the whole.
-    rise = min(0.75 * float(np.linalg.norm(known["waist_right"] - known["waist_left"])), 0.55 * height)
-    waist_y = (known["waist_left"][1] + known["waist_right"][1]) / 2
-    known.setdefault("crotch", np.array([middle, waist_y + rise]))
-    return _lift_waist(known)
+            known[a] = np.array([2 * axis - known[b][0], known[b][1]])
 
 
 def _lift_waist(known: Landmarks) -> Landmarks:
@@ -166,15 +146,4 @@ def _lift_waist(known: Landmarks) -> Landmarks:
     if float((known["crotch"] - waist) @ down) < 0.2 * width:
         shift = known["crotch"] - 0.7 * width * down - waist
         known["waist_left"], known["waist_right"] = known["waist_left"] + shift, known["waist_right"] + shift
-    return known
-
-
-def _complete_skirt(known: Landmarks, box: tuple[float, float, float, float]) -> Landmarks:
-    left, top, right, bottom = box
-    middle = _middle_x(known, ("waist", "hem"), (left + right) / 2)
-    _mirror_known(known, ("waist", "hem"), middle)
-    half = max((right - left) / 2, 1.0)
-    for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
-        known.setdefault(f"waist_{side}", np.array([middle + sign * 0.7 * half, top]))
-        known.setdefault(f"hem_{side}", np.array([middle + sign * half, bottom]))
     return known

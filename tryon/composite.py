@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tryon.geometry.crops import Crop
 from tryon.models.drawing import Drawing
-from tryon.person.agnostic import body_unit, dilate, hands, has_label
+from tryon.person.agnostic import body_unit, dilate, hands, has_label, under_cloth
 from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 
 
@@ -92,6 +92,44 @@ def without_arms(parts: list[PartWarp], bare: NDArray[np.bool_]) -> list[PartWar
     return out
 
 
+def widen_sleeves(
+    rgb_u8: RGBu8, alpha_f32: MaskF32, labels_u8: NDArray[np.uint8], pose: Pose
+) -> tuple[RGBu8, MaskF32, MaskF32]:
+    """Let sleeves and legs that are narrower than the limb in them cover it, in the cloth's nearest colours.
+
+    Args:
+        rgb_u8, alpha_f32: the warped garment, (h, w, 3) and (h, w). labels_u8, pose: of the same frame.
+
+    Returns:
+        The garment with the strips added, and the strips (h, w) 0..1.
+    """
+    covered = alpha_f32 > 0.5
+    reach = dilate(covered, 0.14 * body_unit(pose))  # further off it is another limb or a real gap
+    strips = under_cloth(labels_u8, pose, covered) & ~hands(labels_u8, pose) & reach & ~covered
+    if not strips.any():
+        return rgb_u8, alpha_f32, np.zeros_like(alpha_f32)
+    soft = cv2.blur(dilate(strips, 1).astype(np.float32), (3, 3))
+    filled = spread_colours(rgb_u8, alpha_f32)
+    keep = alpha_f32[..., None]
+    rgb = np.clip(np.rint(keep * rgb_u8 + (1 - keep) * filled), 0, 255).astype(np.uint8)
+    return rgb, np.maximum(alpha_f32, soft), soft
+
+
+def spread_colours(rgb_u8: RGBu8, alpha_f32: MaskF32) -> NDArray[np.float32]:
+    """(h, w, 3) float32 0..255: the picture's colours carried outwards from where alpha is 1, near before far."""
+    weight = (alpha_f32 > 0.9).astype(np.float32)
+    colour = rgb_u8.astype(np.float32) * weight[..., None]
+    out = np.zeros_like(colour)
+    missing = np.ones(weight.shape, bool)
+    for radius in (1, 3, 7, 15, 31):
+        kernel = (2 * radius + 1, 2 * radius + 1)
+        near = cv2.blur(weight, kernel)
+        usable = missing & (near > 0.02)
+        out[usable] = (cv2.blur(colour, kernel)[usable] / near[usable][:, None]).astype(np.float32)
+        missing &= ~usable
+    return out
+
+
 def enlarge(map_f32: NDArray[np.float32], size: tuple[int, int], window: Window) -> NDArray[np.float32]:
     """Enlarge a map of the work frame (h, w) or (h, w, C) to photo pixels, and cut the window out of it."""
     h, w = size
@@ -101,6 +139,17 @@ def enlarge(map_f32: NDArray[np.float32], size: tuple[int, int], window: Window)
     out = (columns.stop - columns.start, rows.stop - rows.start)
     flags = (cv2.INTER_CUBIC if sy < 1 else cv2.INTER_AREA) | cv2.WARP_INVERSE_MAP
     return cv2.warpAffine(map_f32, matrix, out, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+
+
+def add_strips(
+    rgb_u8: RGBu8, alpha_f32: MaskF32, small_rgb_u8: RGBu8, strips_f32: MaskF32, size: tuple[int, int], window: Window
+) -> tuple[RGBu8, MaskF32]:
+    """Put the strips of ``widen_sleeves`` (work frame) beside the full-size garment of the window."""
+    strips = np.clip(enlarge(strips_f32, size, window), 0, 1)
+    under = enlarge(small_rgb_u8.astype(np.float32), size, window)
+    share = (alpha_f32 / np.maximum(np.maximum(alpha_f32, strips), 1e-3))[..., None]
+    mixed = np.where(strips[..., None] > 0, share * rgb_u8 + (1 - share) * under, rgb_u8)
+    return np.clip(np.rint(mixed), 0, 255).astype(np.uint8), np.maximum(alpha_f32, strips)
 
 
 def blend(

@@ -11,7 +11,17 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from tryon.composite import bare_arms, blend, full_region, full_size, snap_crop, window_of, without_arms
+from tryon.composite import (
+    add_strips,
+    bare_arms,
+    blend,
+    full_region,
+    full_size,
+    snap_crop,
+    widen_sleeves,
+    window_of,
+    without_arms,
+)
 from tryon.errors import BadRequestError, GarmentNotFoundError, NoPersonError
 from tryon.garment.analyzer import GarmentAnalyzer
 from tryon.garment.worn import garment_from_person
@@ -130,6 +140,9 @@ class TryOnPipeline:
         with _timed(timings, "warp"):
             parts = self._lay(person, garment, crop)
             garment_rgb, alpha = render_parts(garment.image_u8, garment.alpha_f32, parts)
+            frame_pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
+            frame_labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
+            garment_rgb, alpha, strips = widen_sleeves(garment_rgb, alpha, frame_labels, frame_pose)
         with _timed(timings, "agnostic"):
             small = crop.resized(DRAW_WIDTH, DRAW_HEIGHT)
             small_pose = Pose(small.to_crop(person.pose.points_px), person.pose.visibility)
@@ -155,6 +168,9 @@ class TryOnPipeline:
         with _timed(timings, "composite"):
             size_full, window = full_size(crop), window_of(crop, photo_size)
             full_rgb, full_alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, size_full)
+            full_rgb, full_alpha = full_rgb[window.frame], full_alpha[window.frame]
+            if strips.any():
+                full_rgb, full_alpha = add_strips(full_rgb, full_alpha, garment_rgb, strips, size_full, window)
             labels_window = person.labels_u8[window.photo]
             origin = np.array([window.photo[1].start, window.photo[0].start], np.float32)
             window_pose = Pose(person.pose.points_px - origin, person.pose.visibility)
@@ -163,8 +179,8 @@ class TryOnPipeline:
             image = blend(
                 person.image_u8,
                 region,
-                full_rgb[window.frame],
-                full_alpha[window.frame],
+                full_rgb,
+                full_alpha,
                 alpha_small,
                 drawing,
                 size_full,

@@ -86,8 +86,8 @@ def _things_in_front(labels_u8: LabelsU8, pose: Pose) -> Mask:
     count, components, stats, centres = cv2.connectedComponentsWithStats(things.astype(np.uint8), connectivity=8)
     for i in range(1, count):
         on_torso = shoulder_y + 0.1 * unit < centres[i, 1] < hip_y + 0.3 * unit
-        small = stats[i, cv2.CC_STAT_AREA] < 0.14 * unit * unit
-        flat = stats[i, cv2.CC_STAT_HEIGHT] < 0.22 * unit
+        small = stats[i, cv2.CC_STAT_AREA] < 0.25 * unit * unit
+        flat = stats[i, cv2.CC_STAT_HEIGHT] < 0.26 * unit
         if on_torso and small and flat and not (near_hands & (components == i)).any():
             things[components == i] = False
     return things
@@ -125,24 +125,33 @@ def edit_masks(labels_u8: LabelsU8, pose: Pose, category: Category, garment_alph
     old = old_garment(labels_u8, pose, category, float(rows[0]) if len(rows) else None)
     # the parser's edge is a few pixels off, and the old garment's rim must not stay
     region = dilate(old, 0.045 * unit) | dilate(covered, 0.02 * unit)
-    region |= _under_cloth(labels_u8, pose, covered, unit)
+    region |= under_cloth(labels_u8, pose, covered)
     region &= ~protected
     return EditMasks(region.astype(np.float32), protected)
 
 
-def _under_cloth(labels_u8: LabelsU8, pose: Pose, covered: Mask, unit: float) -> Mask:
-    """Bare skin of limbs beside the cloth that covers their axis: a sleeve hides all of the arm down to its cuff."""
+def under_cloth(labels_u8: LabelsU8, pose: Pose, covered: Mask) -> Mask:
+    """Bare skin of limbs beside the cloth that covers their axis: a sleeve hides all of the arm down to its cuff.
+
+    Args:
+        labels_u8: (h, w) parsing of the frame. pose: landmarks in it.
+        covered: (h, w) where the new garment is drawn.
+    """
+    unit = body_unit(pose)
     out = np.zeros(labels_u8.shape, bool)
     for name, joints in _LIMB_SKIN.items():
         skin = has_label(labels_u8, name)
-        if not skin.any():
-            continue
         axis = pose.points_px[list(joints)]
-        end = _covered_length(axis, covered, 0.12 * unit)
+        # a coarse warp may leave a gap at the armpit; cuffs and hems are further apart
+        end = _covered_length(axis, covered, 0.35 * unit)
         if end <= 0.1 * unit:
             continue
+        if name.endswith("arm"):  # an old sleeve shows where the arm is, too
+            skin |= has_label(labels_u8, "upper", "dress") & _capsule(axis, 0.12 * unit, labels_u8.shape)
         ys, xs = np.nonzero(skin)
-        out[ys, xs] = _along(np.stack([xs, ys], 1).astype(np.float32), axis) < end - 0.04 * unit
+        if len(ys) == 0:
+            continue
+        out[ys, xs] |= _along(np.stack([xs, ys], 1).astype(np.float32), axis) < end - 0.04 * unit
     return out
 
 
@@ -169,6 +178,14 @@ def _covered_length(axis: PointsF32, covered: Mask, gap_px: float) -> float:
                 return last
         walked += length
     return last
+
+
+def _capsule(axis: PointsF32, radius_px: float, shape: tuple[int, ...]) -> Mask:
+    """(h, w) bool: within a radius of a limb's axis (3, 2)."""
+    out = np.zeros(shape, np.uint8)
+    knots = np.clip(np.round(axis), -30000, 30000).astype(np.int32)
+    cv2.polylines(out, [knots[:, None]], False, 1, max(1, round(2 * radius_px)))
+    return out > 0
 
 
 def _along(points: PointsF32, axis: PointsF32) -> NDArray[np.float32]:

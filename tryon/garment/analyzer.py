@@ -3,40 +3,72 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tryon.errors import GarmentNotFoundError
 from tryon.garment.attributes import leg_length, sleeve_length
-from tryon.garment.contour import upright_frame
-from tryon.garment.landmarks import Found, find_landmarks, kind_of
-from tryon.garment.mask import WORK_SIDE, BoolMask, grabcut_mask, plain_mask, tidy_mask
+from tryon.garment.landmarks import kind_of
+from tryon.garment.mask import BoolMask, tidy_mask
+from tryon.garment.network import GarmentNetwork
+from tryon.garment.points import choose_points
+from tryon.garment.reading import Reading, read_garment
 from tryon.garment.refine import refine_alpha
+from tryon.garment.sharpen import keep_main, sharpen_mask
 from tryon.types import CATEGORIES, GARMENT_LABELS, Category, Garment, MaskF32, RGBu8
 
-MIN_AREA, MAX_AREA = 0.02, 0.97  # of the picture; outside it no garment was told from its ground
+READ_SIDE = 512  # long side of the picture that is read; twice the network's input, for the closer look
+MIN_AREA, MAX_AREA = 0.01, 0.98  # of the picture; outside it no garment was told from its ground
+MIN_INSIDE = 0.5  # probability from which a pixel is the inside of the back
+SURE = 0.45  # a label under this probability is "not sure"; chosen on the validation photos
 NOT_FOUND = (
     "No garment can be told from its background. Use a picture of one garment, laid flat or hung, "
     "that fills most of the frame and differs from the ground behind it."
 )
+LABEL_NAMES = tuple(GARMENT_LABELS)
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """Masks at the reading size: the whole garment, and the inside of its back."""
+
+    whole: MaskF32
+    inside: MaskF32
+
+    @property
+    def front(self) -> BoolMask:
+        """Where the garment's front is."""
+        front: BoolMask = (self.whole > 0.5) & (self.inside < 0.5)
+        return front
 
 
 class GarmentAnalyzer:
     """Understands a garment picture; one object may be shared by threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, network: GarmentNetwork) -> None:
+        self._network = network
         self._lock = threading.Lock()
 
     @classmethod
     def from_pretrained(cls, weights_dir: Path | None = None) -> GarmentAnalyzer:
-        """Load ``garment.safetensors`` from a folder (default: the repository's ``weights/``)."""
-        return cls()
+        """Load ``garment.safetensors`` from a folder (default: the repository's ``weights/``).
+
+        Raises:
+            WeightsError: missing, damaged or of another network.
+        """
+        return cls(GarmentNetwork.load(weights_dir))
 
     def __call__(
-        self, image_u8: RGBu8, *, category: Category | Literal["auto"] = "auto", alpha_f32: MaskF32 | None = None
+        self,
+        image_u8: RGBu8,
+        *,
+        category: Category | Literal["auto"] = "auto",
+        alpha_f32: MaskF32 | None = None,
     ) -> Garment:
         """Analyse a flat garment picture.
 
@@ -49,63 +81,91 @@ class GarmentAnalyzer:
             GarmentNotFoundError: empty picture, or nothing stands out from the ground.
         """
         height, width = image_u8.shape[:2]
-        scale = min(1.0, WORK_SIDE / max(height, width))
-        size = (max(8, round(width * scale)), max(8, round(height * scale)))
-        small = cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA)
-        if alpha_f32 is not None and float(alpha_f32.min()) < 0.5:
-            mask = tidy_mask(cv2.resize(alpha_f32.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5)
-            alpha = alpha_f32.astype(np.float32)
-        else:
-            with self._lock:
-                mask = _classical_mask(small)
-            alpha = refine_alpha(image_u8, mask.astype(np.float32))
-        share = float(mask.mean())
-        if not MIN_AREA <= share <= MAX_AREA:
+        s = min(1.0, READ_SIDE / max(height, width))
+        size = (max(8, round(width * s)), max(8, round(height * s)))
+        small = np.asarray(cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA), np.uint8)
+        own = alpha_f32 if alpha_f32 is not None and float(alpha_f32.min()) < 0.5 else None
+        if own is not None:
+            small = _on_grey(small, np.asarray(cv2.resize(own, size, interpolation=cv2.INTER_AREA), np.float32))
+        with self._lock:
+            reading = read_garment(small, self._network)
+        if reading is None:
             raise GarmentNotFoundError(NOT_FOUND)
-        guess = _category_from_shape(mask) if category == "auto" else category
-        probability: dict[str, float] = {c: 0.8 if c == guess else 0.1 for c in CATEGORIES}
-        found = find_landmarks(mask, kind_of("not sure", guess))
-        if found is None:
+        outline = _outline(small, reading, None if own is None else cv2.resize(own, size, interpolation=cv2.INTER_AREA))
+        front = outline.front
+        if not MIN_AREA <= float(front.mean()) <= MAX_AREA:
             raise GarmentNotFoundError(NOT_FOUND)
-        points = _to_full(found, size, (width, height))
+        label, probability, chosen, by_category = _name(reading.label, category)
+        points = choose_points(front, reading, kind_of(label, chosen))
+        landmarks = {
+            name: (float((x + 0.5) * width / size[0] - 0.5), float((y + 0.5) * height / size[1] - 0.5))
+            for name, (x, y) in points.items()
+        }
+        sure = probability[label] >= SURE and GARMENT_LABELS[label] == chosen
         return Garment(
             image_u8=image_u8,
-            alpha_f32=alpha,
-            category=guess,
-            category_probability=probability,
-            label="not sure",
-            label_probability={name: 1 / len(GARMENT_LABELS) for name in GARMENT_LABELS},
-            landmarks_px=points,
-            sleeve=None if guess == "lower" else sleeve_length(points),
-            leg=None if guess == "upper" else leg_length(points),
+            alpha_f32=_alpha(image_u8, outline, own),
+            category=chosen,
+            category_probability=by_category,
+            label=label if sure else "not sure",
+            label_probability=probability,
+            landmarks_px=landmarks,
+            sleeve=None if chosen == "lower" else sleeve_length(landmarks),
+            leg=None if chosen == "upper" else leg_length(landmarks),
+            warnings=_warnings(front, by_category, category),
         )
 
 
-def _classical_mask(small: RGBu8) -> BoolMask:
-    mask, ground = plain_mask(small)
-    if ground.plain and 0.04 < mask.mean() < 0.85:
-        soft = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 4)
-        soft = np.where(mask, np.clip(0.4 + soft, 0, 0.96), np.minimum(soft, 0.49) * (soft > 0.02)).astype(np.float32)
-        cut = grabcut_mask(small, prior=soft, iterations=2)
-        overlap = (cut & mask).sum() / max(1, (cut | mask).sum())
-        return cut if overlap > 0.6 else mask
-    return grabcut_mask(small)
+def _on_grey(image_u8: RGBu8, alpha: MaskF32) -> RGBu8:
+    """A transparent picture on a light ground, as the network knows pictures."""
+    a = alpha[..., None]
+    return np.asarray(image_u8 * a + 236.0 * (1 - a), np.uint8)
 
 
-def _category_from_shape(mask: BoolMask) -> Category:
-    frame, _ = upright_frame(mask)
-    ys, xs = np.nonzero(mask)
-    n = frame.normalise(np.stack([xs, ys], 1).astype(np.float32))
-    low = n[n[:, 1] > 0.8]
-    if len(low) == 0 or (np.abs(low[:, 0]) < 0.1).mean() < 0.01:
-        return "lower"
-    tall = frame.height / frame.half_width
-    return "dress" if tall > 3.6 else "upper"
+def _outline(small: RGBu8, reading: Reading, own: MaskF32 | None) -> _Outline:
+    if own is not None:
+        whole = np.where(tidy_mask(own > 0.5), own, 0).astype(np.float32)
+    else:
+        whole = keep_main(sharpen_mask(small, reading.mask), reading.mask)
+    inside = np.where(whole > 0.05, reading.inside, 0).astype(np.float32)
+    hard = (inside > MIN_INSIDE).astype(np.uint8)
+    r = max(1, round(0.004 * max(hard.shape)))
+    opened = cv2.morphologyEx(hard, cv2.MORPH_OPEN, np.ones((2 * r + 1, 2 * r + 1), np.uint8))
+    # a few stray pixels are no collar
+    grown = cv2.dilate(opened, np.ones((4 * r + 1, 4 * r + 1), np.uint8)) > 0
+    return _Outline(whole, np.where(grown, inside, 0).astype(np.float32))
 
 
-def _to_full(found: Found, size: tuple[int, int], full: tuple[int, int]) -> dict[str, tuple[float, float]]:
-    """Points of the analysed picture in the full one (pixel-centre convention)."""
-    sx, sy = full[0] / size[0], full[1] / size[1]
-    return {
-        name: (float((x + 0.5) * sx - 0.5), float((y + 0.5) * sy - 0.5)) for name, (x, y) in found.points_px.items()
+def _alpha(image_u8: RGBu8, outline: _Outline, own: MaskF32 | None) -> MaskF32:
+    height, width = image_u8.shape[:2]
+    whole = refine_alpha(image_u8, outline.whole) if own is None else own.astype(np.float32)
+    if own is not None:
+        near = cv2.resize((outline.whole > 0).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
+        whole = np.where(near > 0, whole, 0).astype(np.float32)
+    if float(outline.inside.max()) < MIN_INSIDE:
+        return whole
+    inside = refine_alpha(image_u8, outline.inside, band_px=2.0, low=0.2, high=0.6)
+    return (whole * (1 - inside)).astype(np.float32)
+
+
+def _name(
+    probabilities: NDArray[np.float32], category: Category | Literal["auto"]
+) -> tuple[str, dict[str, float], Category, dict[str, float]]:
+    """The likeliest label (of the chosen category), all probabilities, the category, and its probabilities."""
+    probability = {name: float(p) for name, p in zip(LABEL_NAMES, probabilities, strict=True)}
+    by_category: dict[str, float] = {
+        c: sum(p for name, p in probability.items() if GARMENT_LABELS[name] == c) for c in CATEGORIES
     }
+    chosen: Category = max(CATEGORIES, key=lambda c: by_category[c]) if category == "auto" else category
+    label = max((n for n in LABEL_NAMES if GARMENT_LABELS[n] == chosen), key=lambda n: probability[n])
+    return label, probability, chosen, by_category
+
+
+def _warnings(front: BoolMask, by_category: dict[str, float], category: Category | Literal["auto"]) -> tuple[str, ...]:
+    found = []
+    border = np.concatenate([front[0], front[-1], front[:, 0], front[:, -1]])
+    if float(border.mean()) > 0.10:
+        found.append("The garment is cut off by the edge of its picture; show all of it for a better result.")
+    if category == "auto" and max(by_category.values()) < 0.6:
+        found.append("It is not clear what kind of garment this is; choose upper, lower or dress if it looks wrong.")
+    return tuple(found)

@@ -118,7 +118,7 @@ def _template(name: str, kind: Kind) -> tuple[Corner, ...]:
     return tuple(out)
 
 
-def _chain(costs: NDArray[np.float32], gap: int) -> tuple[list[int], float]:
+def cheapest_chain(costs: NDArray[np.float32], gap: int) -> tuple[list[int], float]:
     """Cheapest increasing chain: costs (K, M), successive picks at least ``gap`` samples apart."""
     k, m = costs.shape
     best = costs[0].copy()
@@ -173,7 +173,7 @@ def _fit_template(
         for side, other in (("left", "right"), ("right", "left")):
             points, t, _ = half[side]
             partner = half[other][0][previous[other]] if partner_pass else None
-            chain, cost = _chain(_costs(points, t, corners, partner), max(2, m // 100))
+            chain, cost = cheapest_chain(_costs(points, t, corners, partner), max(2, m // 100))
             picks[side] = chain
             total += cost
     spots = {s: half[s][0][picks[s]] for s in picks}

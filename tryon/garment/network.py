@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tryon.garment.landmarks import LANDMARKS
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
+from tryon.models.precision import inference_dtype
 from tryon.models.weights import WEIGHTS_DIR, load_into, read_weights
 from tryon.types import GARMENT_LABELS, MaskF32, RGBu8
 
@@ -32,7 +33,8 @@ class NetworkAnswer:
 
     mask, inside: (128, 96) float32 probabilities; inside is the wrong side of the back. points: (19, 2)
     in the picture's pixels, sub-pixel peaks of the heat maps; confidence: (19,) mass of the heat
-    map around its peak, 0..1. label: (14,), sleeve: (3,) probabilities.
+    map around its peak, 0..1. label: (14,), sleeve: (3,) probabilities. heat: (19, 128, 96),
+    log-probabilities of each landmark's place.
     """
 
     mask: MaskF32
@@ -41,6 +43,14 @@ class NetworkAnswer:
     confidence: NDArray[np.float32]
     label: NDArray[np.float32]
     sleeve: NDArray[np.float32]
+    heat: NDArray[np.float32]
+
+
+def log_heat(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Log-probabilities of the spatial softmax of heat maps (K, h, w)."""
+    flat = logits.reshape(len(logits), -1)
+    flat = flat - flat.max(1, keepdims=True)
+    return np.asarray(flat - np.log(np.exp(flat).sum(1, keepdims=True)), np.float32).reshape(logits.shape)
 
 
 def peaks(logits: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -66,7 +76,8 @@ class GarmentNetwork:
     """LiteUNet for garments, with bf16 where it is faster; not thread-safe (its owner locks)."""
 
     def __init__(self, net: LiteUNet) -> None:
-        self._net = net.eval()
+        self._net = net.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._dtype = inference_dtype()
 
     @classmethod
     def load(cls, weights_dir: Path | None = None) -> GarmentNetwork:
@@ -80,11 +91,12 @@ class GarmentNetwork:
         load_into(net, tensors, WEIGHTS_NAME)
         return cls(net)
 
-    @torch.no_grad()
     def __call__(self, image_u8: RGBu8) -> NetworkAnswer:
         """Answer for a (256, 192, 3) uint8 picture."""
         x = torch.from_numpy(np.ascontiguousarray(image_u8)).permute(2, 0, 1)[None].float() / 255
-        dense, (label, sleeve) = self._net(x)
+        enabled = self._dtype == torch.bfloat16
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            dense, (label, sleeve) = self._net(x.contiguous(memory_format=torch.channels_last))
         maps = dense[0].float().numpy()
         points, mass = peaks(maps[POINTS:])
         probability = 1 / (1 + np.exp(-np.clip(maps[:POINTS], -30, 30)))
@@ -95,4 +107,5 @@ class GarmentNetwork:
             mass,
             torch.softmax(label[0].float(), 0).numpy(),
             torch.softmax(sleeve[0].float(), 0).numpy(),
+            log_heat(maps[POINTS:]),
         )

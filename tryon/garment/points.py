@@ -1,57 +1,95 @@
-"""Which landmarks a garment gets: the network's, snapped to the outline, or the dynamic programme's."""
+"""Which landmarks a garment gets: the cheapest chains along its outline under the network's heat maps.
+
+Like ``landmarks.find_landmarks``, but the costs are the network's: minus the log-probability of each
+landmark's place, read along the outline. So every point lies on the outline and in order.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.garment.contour import outline
-from tryon.garment.landmarks import LANDMARKS, Kind, find_landmarks
+from tryon.garment.contour import outline, sample_outline
+from tryon.garment.landmarks import LANDMARKS, Kind, cheapest_chain, find_landmarks
 from tryon.garment.mask import BoolMask
 from tryon.garment.network import SLEEVES
 from tryon.garment.reading import Reading
-from tryon.types import Category, PointsF32
+from tryon.types import PointsF32
 
-TRUST = 0.22  # mean heat mass around the peaks under which the outline's own programme is asked
-SNAP = 0.06  # of the garment's height: farther from the outline a point stays where it is
-NAMES: dict[Kind, tuple[str, ...]] = {
+TRUST = 0.10  # mean heat mass around the peaks under which the outline's own programme is asked
+SAMPLES = 560  # of the outline: about 2 px of a 512 px picture apart
+MAX_COST = 14.0  # nats; farther from a peak all places are alike
+OFF_OUTLINE = 0.07  # of the garment's size: a sure peak so far inside is a cuff lying on the torso
+SURE_PEAK = 0.45
+HALF = 0.56  # of the outline that belongs to one side, at most: a leg's end looks like the other leg's
+Points = dict[str, tuple[float, float]]
+CHAINS: dict[Kind, tuple[str, ...]] = {
     "upper": ("neck", "shoulder", "armpit", "hem"),
     "dress": ("neck", "shoulder", "armpit", "hem"),
     "trousers": ("waist", "leg_out", "leg_in"),
     "skirt": ("waist", "hem"),
 }
+SLEEVED = ("neck", "shoulder", "cuff_out", "cuff_in", "armpit", "hem")
 
 
-def choose_points(front: BoolMask, reading: Reading, kind: Kind, category: Category) -> dict[str, tuple[float, float]]:
+def has_sleeves(reading: Reading) -> bool:
+    """Whether the network sees sleeves."""
+    return float(reading.sleeve[SLEEVES.index("none")]) < 0.5
+
+
+def choose_points(front: BoolMask, reading: Reading, kind: Kind) -> Points:
     """The landmarks of a garment in the pixels of the picture that was read.
 
     Args:
         front: (h, w), the garment without the inside of its back.
         reading: the network's answer.
-        kind: landmark scheme of the label. category: of the garment.
+        kind: landmark scheme of the label.
     """
-    sleeved = kind in ("upper", "dress") and float(reading.sleeve[SLEEVES.index("none")]) < 0.5
-    names = [f"{name}_{side}" for name in NAMES[kind] for side in ("left", "right")]
-    if sleeved:
-        names += [f"{name}_{side}" for name in ("cuff_out", "cuff_in") for side in ("left", "right")]
-    if kind == "trousers":
-        names.append("crotch")
+    sleeved = kind in ("upper", "dress") and has_sleeves(reading)
+    chain = SLEEVED if sleeved else CHAINS[kind]
+    names = [f"{n}_{side}" for side in ("left", "right") for n in chain] + (["crotch"] if kind == "trousers" else [])
     index = [LANDMARKS.index(n) for n in names]
-    points, confidence = reading.points[index], reading.confidence[index]
+    peaks, mass = reading.points[index], reading.confidence[index]
     border = outline(front)
-    if float(confidence.mean()) < TRUST:
+    if len(border) < 40:
+        return {n: (float(p[0]), float(p[1])) for n, p in zip(names, peaks, strict=True)}
+    if float(mass.mean()) < TRUST:
         templates = None if kind in ("trousers", "skirt") else (("short", "long") if sleeved else ("none",))
         found = find_landmarks(front, kind, templates)
-        if found is not None and found.cost < 0.5:
+        if found is not None:
             return found.points_px
-    snapped = _snap(points, border) if len(border) else points
-    return {n: (float(p[0]), float(p[1])) for n, p in zip(names, snapped, strict=True)}
+    placed = _along_outline(border, reading, chain, kind == "trousers")
+    size = max(float(np.ptp(border[:, 1])), float(np.ptp(border[:, 0])), 1.0)
+    for name, peak, sure in zip(names, peaks, mass, strict=True):
+        inside = float(np.linalg.norm(border - peak, axis=1).min()) > OFF_OUTLINE * size
+        if name.startswith("cuff") and inside and sure > SURE_PEAK:
+            placed[name] = (float(peak[0]), float(peak[1]))
+    return placed
 
 
-def _snap(points: PointsF32, border: PointsF32) -> PointsF32:
-    """Move each point to the nearest outline pixel, unless that is far (a cuff lying on the torso)."""
-    reach = SNAP * max(float(np.ptp(border[:, 1])), float(np.ptp(border[:, 0])), 1.0)
-    distance: NDArray[np.float32] = np.linalg.norm(points[:, None] - border[None], axis=2)
-    nearest = distance.argmin(1)
-    close = distance[np.arange(len(points)), nearest] < reach
-    return np.where(close[:, None], border[nearest], points).astype(np.float32)
+def _along_outline(border: PointsF32, reading: Reading, chain: tuple[str, ...], legs: bool) -> Points:
+    samples = sample_outline(border, SAMPLES)
+    first = [LANDMARKS.index(f"{chain[0]}_{side}") for side in ("left", "right")]
+    top = reading.points[first].mean(0)
+    samples = np.roll(samples, -int(np.linalg.norm(samples - top, axis=1).argmin()), axis=0)
+    cost = np.minimum(-reading.heat_at(samples), MAX_COST)
+    found: Points = {}
+    ends: dict[str, int] = {}
+    for side in ("left", "right"):
+        # the outline runs down the viewer's left side; the right one is walked from its other end
+        order = (np.arange(SAMPLES) if side == "left" else np.arange(SAMPLES)[::-1])[: int(HALF * SAMPLES)]
+        rows: NDArray[np.float32] = cost[[LANDMARKS.index(f"{n}_{side}") for n in chain]][:, order]
+        picks, _ = cheapest_chain(np.ascontiguousarray(rows), 2)
+        for name, pick in zip(chain, picks, strict=True):
+            found[f"{name}_{side}"] = _point(samples[order[pick]])
+        ends[side] = int(order[picks[-1]])
+    if legs:
+        low, high = sorted(ends.values())
+        between = np.arange(low, high + 1) if high - low > 2 else np.arange(SAMPLES)
+        crotch = between[int(cost[LANDMARKS.index("crotch"), between].argmin())]
+        found["crotch"] = _point(samples[crotch])
+    return found
+
+
+def _point(p: PointsF32) -> tuple[float, float]:
+    return float(p[0]), float(p[1])

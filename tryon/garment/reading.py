@@ -81,7 +81,8 @@ class Reading:
     """The network's answer in the picture's own pixels.
 
     mask, inside: (h, w) float32 probabilities. points: (19, 2). confidence: (19,).
-    label: (14,), sleeve: (3,) probabilities. window: what the closer look saw.
+    label: (14,), sleeve: (3,) probabilities. heat: (19, 128, 96) log-probabilities in the window.
+    window: what the closer look saw.
     """
 
     mask: MaskF32
@@ -90,7 +91,16 @@ class Reading:
     confidence: NDArray[np.float32]
     label: NDArray[np.float32]
     sleeve: NDArray[np.float32]
+    heat: NDArray[np.float32]
     window: Window
+
+    def heat_at(self, points: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Log-probability of each landmark at picture points (N, 2): (19, N)."""
+        at = (points * self.window.scale + self.window.matrix[:, 2] + 0.5) / 2 - 0.5
+        x = np.ascontiguousarray(at[None, :, 0], np.float32)
+        y = np.ascontiguousarray(at[None, :, 1], np.float32)
+        planes = [cv2.remap(h, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0] for h in self.heat]
+        return np.stack(planes).astype(np.float32)
 
 
 def read_garment(image_u8: RGBu8, network: GarmentNetwork) -> Reading | None:
@@ -119,6 +129,7 @@ def read_garment(image_u8: RGBu8, network: GarmentNetwork) -> Reading | None:
         second.confidence,
         _mixed(first, second, "label"),
         _mixed(first, second, "sleeve"),
+        second.heat,
         closer,
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.errors import GarmentNotFoundError
-from tryon.garment.attributes import leg_length, sleeve_length
+from tryon.garment.attributes import leg_length
 from tryon.garment.mask import BoolMask, fill_holes
 from tryon.garment.refine import refine_alpha
 from tryon.geometry.crops import (
@@ -27,7 +27,7 @@ from tryon.geometry.crops import (
     R_SHOULDER,
     R_WRIST,
 )  # fmt: skip
-from tryon.types import CATEGORIES, GARMENT_LABELS, LABEL, Category, Garment, Person
+from tryon.types import CATEGORIES, GARMENT_LABELS, LABEL, Category, Garment, Person, SleeveLength
 
 Point = NDArray[np.float32]
 MIN_SHARE = 0.004  # of the photo: less is a scarf or an error of the parsing
@@ -36,6 +36,7 @@ WORK = 512  # long side at which the outline is read
 SEAM_OUT, SEAM_UP, NECK_OUT, NECK_UP = 0.04, 0.145, 0.20, 0.21
 ARMPIT_OUT, ARMPIT_DOWN = 0.49, 0.42  # from the middle, and below the joints
 CROTCH_DOWN = 0.20  # of mid-shoulder to mid-hip, below the hip centre
+LIMB_SKIN = ("left_arm", "right_arm", "left_leg", "right_leg")
 NOT_WORN = "No {what} can be seen on the person in the garment photo. Choose another category or another photo."
 
 
@@ -68,7 +69,14 @@ def garment_from_person(person: Person, category: Category | Literal["auto"] = "
         )
     scale = np.array([size[0] / width, size[1] / height], np.float32)
     joints = (person.pose.points_px + 0.5) * scale - 0.5
-    points = _lower_points(small, joints) if chosen == "lower" else _upper_points(small, joints)
+    skin = np.isin(labels, [LABEL[n] for n in LIMB_SKIN]).astype(np.float32)
+    bare = cv2.resize(skin, size, interpolation=cv2.INTER_AREA) > 0.5
+    sleeve: SleeveLength | None = None
+    if chosen == "lower":
+        points = _lower_points(small, bare, joints)
+    else:
+        points, reach = _upper_points(small, bare, joints)
+        sleeve = "none" if reach == 0 else "short" if reach < 0.48 else "three_quarter" if reach < 0.8 else "long"
     restored = {n: tuple(float(v) for v in (p + 0.5) / scale - 0.5) for n, p in points.items()}
     landmarks: dict[str, tuple[float, float]] = {n: (p[0], p[1]) for n, p in restored.items()}
     total = max(sum(areas.values()), 1.0)
@@ -80,7 +88,7 @@ def garment_from_person(person: Person, category: Category | Literal["auto"] = "
         label="not sure",
         label_probability={name: 1 / len(GARMENT_LABELS) for name in GARMENT_LABELS},
         landmarks_px=landmarks,
-        sleeve=None if chosen == "lower" else sleeve_length(landmarks),
+        sleeve=sleeve,
         leg=None if chosen == "upper" else leg_length(landmarks),
         worn=True,
         warnings=person.warnings,
@@ -137,28 +145,31 @@ def _body(joints: Point) -> tuple[Point, Point, Point, Point, float]:
     return a, b, right.astype(np.float32), down.astype(np.float32), max(float(np.linalg.norm(b - a)), 0.45 * torso)
 
 
-def _upper_points(mask: BoolMask, joints: Point) -> dict[str, Point]:
+def _upper_points(mask: BoolMask, bare: BoolMask, joints: Point) -> tuple[dict[str, Point], float]:
+    """Landmarks, and how far down the arms the sleeves reach (0: none, 1: the wrists)."""
     a, b, right, down, sw = _body(joints)
     middle = (a + b) / 2
     points: dict[str, Point] = {}
+    reaches = []
     arms = _limb(joints, ((L_SHOULDER, R_SHOULDER), (L_ELBOW, R_ELBOW), (L_WRIST, R_WRIST)))
     for side, sign, joint, arm in (("left", -1, a, arms[0]), ("right", 1, b, arms[1])):
         points[f"neck_{side}"] = middle + sign * NECK_OUT * sw * right - NECK_UP * sw * down
         points[f"shoulder_{side}"] = joint + sign * SEAM_OUT * sw * right - SEAM_UP * sw * down
         points[f"armpit_{side}"] = middle + sign * ARMPIT_OUT * sw * right + ARMPIT_DOWN * sw * down
         points[f"elbow_{side}"] = arm[1]
-        cuff = _limb_end(mask, arm, reach=0.45 * sw)
+        cuff = _limb_end(mask, bare, arm, reach=0.30 * sw)
         if cuff is not None and cuff[2] > 0.25:
             outer, inner = cuff[:2]
+            reaches.append(cuff[2])
             # the outer edge is the one farther from the body's middle line (or higher, arms raised)
             if (outer - inner) @ (sign * right - 0.3 * down) < 0:
                 outer, inner = inner, outer
             points[f"cuff_out_{side}"], points[f"cuff_in_{side}"] = outer, inner
     points |= _hem(mask, middle, right, down, sw)
-    return points
+    return points, float(np.mean(reaches)) if reaches else 0.0
 
 
-def _limb_end(mask: BoolMask, chain: list[Point], reach: float) -> tuple[Point, Point, float] | None:
+def _limb_end(mask: BoolMask, bare: BoolMask, chain: list[Point], reach: float) -> tuple[Point, Point, float] | None:
     """Where the garment ends on a limb: both edges there, and how far along the limb (0..1)."""
     lengths = [float(np.linalg.norm(q - p)) for p, q in pairwise(chain)]
     total = sum(lengths)
@@ -176,7 +187,7 @@ def _limb_end(mask: BoolMask, chain: list[Point], reach: float) -> tuple[Point, 
         direction = (chain[i + 1] - chain[i]) / max(lengths[i], 1e-6)
         at = chain[i] + direction * along
         normal = np.array([-direction[1], direction[0]], np.float32)
-        edges = _run(mask, at, normal, reach)
+        edges = _run(mask, at, normal, reach) if _covered(mask, bare, at, 0.25 * reach) else None
         if edges is None:
             missed += 1
             if missed > 4:
@@ -185,6 +196,13 @@ def _limb_end(mask: BoolMask, chain: list[Point], reach: float) -> tuple[Point, 
         missed = 0
         last = (edges[0], edges[1], k / steps)
     return last
+
+
+def _covered(mask: BoolMask, bare: BoolMask, at: Point, radius: float) -> bool:
+    """Whether a limb's axis is under the garment here; beside a bare arm lies the torso's cloth."""
+    x, y, r = round(float(at[0])), round(float(at[1])), max(1, round(radius))
+    rows, cols = slice(max(0, y - r), max(0, y + r + 1)), slice(max(0, x - r), max(0, x + r + 1))
+    return bool(mask[rows, cols].sum() > bare[rows, cols].sum())
 
 
 def _run(mask: BoolMask, at: Point, normal: Point, reach: float) -> tuple[Point, Point] | None:
@@ -218,7 +236,7 @@ def _hem(mask: BoolMask, middle: Point, right: Point, down: Point, sw: float) ->
     return {"hem_left": edges[0] + 0.04 * sw * down, "hem_right": edges[1] + 0.04 * sw * down}
 
 
-def _lower_points(mask: BoolMask, joints: Point) -> dict[str, Point]:
+def _lower_points(mask: BoolMask, bare: BoolMask, joints: Point) -> dict[str, Point]:
     _, _, right, down, sw = _body(joints)
     hips = _sides(joints, L_HIP, R_HIP)
     centre = (hips[0] + hips[1]) / 2
@@ -239,7 +257,7 @@ def _lower_points(mask: BoolMask, joints: Point) -> dict[str, Point]:
         return points | {"hem_left": ends[0] + 0.03 * torso * down, "hem_right": ends[1] + 0.03 * torso * down}
     points["crotch"] = centre + CROTCH_DOWN * torso * down
     for side, sign, leg in (("left", -1, legs[0]), ("right", 1, legs[1])):
-        end = _limb_end(mask, leg, reach=0.4 * sw) or (leg[1] - 0.2 * sw * right, leg[1] + 0.2 * sw * right, 0.5)
+        end = _limb_end(mask, bare, leg, reach=0.4 * sw) or (leg[1] - 0.2 * sw * right, leg[1] + 0.2 * sw * right, 0.5)
         outer, inner = end[:2]
         if (outer - inner) @ (sign * right) < 0:
             outer, inner = inner, outer

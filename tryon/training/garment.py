@@ -118,7 +118,7 @@ def losses(dense: Tensor, heads: tuple[Tensor, ...], t: Targets) -> dict[str, Te
     return {
         "mask": _mask_loss(dense[:, MASK], t.mask, t.mask_weight),
         "inside": 0.7 * _mask_loss(dense[:, INSIDE], t.inside, t.inside_weight),
-        "points": 0.12 * heat_loss(dense[:, POINTS:], t.points),
+        "points": 0.2 * heat_loss(dense[:, POINTS:], t.points),
         "label": 0.35 * F.cross_entropy(heads[0].float()[known_label], t.label[known_label], label_smoothing=0.05)
         if bool(known_label.any())
         else zero,
@@ -258,6 +258,7 @@ def train_garment(settings: GarmentSettings) -> dict[str, float]:
     for epoch in range(first, epochs):
         order = _order(records, s.drawn_share, np.random.default_rng((s.seed, epoch)))
         totals: dict[str, float] = {}
+        taken = 0
         for k in range(per_epoch):
             part = order.take(range(k * batch, (k + 1) * batch), mode="wrap")
             for group in optimiser.param_groups:
@@ -267,13 +268,14 @@ def train_garment(settings: GarmentSettings) -> dict[str, float]:
             ema.update(net)
             check_finite(epoch * per_epoch + k, values)
             for name, value in values.items():
-                totals[name] = totals.get(name, 0.0) + value / per_epoch
+                totals[name] = totals.get(name, 0.0) + value
+            taken = k + 1
             if clock.over():
                 break
         shadow.load_state_dict(ema.state)
         figures = validate(shadow, sampler, held)
         figures["score"] = score(figures)
-        log.scalars((epoch + 1) * per_epoch, {**{f"loss_{n}": v for n, v in totals.items()}, **figures})
+        log.scalars((epoch + 1) * per_epoch, {**{f"loss_{n}": v / taken for n, v in totals.items()}, **figures})
         if figures["score"] > best:
             best, best_figures = figures["score"], figures
             if s.smoke or _better_than_saved(s.out, best):

@@ -18,6 +18,7 @@ from tryon.garment.landmarks import LANDMARKS
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 HEIGHT, WIDTH = 256, 192  # the network's input; its maps are half of it
+EMPTY_SHARE = 0.04  # of samples without any garment; more only slows the rest
 SWAPPED = [
     LANDMARKS.index(n.replace("_left", "_right") if n.endswith("left") else n.replace("_right", "_left"))
     for n in LANDMARKS
@@ -182,6 +183,8 @@ class GarmentSampler:
 
     def sample(self, i: int, rng: np.random.Generator, *, augment: bool = True) -> Sample:
         """Record ``i`` as a sample; without ``augment`` only scaled."""
+        if augment and rng.random() < EMPTY_SHARE:
+            return self._empty(rng)
         r = self.records
         image, mask, inside = r.picture(i), r.mask_of(i), r.inside_of(i)
         points, drawn = r.landmarks[i].copy(), bool(r.label[i] < 0)
@@ -215,6 +218,13 @@ class GarmentSampler:
             np.ascontiguousarray(image), small[0].astype(np.float32) / 255, small[1].astype(np.float32) / 255,
             float(good), float(inside_known), points, int(r.label[i]), int(r.sleeve[i]),
         )  # fmt: skip
+
+    def _empty(self, rng: np.random.Generator) -> Sample:
+        """A ground with nothing on it, so that the network can say that there is no garment."""
+        image = _camera(self.ground(rng, rng.uniform(0, 255, 3).astype(np.float32)), rng)
+        none = np.zeros((HEIGHT // 2, WIDTH // 2), np.float32)
+        points = np.full((len(LANDMARKS), 2), np.nan, np.float32)
+        return Sample(np.ascontiguousarray(image), none, none, 1.0, 1.0, points, -1, -1)
 
     def _colour_cloth(self, image: U8, mask: U8, inside: U8, rng: np.random.Generator) -> U8:
         """Cover a drawn garment with real cloth, keeping the drawing's light."""

@@ -11,6 +11,7 @@ from tryon.ui.texts import Texts, describe_garment, describe_person
 from tryon.ui.visitors import Look, Shown
 
 _serial = itertools.count(1)  # makes each piece differ from the last, so that the browser notices an equal answer
+CAMERA_SECONDS = 5  # to step back until one's hips are in the picture
 _VOID = ("img", "input")
 
 
@@ -38,7 +39,10 @@ def uploader(texts: Texts, kind: str, *, thumb: str = "", said: str = "", refusa
         category: what one's own garment was taken for; offers the other categories.
     """
     photo = kind == "who"
-    title = texts.add_photo if photo else texts.add_garment
+    if photo:
+        title = texts.change_photo if thumb else texts.add_photo
+    else:
+        title = texts.change_garment if thumb else texts.add_garment
     hint = texts.add_photo_hint if photo else texts.add_garment_hint
     picture = _el("img", class_="mine", src=thumb, alt="") if thumb else _ICON_PLUS
     parts = [
@@ -116,7 +120,7 @@ def stage(texts: Texts, view: View | None, *, waiting: Shown | None = None, name
         inside = _before_and_after(texts, look)
     ratio = f"--w:{shown.width};--h:{shown.height}" if shown else "--w:3;--h:4"
     busy = _el("div", _el("span"), class_="busy", role="status")
-    frame = _el("div", _el("div", *inside, class_="pic", style=ratio), busy, class_="frame")
+    frame = _el("div", _el("div", *inside, class_="pic"), busy, class_="frame")
     refusal = view.refusal if view and view.refused not in ("who", "what") else ""
     quiet = refusal or (" ".join(look.warnings) if look else "")
     notice = _el("p", escape(quiet), class_="notice refusal" if refusal else "notice", role="status")
@@ -126,6 +130,7 @@ def stage(texts: Texts, view: View | None, *, waiting: Shown | None = None, name
         frame,
         _el("div", notice, _el("div", actions, class_="actions"), class_="below"),
         class_="stage",
+        style=ratio,
         data_serial=next(_serial),
         data_waiting=view is None,
     )
@@ -218,7 +223,8 @@ def _actions(texts: Texts, look: Look, *, can_undo: bool) -> str:
 
 
 def _camera(texts: Texts) -> str:
-    buttons = _button(escape(texts.camera_shoot), "solid", data_act="shoot")
+    shoot = texts.camera_shoot.format(seconds=CAMERA_SECONDS)
+    buttons = _button(escape(shoot), "solid", data_act="shoot", data_seconds=CAMERA_SECONDS)
     buttons += _button(escape(texts.camera_close), "plain", data_act="close")
     video = _el("video", playsinline=True, muted=True)
     return _el("div", video, _el("output"), _el("div", buttons, class_="row"), class_="camera", hidden=True)
@@ -229,7 +235,7 @@ def _url(shown: Shown, *, full: bool = False) -> str:
     return f"tryon/result/{shown.token}.png" if full else f"tryon/picture/{shown.token}.jpg"
 
 
-def _button(inside: str, class_: str = "", **attributes: str | bool) -> str:
+def _button(inside: str, class_: str = "", **attributes: str | bool | float) -> str:
     return _el("button", inside, type="button", class_=class_, **attributes)
 
 

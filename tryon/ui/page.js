@@ -137,10 +137,10 @@ window.tryonPage = (() => {
       video.srcObject = stream;
       await video.play();
     }
-    async function shoot() {
+    async function shoot(seconds) {
       const video = element.querySelector("video");
       const count = element.querySelector(".camera output");
-      for (let left = 3; left > 0 && stream; left--) {
+      for (let left = seconds; left > 0 && stream; left--) {
         count.textContent = left;
         await pause(1000);
       }
@@ -160,7 +160,7 @@ window.tryonPage = (() => {
       const button = event.target.closest("[data-act]");
       if (!button) return;
       if (button.dataset.act === "camera") stream ? close() : open();
-      if (button.dataset.act === "shoot") shoot();
+      if (button.dataset.act === "shoot") shoot(Number(button.dataset.seconds));
       if (button.dataset.act === "close") close();
     });
     return close; // drawn anew, the piece has lost the picture

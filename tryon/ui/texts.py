@@ -21,6 +21,7 @@ class Texts:
 
     who: str
     add_photo: str
+    change_photo: str
     add_photo_hint: str
     camera: str
     camera_shoot: str
@@ -34,6 +35,7 @@ class Texts:
     what: str
     filters: dict[str, str]
     add_garment: str
+    change_garment: str
     add_garment_hint: str
     your_garment: str
     correct: str
@@ -82,10 +84,11 @@ ENGLISH = Texts(
     theme_button="Light or dark",
     who="Who",
     add_photo="Add your photo",
+    change_photo="Use another photo",
     add_photo_hint="Drop it here, paste it, or click. From head to hips or more, facing the camera.",
     camera="Use the camera",
-    camera_shoot="Take the photo in 3 seconds",
-    camera_close="Close the camera",
+    camera_shoot="Take it in {seconds} seconds",
+    camera_close="Close",
     camera_refused="The camera could not be opened. Allow it in your browser, or add a photo instead.",
     camera_insecure="Browsers open the camera only on a secure page (https) or on this computer. Add a photo instead.",
     privacy="Your photo stays in this computer's memory, is written to no disk, and is gone when you close the page.",
@@ -94,6 +97,7 @@ ENGLISH = Texts(
     what="What",
     filters={"all": "All", "upper": "Tops", "lower": "Bottoms", "dress": "Dresses"},
     add_garment="Add your own garment",
+    change_garment="Use another garment",
     add_garment_hint="A picture of one garment, lying flat or worn.",
     your_garment="Your garment",
     correct="Not right? It is",

@@ -50,6 +50,14 @@ def test_first_look_is_there_without_a_choice(room: FittingRoom) -> None:
     assert room.shelf.find(view.look.shown.token) is view.look.shown
 
 
+def test_the_first_look_can_be_named(gallery_folder: Path, drawing: Any) -> None:
+    gallery, engine = load_gallery(gallery_folder), Engine(lambda: drawing)
+    room = FittingRoom(gallery, engine, first_look=("ben", "black-top"))
+    assert (room.arrive("a").look.who.key, room.arrive("a").look.what.key) == ("ben", "black-top")
+    room = FittingRoom(gallery, engine, first_look=("nobody", "nothing"))
+    assert (room.first_model, room.first_garment) == ("ada", "red-tee")
+
+
 def test_the_person_is_understood_once(room: FittingRoom, drawing: Any, person_picture: Any) -> None:
     upload = room.uploads.put(encode_png(person_picture(7)))
     view = room.bring_photo("a", upload, 1)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tryon.ui.fitting_room import FittingRoom
 
 
+FIRST_LOOK = ("ava", "tee-breton")  # stripes show what the page does better than a plain garment
+
+
 def load_pipeline() -> TryOn:
     """Import and build the real pipeline; takes seconds, so it runs beside the page's start."""
     from tryon.pipeline import TryOnPipeline
@@ -52,7 +55,9 @@ def build_app(
     from tryon.ui.page import build_page
     from tryon.ui.texts import ENGLISH
 
-    room = FittingRoom(load_gallery(assets or assets_folder()), Engine(load, failure=ENGLISH.not_ready))
+    room = FittingRoom(
+        load_gallery(assets or assets_folder()), Engine(load, failure=ENGLISH.not_ready), first_look=FIRST_LOOK
+    )
     return build_page(room), room
 
 

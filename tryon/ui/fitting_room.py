@@ -49,7 +49,15 @@ class View:
 class FittingRoom:
     """The gallery, the engine and all visitors."""
 
-    def __init__(self, gallery: Gallery, engine: Engine, *, texts: Texts = ENGLISH, visitors: Visitors | None = None):
+    def __init__(
+        self,
+        gallery: Gallery,
+        engine: Engine,
+        *,
+        texts: Texts = ENGLISH,
+        visitors: Visitors | None = None,
+        first_look: tuple[str, str] = ("", ""),
+    ):
         """Put it together; nothing is loaded yet.
 
         Args:
@@ -57,8 +65,12 @@ class FittingRoom:
             engine: gives the pipeline.
             texts: the page's language.
             visitors: for tests.
+            first_look: the model and the garment that a visitor sees first; unknown ids mean the gallery's first.
         """
         self.gallery = gallery
+        model, garment = first_look
+        self.first_model = model if model in gallery.models else next(iter(gallery.models))
+        self.first_garment = garment if garment in gallery.garments else next(iter(gallery.garments))
         self.texts = texts
         self.shelf = Shelf()
         self.uploads = Uploads()
@@ -95,7 +107,7 @@ class FittingRoom:
     def opening(self) -> Shown:
         """The first model's picture, for the page to show before the pipeline is loaded."""
         if self._opening is None:
-            item = next(iter(self.gallery.models.values()))
+            item = self.gallery.models[self.first_model]
             self._opening = self.keep_shown(load_picture(item.file, what=f"picture of {item.name}"))
         return self._opening
 
@@ -317,10 +329,10 @@ class FittingRoom:
         return View(visitor, look)
 
     def _default_who(self) -> Who:
-        return self.model(next(iter(self.gallery.models)))
+        return self.model(self.first_model)
 
     def _default_what(self) -> What:
-        return self.garment(next(iter(self.gallery.garments)))
+        return self.garment(self.first_garment)
 
     def _once(self, kept: dict[str, Kept], key: str, build: Callable[[], Kept]) -> Kept:
         with self._lock:
@@ -335,7 +347,7 @@ class FittingRoom:
         """Make the first look; then, in quiet moments, understand the other models, so that a click is quick."""
         try:
             self._dress(self._default_who(), self._default_what(), explain=False)
-            for identity in list(self.gallery.models)[1:]:
+            for identity in self.gallery.models:
                 if self._stop.is_set():
                     return
                 while time.monotonic() - self._last_work < QUIET_SECONDS:

@@ -68,7 +68,7 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML | gr.Accordion]:
 
 def _first_stage(room: FittingRoom) -> str:
     """The first model's picture, so that the page is never empty while the networks load."""
-    name = next(iter(room.gallery.models.values())).name
+    name = room.gallery.models[room.first_model].name
     return markup.stage(room.texts, None, waiting=room.opening(), name=name)
 
 
@@ -84,7 +84,7 @@ def _picker(room: FittingRoom, kind: str) -> gr.HTML:
         markup.picker(items, texts, filters=not models, label=texts.who if models else texts.what),
         call=f"tryonPage.picker(element, trigger, props, watch, {words}); /* 'choose' */",
         elem_id=kind,
-        chosen=items[0][0],
+        chosen=room.first_model if models else room.first_garment,
     )
 
 

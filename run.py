@@ -23,6 +23,9 @@ CONSTRAINTS = "constraints.txt"  # the versions of what the named packages bring
 NEEDED_GB = 8  # on Linux, where torch brings its GPU libraries along; about 3 elsewhere
 LOOKED_FOR = ("3.11", "3.12", "3.10")  # 3.11 first: the version that the project is developed on
 
+# What torch and mediapipe have packages for, as the platform module names it.
+MACHINES = {("Linux", "x86_64"), ("Darwin", "arm64"), ("Windows", "AMD64")}
+
 # Shared libraries that the wheels of mediapipe and opencv load but do not carry -> Debian's package.
 LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -230,6 +233,9 @@ def set_up(command: str) -> None:
     if is_set_up(command):
         return
     started = time.monotonic()
+    machine = (platform.system(), platform.machine())
+    if machine not in MACHINES:
+        say(f"This is {' '.join(machine)}. The pinned packages exist for " + ", ".join(map(" ".join, sorted(MACHINES))))
     check_libraries()
     version = venv_version()
     if version is None:

@@ -12,7 +12,7 @@ import torch
 
 from tryon.errors import BadRequestError
 from tryon.training.parser import class_weights, make_example, new_parser, parsing_loss
-from tryon.training.people_data import PersonRecord, random_view, read_people
+from tryon.training.people_data import PersonRecord, find_people, random_view, read_people
 from tryon.training.people_labels import is_validation, remap_labels
 from tryon.types import LABEL
 
@@ -88,6 +88,23 @@ def test_mirrored_views_swap_sides(make_record: MakeRecord) -> None:
         assert left[:, 1].mean() > right[:, 1].mean()
         turned.add(bool(view.rgb_u8[48, :20].mean() < view.rgb_u8[48, -20:].mean()))
     assert turned == {True, False}
+
+
+def test_missing_data_is_named_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(BadRequestError, match="TRYON_DATA"):
+        find_people(tmp_path / "people", tmp_path / "data")
+
+
+def test_a_few_people_are_prepared_where_no_shards_are(data_dir: Path, tmp_path: Path) -> None:
+    records = find_people(tmp_path / "none", data_dir, smoke_run=tmp_path / "run")
+    assert len(records) == 24
+    assert sorted(p.name for p in (tmp_path / "run" / "people").iterdir()) == ["people_000.zip"]
+    first = records[0]
+    assert first.labels_u8 is not None
+    assert first.labels_u8.shape == first.image_u8.shape[:2]
+    shoulders = first.pose.points_px[[11, 12]]
+    assert (shoulders > 0).all()
+    assert (shoulders[:, 0] < first.image_u8.shape[1]).all()
 
 
 def test_validation_split_is_fixed() -> None:

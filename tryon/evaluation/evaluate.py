@@ -19,7 +19,7 @@ from tryon.models.generator import Generator, GeneratorParams, compose
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 from tryon.person.parsing import Parser
 from tryon.training.generator import validation_examples
-from tryon.training.people_data import read_people
+from tryon.training.people_data import find_people, open_data_dir
 from tryon.training.runlog import setting
 
 METRICS = ("l1", "psnr", "ssim", "feature_distance")
@@ -30,6 +30,7 @@ BOOTSTRAPS = 1000  # resamples of the examples for each confidence interval
 class EvaluateSettings:
     """What is measured, and on what."""
 
+    data: Path = setting(open_data_dir(), "folder of the open data (or TRYON_DATA), if there are no shards yet")
     people: Path = setting(Path("data/people"), "folder of the people shards")
     weights: Path = setting(WEIGHTS_DIR, "folder of the weights")
     others: str = setting("", "further generator weights to compare, name=path separated by commas")
@@ -49,9 +50,9 @@ def evaluate(settings: EvaluateSettings) -> dict[str, Any]:
     """
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    records = [r for r in read_people(settings.people) if r.validation]
-    if settings.smoke:
-        records = records[:4]
+    smoke_run = settings.out.parent / "smoke" if settings.smoke else None
+    people = find_people(settings.people, settings.data, smoke_run=smoke_run)
+    records = [r for r in people if r.validation][: 4 if settings.smoke else None]
     figures: dict[str, Any] = {"photos": len(records)}
     figures["parsing"] = parsing_figures(Parser.from_pretrained(settings.weights), records)
     size = (settings.height, settings.height * 3 // 4)

@@ -32,7 +32,7 @@ from tryon.training.gan_losses import (
     weighted_l1,
 )
 from tryon.training.generator_data import GeneratorBatches, make_example, stack_examples, worn_categories
-from tryon.training.people_data import PersonRecord, read_people
+from tryon.training.people_data import PersonRecord, find_people, open_data_dir
 from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all, setting
 
 CONDITION_CHANNELS = 3 + 1 + 3 + 1  # the discriminator sees the agnostic person, region, garment, its alpha
@@ -42,6 +42,7 @@ CONDITION_CHANNELS = 3 + 1 + 3 + 1  # the discriminator sees the agnostic person
 class GeneratorSettings:
     """What one run of the generator's training is made of."""
 
+    data: Path = setting(open_data_dir(), "folder of the open data (or TRYON_DATA), if there are no shards yet")
     people: Path = setting(Path("data/people"), "folder of the people shards")
     run: Path = setting(Path("runs/generator"), "folder for logs and checkpoints")
     out: Path = setting(Path("weights/generator.safetensors"), "where the best weights go")
@@ -49,8 +50,8 @@ class GeneratorSettings:
     height: int = setting(256, "pixels; the width is three quarters of it")
     steps: int = setting(6000, "updates of both nets in all")
     batch: int = setting(6, "pictures an update")
-    rate: float = setting(4e-4, "Adam's rate for the generator; halved over the last third")
-    rate_discriminator: float = setting(2e-4, "Adam's rate for the discriminator")
+    rate: float = setting(1e-3, "Adam's rate for the generator; falls to 3% over the second half")
+    rate_discriminator: float = setting(4e-4, "Adam's rate for the discriminator")
     gan: GanKind = setting("nonsaturating", "nonsaturating, lsgan or hinge")
     adversarial: float = setting(0.3, "weight of the adversarial loss; 0 trains without a discriminator")
     matching: float = setting(4.0, "weight of feature matching")
@@ -145,7 +146,7 @@ class GanTrainer:
     def _set_rates(self) -> None:
         s = self.settings
         left = (s.steps - self.step_count) / max(1, s.steps)
-        factor = min(1.0, (self.step_count + 1) / 100) * min(1.0, max(left, 0.05) * 3)
+        factor = min(1.0, (self.step_count + 1) / 100) * min(1.0, max(left, 0.03) * 2)
         self.optimizer_g.param_groups[0]["lr"] = s.rate * factor
         self.optimizer_d.param_groups[0]["lr"] = s.rate_discriminator * factor
 
@@ -238,7 +239,7 @@ def train_generator(settings: GeneratorSettings) -> dict[str, float]:
     seed_all(settings.seed)
     cuda = settings.device == "auto" and torch.cuda.is_available()
     device = "cuda" if cuda else "cpu" if settings.device == "auto" else settings.device
-    records = read_people(settings.people, limit=24 if settings.smoke else None)
+    records = find_people(settings.people, settings.data, smoke_run=settings.run if settings.smoke else None)
     train = [r for r in records if not r.validation]
     held = [r for r in records if r.validation] or train
     size = (settings.height, settings.height * 3 // 4)

@@ -17,7 +17,7 @@ from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import save_weights
 from tryon.person.parsing import PARSER_CHANNELS, Parser, parser_input
-from tryon.training.people_data import PersonRecord, disturb_colours, random_view, read_people
+from tryon.training.people_data import PersonRecord, disturb_colours, find_people, open_data_dir, random_view
 from tryon.training.pretrained import load_lite0_encoder
 from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all, setting
 from tryon.types import LABELS, Pose
@@ -27,6 +27,7 @@ from tryon.types import LABELS, Pose
 class ParserSettings:
     """What one run of the parser's training is made of."""
 
+    data: Path = setting(open_data_dir(), "folder of the open data (or TRYON_DATA), if there are no shards yet")
     people: Path = setting(Path("data/people"), "folder of the people shards")
     run: Path = setting(Path("runs/parser"), "folder for logs and checkpoints")
     out: Path = setting(Path("weights/parser.safetensors"), "where the best weights go")
@@ -120,7 +121,7 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     seed_all(settings.seed)
     device = "cuda" if settings.device == "auto" and torch.cuda.is_available() else settings.device
     device = "cpu" if device == "auto" else device
-    records = read_people(settings.people, limit=24 if settings.smoke else None)
+    records = find_people(settings.people, settings.data, smoke_run=settings.run if settings.smoke else None)
     train = [r for r in records if not r.validation]
     held = [r for r in records if r.validation][: 2 if settings.smoke else None] or train[:2]
     steps, every = (4, 4) if settings.smoke else (settings.steps, settings.every)

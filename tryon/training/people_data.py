@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from tryon.types import CATEGORIES, LABEL, LabelsU8, Pose, RGBu8
 _MIRROR = np.array(
     [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9] + [i + 1 if i % 2 else i - 1 for i in range(11, 33)]
 )  # fmt: skip
+REPOSITORY = Path(__file__).resolve().parents[2]
 _SWAP = np.arange(256, dtype=np.uint8)
 for _a, _b in (("left_arm", "right_arm"), ("left_leg", "right_leg")):
     _SWAP[[LABEL[_a], LABEL[_b]]] = [LABEL[_b], LABEL[_a]]
@@ -37,6 +39,37 @@ class PersonRecord:
     labels_u8: LabelsU8 | None
     pose: Pose
     validation: bool
+
+
+def open_data_dir() -> Path:
+    """The open data's folder: TRYON_DATA, or ``../shared/data`` beside the repository."""
+    return Path(os.environ.get("TRYON_DATA") or REPOSITORY / ".." / "shared" / "data")
+
+
+def find_people(people: Path, data: Path, *, smoke_run: Path | None = None) -> list[PersonRecord]:
+    """The labelled people: from their shards, which are made from the open data where there are none.
+
+    Args:
+        people: folder of the shards. data: folder of the open data.
+        smoke_run: for a run of seconds, a folder in which a few people are prepared if need be.
+
+    Raises:
+        BadRequestError: neither shards nor open data are there.
+    """
+    limit = 24 if smoke_run is not None else None
+    if any(people.glob("people_*.zip")):
+        return read_people(people, limit=limit)
+    if not (data / "people" / "people.csv").is_file():
+        raise BadRequestError(
+            f"There are no people_*.zip in {people} and no people/people.csv in {data}. "
+            "Name the open data's folder with --data or TRYON_DATA (README, section 'Train it')."
+        )
+    from tryon.training.prepare_people import prepare_people  # needs MediaPipe, so only where it must
+
+    target = smoke_run / "people" if smoke_run is not None else people
+    if not any(target.glob("people_*.zip")):
+        prepare_people(data, target, limit=limit)
+    return read_people(target, limit=limit)
 
 
 def read_people(folder: Path, *, labelled: bool = True, limit: int | None = None) -> list[PersonRecord]:

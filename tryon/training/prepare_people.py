@@ -15,13 +15,18 @@ import cv2
 import numpy as np
 
 from tryon.person.pose import MediaPipePose
+from tryon.training.people_data import open_data_dir
 from tryon.training.people_labels import is_validation, remap_labels
 
 SHARD_BYTES = 55_000_000  # stays under the 60 MB that a shard may have
 
 
-def prepare_people(data: Path, out: Path) -> int:
+def prepare_people(data: Path, out: Path, *, limit: int | None = None) -> int:
     """Write the shards of ``data/people`` to ``out`` (``people_000.zip``, ...).
+
+    Args:
+        data: folder of the open data. out: folder for the shards.
+        limit: at most so many labelled people, for a try.
 
     Returns:
         How many people were written; photos without a visible pose are left out.
@@ -42,6 +47,8 @@ def prepare_people(data: Path, out: Path) -> int:
             shard.close()
 
     for row in rows:
+        if limit is not None and (total >= limit or row["labelled"] != "1"):
+            continue
         key = row["id"]
         image = cv2.imread(str(folder / "photos" / f"{key}.jpg"), cv2.IMREAD_COLOR)
         if image is None:
@@ -87,7 +94,7 @@ def main() -> None:
     import argparse
 
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the open data")
+    parser.add_argument("--data", type=Path, default=open_data_dir(), help="folder of the open data")
     parser.add_argument("--out", type=Path, default=Path("data/people"), help="folder for the shards")
     settings = parser.parse_args()
     print(f"{prepare_people(settings.data, settings.out)} people written to {settings.out}")

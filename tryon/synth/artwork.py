@@ -154,8 +154,8 @@ def _sunset(colour: U8, alpha: U8, inks: list) -> None:
         half = np.sqrt(np.maximum(0.0, 0.30**2 - (y - 0.40) ** 2))
         points = np.concatenate([np.stack([0.5 + half, y], 1), np.stack([0.5 - half, y], 1)[::-1]])
         mix = k / 6
-        ink = tuple(int(a * (1 - mix) + b * mix) for a, b in zip(inks[0], inks[1], strict=True))
-        _draw(colour, alpha, points, ink)
+        r, g, b = (int(a * (1 - mix) + c * mix) for a, c in zip(inks[0], inks[1], strict=True))
+        _draw(colour, alpha, points, (r, g, b))
     ridge = np.array([(0.12, 0.66), (0.26, 0.50), (0.33, 0.57), (0.47, 0.38), (0.60, 0.54), (0.70, 0.45), (0.88, 0.66)])
     _draw(colour, alpha, ridge, inks[2])
     snow = np.array([(0.47, 0.38), (0.535, 0.46), (0.50, 0.45), (0.475, 0.485), (0.45, 0.445), (0.415, 0.455)])

@@ -321,7 +321,7 @@ def _skirt_sources(cut: SkirtCut) -> list[FoldSource]:
         start = 4 + cut.band + 10 * (abs(x) < 0.7)
         lean = 90 - float(np.degrees(np.arctan2(x * (cut.hem_half - cut.waist_half), cut.length)))
         found.append(
-            FoldSource(float(x) * cut.waist_half, start, lean, cut.length - start - 1, 3, 1, 1.2, 1.5 * cut.waves, 1.4)
+            FoldSource(float(x) * cut.waist_half, start, lean, cut.length - start - 1, 3, 1, 1.2, 1.9 * cut.waves, 1.25)
         )
     for sign in (-1, 1):
         found.append(FoldSource(sign * cut.waist_half * 0.9, 8, 140 if sign > 0 else 40, 10, 20, 2, 2.0, 0.2))

@@ -180,4 +180,4 @@ def _soft_step(x: F32, edge_cm: float = 0.05) -> F32:
 
 
 def _blend(ground: F32, colour: F32, share: F32) -> F32:
-    return ground * (1 - share[..., None]) + colour * share[..., None]
+    return np.asarray(ground * (1 - share[..., None]) + colour * share[..., None], np.float32)

@@ -43,7 +43,7 @@ class Look:
     fabrics: dict[str, Fabric]
     prints: tuple[Print, ...] = ()
     crumple_cm: float = 0.11
-    folds: float = 1.0
+    folds: float = 1.2
     softness: float = 1.0
 
 
@@ -90,6 +90,7 @@ class _Canvas:
         self.inside = np.zeros(self.shape, np.float32)
         self.sheen = np.zeros(self.shape, np.float32)
         self.depth = self._silhouette_depth(pattern)
+        self.soft_depth = _blur(self.depth, 2.2 * self.ppc)  # a plain distance creases along its ridges
 
     def _silhouette_depth(self, pattern: FlatPattern) -> F32:
         """Distance in cm to the outline of the whole front, so that joined pieces share their volume."""
@@ -181,7 +182,7 @@ def _lay_piece(
         surface = piece.thickness_cm * rise + piece.lift_cm * (1 - np.exp(-depth / 2.0)) + relief
     elif piece.name in BASE_PIECES:
         whole = canvas.depth[rows, cols]
-        volume = 0.45 * (1 - np.exp(-whole / 0.7)) + 0.75 * (1 - np.exp(-whole / 6.0))
+        volume = 0.45 * (1 - np.exp(-whole / 0.7)) + 0.75 * (1 - np.exp(-canvas.soft_depth[rows, cols] / 6.0))
         surface = 0.05 * rise + piece.lift_cm * volume + relief * np.clip(whole / 0.8, 0.25, 1)
     else:
         surface = _blur(canvas.height[rows, cols], 0.25 * canvas.ppc) + 1.5 * piece.thickness_cm * rise
@@ -362,10 +363,10 @@ def _light(canvas: _Canvas, studio: Studio, rng: np.random.Generator) -> F32:
         occlusion -= weight * np.clip(_blur(height, sigma_cm * ppc) - height - 0.01, 0, 1.2)
     occlusion = np.clip(occlusion, 0.35, 1.0)
     half = LIGHT + np.array([0, 0, 1], np.float32)
-    half /= np.linalg.norm(half)
+    half = half / np.linalg.norm(half)
     facing = np.clip((-gx * half[0] - gy * half[1] + half[2]) * n_z, 0, 1)
     gloss = canvas.sheen * (0.35 * facing**24 - 0.02)
-    shade = occlusion * (0.30 + 0.70 * diffuse)
+    shade = occlusion * (0.26 + 0.74 * diffuse)
     cloth = canvas.colour * shade[..., None] + np.maximum(gloss, 0)[..., None] * 0.6
     return _on_ground(canvas, cloth, alpha, studio, rng)
 

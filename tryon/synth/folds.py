@@ -117,6 +117,12 @@ def crumple(shape: tuple[int, int], px_per_cm: float, rng: np.random.Generator, 
     patches = np.clip(0.55 + 0.45 * value_noise((h, w), 14 * scale, rng, 1), 0.1, 1.3)
     relief = height_cm * (0.8 * billow + 0.9 * ridges * patches)
     relief = cv2.GaussianBlur(relief, (0, 0), max(0.6, 0.25 * scale))
+    small = value_noise((h, w), 4.0 * scale, rng, 1)
+    creases = 1.0 - np.sqrt(
+        cv2.remap(small, xx + 0.6 * dy, yy + 0.6 * dx, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101) ** 2 + 0.01
+    )
+    where = np.clip(value_noise((h, w), 18 * scale, rng, 1) - 0.1, 0, 1)  # only here and there
+    relief += 0.35 * height_cm * creases * where
     return cv2.resize(relief, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
 
 

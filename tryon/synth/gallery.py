@@ -34,6 +34,7 @@ class GalleryGarment:
         return cut_trousers(self.cut) if isinstance(self.cut, TrouserCut) else cut_skirt(self.cut)
 
 
+LABEL = Fabric(("#f4f2ec",), weave="satin")
 MENS_TEE = TopCut()
 WOMENS_TEE = TopCut(
     neck_half=9.2, neck_depth=9.5, rib=1.5, shoulder_half=19.5, shoulder_drop=4.0, armpit_y=20.5, chest_half=22.0,
@@ -42,8 +43,8 @@ WOMENS_TEE = TopCut(
 LONG_SLEEVE = TopCut(
     sleeve="long",
     sleeve_length=61.0,
-    sleeve_deg=71.0,
-    cuff_width=9.5,
+    sleeve_deg=69.0,
+    cuff_width=11.5,
     cuff_rib=5.0,
     chest_half=26.0,
     hem_half=25.5,
@@ -56,18 +57,18 @@ SWEATER = replace(
     hem_half=27.0,
     hem_rib=6.0,
     cuff_rib=6.5,
-    cuff_width=10.5,
+    cuff_width=13.0,
     rib=2.8,
     length=67.0,
     shoulder_half=24.5,
     armpit_y=25.0,
 )
 SHIRT = TopCut(
-    neck="shirt", neck_half=7.6, neck_depth=6.0, rib=0.0, placket=62.0, sleeve="long", sleeve_length=62.0, sleeve_deg=71.0,
-    cuff_width=11.5, cuff_rib=6.5, hem_sag=-5.0, length=77.0, chest_half=27.0, waist_half=26.0, hem_half=26.5, chest_pocket=True,
+    neck="shirt", neck_half=7.6, neck_depth=6.0, rib=0.0, placket=62.0, sleeve="long", sleeve_length=62.0, sleeve_deg=69.0,
+    cuff_width=13.5, cuff_rib=6.5, hem_sag=-5.0, length=77.0, chest_half=27.0, waist_half=26.0, hem_half=26.5, chest_pocket=True,
 )  # fmt: skip
 POLO = TopCut(neck="polo", neck_half=8.0, neck_depth=6.5, rib=0.0, placket=14.0, cuff_rib=2.6, length=71.0)
-HOODIE = replace(SWEATER, neck="hood", neck_half=9.0, neck_depth=9.5, rib=0.0, kangaroo=True, cuff_width=11.0)
+HOODIE = replace(SWEATER, neck="hood", neck_half=9.0, neck_depth=9.5, rib=0.0, kangaroo=True, cuff_width=13.5)
 TANK = TopCut(
     neck="strap", neck_half=9.0, neck_depth=14.0, rib=0.0, shoulder_half=12.5, armpit_y=21.5, chest_half=21.0, waist_half=19.5,
     hem_half=21.5, length=60.0, sleeve="none",
@@ -89,12 +90,18 @@ def _cloth(*colours: str, rib: str | None = None, lining: str | None = None, **r
         "shell": Fabric(colours),
         "rib": Fabric((rib or colours[0],), weave="rib"),
         "lining": Fabric((lining or colours[0],)),
+        "label": LABEL,
     } | rest
 
 
 def _of(shell: Fabric, **rest: Fabric) -> dict[str, Fabric]:
     """Any cloth, with ribs and lining of its ground colour."""
-    return {"shell": shell, "rib": Fabric(shell.colours[:1], weave="rib"), "lining": Fabric(shell.colours[:1])} | rest
+    return {
+        "shell": shell,
+        "rib": Fabric(shell.colours[:1], weave="rib"),
+        "lining": Fabric(shell.colours[:1]),
+        "label": LABEL,
+    } | rest
 
 
 def _denim(colour: str, thread: str, wash: float) -> dict[str, Fabric]:

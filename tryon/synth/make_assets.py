@@ -69,6 +69,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("assets"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--light", type=float, default=1.0, help="share of the lamps' samples, for quick previews")
+    parser.add_argument("--names", nargs="*", default=None, help="draw these virtual models alone")
     parser.add_argument("--only", choices=["garments", "models"], default=None)
     args = parser.parse_args()
     manifest_path = args.out / "manifest.json"
@@ -81,7 +82,9 @@ def main() -> None:
         from tryon.synth.draw import StillSettings  # needs anny and an OpenGL context
         from tryon.synth.models_gallery import make_models
 
-        manifest["models"] = make_models(args.data, args.out, StillSettings(light_share=args.light))
+        manifest["models"] = make_models(
+            args.data, args.out, StillSettings(light_share=args.light), only=set(args.names) if args.names else None
+        )
     manifest_path.parent.mkdir(parents=True, exist_ok=True)
     manifest_path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

@@ -40,13 +40,13 @@ JEANS = Surface(CLOTH, gloss=0.02, weave=0.12)
 
 
 RELAXED = BodyPose(
-    ArmPose((0.30, 0.0, -1.0), 16.0),
-    ArmPose((0.32, 0.02, -1.0), 12.0),
-    LegPose((0.055, 0.0, -1.0), 2.0),
-    LegPose((0.075, -0.03, -1.0), 4.0),
+    ArmPose((0.26, 0.0, -1.0), 16.0),
+    ArmPose((0.28, 0.02, -1.0), 12.0),
+    LegPose((0.0, 0.0, -1.0), 2.0),
+    LegPose((0.015, -0.03, -1.0), 4.0),
 )
 EASY = BodyPose(
-    ArmPose((0.34, 0.03, -1.0), 14.0), ArmPose((0.30, -0.03, -1.0), 20.0), LegPose((0.06, -0.04, -1.0), 5.0), LegPose((0.03, 0.0, -1.0), 2.0),
+    ArmPose((0.29, 0.03, -1.0), 14.0), ArmPose((0.26, -0.03, -1.0), 20.0), LegPose((0.025, -0.04, -1.0), 5.0), LegPose((0.0, 0.0, -1.0), 2.0),
     turn_deg=4.0, head_turn_deg=-3.0,
 )  # fmt: skip
 
@@ -78,7 +78,7 @@ class VirtualModel:
 
 LOOSE = ClothSettings()
 SLEEK = ClothSettings(slack=1.03, bending=0.3)
-DENIM = ClothSettings(slack=1.04, bending=0.3, gravity=0.06)
+DENIM = ClothSettings(slack=1.025, bending=0.3, gravity=0.06)
 FITTED = ClothSettings(slack=1.015, bending=0.3, gravity=0.03)
 HANGING = ClothSettings(slack=1.03, bending=0.2, gravity=0.2)
 
@@ -102,7 +102,7 @@ MODELS = (
         BodyShape(1.0, 0.64, 0.48, 0.40, 0.42, 0.75, african=0.0, asian=0.0, caucasian=1.0, smile=FRIENDLY),
         "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "long01", (0.16, 0.085, 0.045),
         (_outfit("female_casualsuit02", "upper", cloth("#eeece6")), _outfit("female_casualsuit01", "lower", JEANS, "diffuse", DENIM), _shoes(5)),
-        eyes="bluegreen", brow="eyebrow012", pose=RELAXED, clothing="white T-shirt, jeans",
+        eyes="brownlight", brow="eyebrow008", pose=RELAXED, clothing="white T-shirt, jeans",
     ),
     VirtualModel(
         "leo", "Leo", "里奥", "male", "athletic", "light", 183,
@@ -123,7 +123,7 @@ MODELS = (
         BodyShape(0.0, 0.68, 0.55, 0.50, 0.48, 0.65, african=1.0, asian=0.0, caucasian=0.0, smile=FRIENDLY),
         "young_african_male/young_darkskinned_male_diffuse.jpg", "short01", (0.010, 0.009, 0.009),
         (_outfit("male_casualsuit04", "upper", cloth("#e9e6dd")), _outfit("male_casualsuit06", "lower", replace(JEANS, tint=(0.35, 0.36, 0.42)), "diffuse", DENIM), _shoes(6)),
-        brow="eyebrow001", pose=RELAXED, clothing="white T-shirt, dark jeans",
+        skin_tint=(1.45, 1.4, 1.35), brow="eyebrow001", pose=RELAXED, clothing="white T-shirt, dark jeans",
     ),
     VirtualModel(
         "rosa", "Rosa", "罗莎", "female", "plus size", "olive", 168,
@@ -136,7 +136,7 @@ MODELS = (
         "amara", "Amara", "阿玛拉", "female", "average", "dark", 174,
         BodyShape(1.0, 0.64, 0.52, 0.48, 0.44, 0.72, african=1.0, asian=0.0, caucasian=0.0, smile=FRIENDLY),
         "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "ponytail01", (0.010, 0.009, 0.009),
-        (_shoes(5),), skin_tint=(0.30, 0.20, 0.14), brow="eyebrow012", pose=EASY, clothing="terracotta dress",
+        (_shoes(5),), skin_tint=(0.30, 0.20, 0.14), brow="eyebrow011", pose=EASY, clothing="terracotta dress",
         dress=DressCut(), dress_surface=cloth("#b5603f"),
     ),
     VirtualModel(
@@ -151,7 +151,7 @@ MODELS = (
         BodyShape(0.0, 0.86, 0.15, 0.84, 0.44, 0.4, african=0.0, asian=0.0, caucasian=1.0, smile=FRIENDLY),
         "middleage_caucasian_male/middleage_lightskinned_male_diffuse.jpg", "short04", (0.30, 0.29, 0.28),
         (_outfit("male_casualsuit06", "upper", cloth("#6d7f6a")), _outfit("male_casualsuit06", "lower", replace(JEANS, tint=(0.6, 0.62, 0.68)), "diffuse", DENIM), _shoes(1)),
-        eyes="lightblue", brow="eyebrow009", pose=EASY, clothing="green T-shirt, jeans",
+        eyes="deepblue", brow="eyebrow009", pose=EASY, clothing="green T-shirt, jeans",
     ),
 )  # fmt: skip
 
@@ -218,8 +218,8 @@ def _head(person: VirtualModel) -> tuple[Wear, ...]:
     """Eyes, brows, lashes and hair."""
     r, g, b = person.hair_tint
     brow = Surface(HAIR, tint=(0.6 * r, 0.6 * g, 0.6 * b), gloss=0.0, grey=1.0)
-    white = 0.62 if person.skin_tone == "dark" else 0.82  # lids shade the eyes more than the lamps know
-    eye = Surface(EYE, tint=(white, white, white), gloss=0.45, sharp=140.0)
+    white = 0.50 if person.skin_tone == "dark" else 0.66  # lids shade the eyes more than the lamps know
+    eye = Surface(EYE, tint=(white, white, white), gloss=0.30, sharp=140.0)
     return (
         Wear("eyes/low-poly", eye, paint=f"eyes/materials/{person.eyes}_eye.png"),
         Wear(f"eyebrows/{person.brow}", brow),
@@ -257,31 +257,40 @@ def draw_model(
 
 
 def make_models(
-    data: Path, out: Path, settings: StillSettings | None = None, report: Callable[[str], None] = print
+    data: Path,
+    out: Path,
+    settings: StillSettings | None = None,
+    report: Callable[[str], None] = print,
+    only: set[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Draw all virtual models into ``out/models`` and return their entries of the manifest."""
+    """Draw the virtual models (all, or those named in ``only``) into ``out/models``; return all entries
+    of the manifest."""
     model, renderer = BodyModel(), Renderer()
     folder = out / "models"
     folder.mkdir(parents=True, exist_ok=True)
     entries = []
     for person in MODELS:
-        picture, _ = draw_model(person, model, renderer, data, settings or StillSettings())
         path = folder / f"{person.id}.jpg"
+        entries.append(_entry(person, path.name))
+        if only is not None and person.id not in only:
+            continue
+        picture, _ = draw_model(person, model, renderer, data, settings or StillSettings())
         cv2.imwrite(
             str(path), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
         )
         report(path.name)
-        entries.append(
-            {
-                "id": person.id,
-                "file": f"models/{path.name}",
-                "name": person.name,
-                "name_zh": person.name_zh,
-                "sex": person.sex,
-                "build": person.build,
-                "skin": person.skin_tone,
-                "height_cm": person.height_cm,
-                "clothing": person.clothing,
-            }
-        )
     return entries
+
+
+def _entry(person: VirtualModel, file: str) -> dict[str, Any]:
+    return {
+        "id": person.id,
+        "file": f"models/{file}",
+        "name": person.name,
+        "name_zh": person.name_zh,
+        "sex": person.sex,
+        "build": person.build,
+        "skin": person.skin_tone,
+        "height_cm": person.height_cm,
+        "clothing": person.clothing,
+    }

@@ -17,6 +17,7 @@ from tryon.synth.cloth import ClothSettings, Obstacle, drape, subdivide_mesh
 from tryon.synth.draw import BACKDROP, HAIR, Mesh, Surface
 from tryon.synth.makehuman import Asset, fit_asset, read_asset, upper_faces, vertex_normals
 
+BAKED_SHADE = 0.4  # of an outfit's own ambient occlusion is kept: the lamps make most of it themselves
 F64 = NDArray[np.float64]
 U8 = NDArray[np.uint8]
 
@@ -103,6 +104,8 @@ def wear_shell(wear: Wear, body: Body, model: BodyModel, data: Path) -> tuple[Sh
     else:
         path = data / "makehuman" / wear.paint
     texture = read_texture(path) if path else None
+    if texture is not None and wear.paint == "ambient":
+        texture = np.round(255 - BAKED_SHADE * (255.0 - texture)).astype(np.uint8)
     surface = replace(wear.surface, texture=texture)
     if surface.kind == HAIR and surface.grey >= 1.0 and texture is not None:
         # the tint is the hair's mean colour, whatever its texture's

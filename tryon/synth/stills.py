@@ -51,10 +51,12 @@ def take_still(
     px_per_m = settings.height * settings.supersample / camera.field_m
     core, wisps, paper = renderer.draw(meshes, camera, settings)
     size = (core.kind.shape[1], core.kind.shape[0])
-    light = cv2.resize(paper.albedo * paper.diffuse, size, interpolation=cv2.INTER_LINEAR)
+    smooth = cv2.GaussianBlur(paper.albedo * paper.diffuse, (0, 0), 0.004 * paper.kind.shape[0])  # lamps are few
+    light = cv2.resize(smooth, size, interpolation=cv2.INTER_LINEAR)
     light = np.where(core.kind[..., None] >= 0, shade(core, px_per_m), light)
     share = np.where(wisps.kind == HAIR, np.clip(wisps.place[..., 3], 0, 1), 0.0)[..., None]
     light = light * (1 - share) + shade(wisps, px_per_m) * share
     small = cv2.resize(light, (settings.width, settings.height), interpolation=cv2.INTER_AREA)
     picture = expose(small, exposure)
+    picture = np.clip(picture + 0.35 * (picture - cv2.GaussianBlur(picture, (0, 0), 0.9)), 0, 1)  # a lens is sharper
     return np.round(picture * 255).astype(np.uint8)

@@ -10,7 +10,13 @@ import pytest
 import torch
 
 from tryon.models.generator import GENERATOR_CHANNELS
-from tryon.training.gan_losses import discriminator_loss, feature_matching_loss, generator_loss, weighted_l1
+from tryon.training.gan_losses import (
+    discriminator_loss,
+    feature_matching_loss,
+    generator_loss,
+    patch_weight,
+    weighted_l1,
+)
 from tryon.training.generator import GanTrainer, GeneratorSettings
 from tryon.training.generator_data import flatten_shading, make_example, stack_examples
 from tryon.training.people_data import PersonRecord
@@ -32,6 +38,21 @@ def test_a_right_discriminator_pays_less_and_the_generator_more(kind: str) -> No
     high, low = torch.full((4,), 3.0), torch.full((4,), -3.0)
     assert discriminator_loss(high, low, kind) < discriminator_loss(low, high, kind)  # type: ignore[arg-type]
     assert generator_loss(low, kind) > generator_loss(high, kind)  # type: ignore[arg-type]
+
+
+def test_patches_count_by_what_is_invented_in_them() -> None:
+    invented = torch.zeros(1, 1, 32, 32)
+    invented[..., 16:, 16:] = 1
+    real, fake = torch.zeros(1, 1, 2, 2), torch.zeros(1, 1, 2, 2)
+    weight = patch_weight(invented, real)
+    assert weight[0, 0, 1, 1] > 20 * weight[0, 0, 0, 0]
+    fake[..., 1, 1] = 4.0
+    elsewhere = fake.flip(3)
+    for kind in ("nonsaturating", "lsgan", "hinge"):
+        seen = discriminator_loss(real, fake, kind, weight) - discriminator_loss(real, real, kind, weight)
+        unseen = discriminator_loss(real, elsewhere, kind, weight) - discriminator_loss(real, real, kind, weight)
+        assert seen > 10 * unseen > 0
+        assert torch.allclose(generator_loss(fake, kind, torch.ones_like(fake)), generator_loss(fake, kind))
 
 
 def test_small_losses_by_hand() -> None:

@@ -16,22 +16,42 @@ from torch import Tensor
 GanKind = Literal["nonsaturating", "lsgan", "hinge"]
 
 
-def discriminator_loss(real: Tensor, fake: Tensor, kind: GanKind = "nonsaturating") -> Tensor:
-    """Scalar loss of the discriminator from its logits on real and generated pictures."""
+def discriminator_loss(
+    real: Tensor, fake: Tensor, kind: GanKind = "nonsaturating", weight: Tensor | None = None
+) -> Tensor:
+    """Scalar loss of the discriminator from its logits on real and generated pictures.
+
+    ``weight``, of the logits' shape, says how much each patch counts in the expectation; None: all alike.
+    """
     if kind == "nonsaturating":
-        return F.softplus(-real).mean() + F.softplus(fake).mean()
+        return _mean(F.softplus(-real), weight) + _mean(F.softplus(fake), weight)
     if kind == "lsgan":
-        return 0.5 * ((real - 1).square().mean() + fake.square().mean())
-    return F.relu(1 - real).mean() + F.relu(1 + fake).mean()
+        return 0.5 * (_mean((real - 1).square(), weight) + _mean(fake.square(), weight))
+    return _mean(F.relu(1 - real), weight) + _mean(F.relu(1 + fake), weight)
 
 
-def generator_loss(fake: Tensor, kind: GanKind = "nonsaturating") -> Tensor:
+def generator_loss(fake: Tensor, kind: GanKind = "nonsaturating", weight: Tensor | None = None) -> Tensor:
     """Scalar adversarial loss of the generator from the discriminator's logits on its pictures."""
     if kind == "nonsaturating":
-        return F.softplus(-fake).mean()
+        return _mean(F.softplus(-fake), weight)
     if kind == "lsgan":
-        return 0.5 * (fake - 1).square().mean()
-    return -fake.mean()
+        return 0.5 * _mean((fake - 1).square(), weight)
+    return _mean(-fake, weight)
+
+
+def patch_weight(invented: Tensor, patches: Tensor) -> Tensor:
+    """How much each patch counts: the share of it that the generator invents, and a little for the rest.
+
+    Most patches are the photo's own pixels in both pictures; counted alike they drown the game.
+
+    Args:
+        invented: (B, 1, H, W) 0..1. patches: logits (B, 1, h, w), for their size.
+    """
+    return F.adaptive_avg_pool2d(invented, patches.shape[2:]) + 0.02
+
+
+def _mean(values: Tensor, weight: Tensor | None) -> Tensor:
+    return values.mean() if weight is None else (values * weight).sum() / weight.sum()
 
 
 def feature_matching_loss(real: list[Tensor], fake: list[Tensor]) -> Tensor:

@@ -29,6 +29,7 @@ from tryon.training.gan_losses import (
     discriminator_loss,
     feature_matching_loss,
     generator_loss,
+    patch_weight,
     weighted_l1,
 )
 from tryon.training.generator_data import GeneratorBatches, make_example, stack_examples, worn_categories
@@ -50,10 +51,10 @@ class GeneratorSettings:
     height: int = setting(256, "pixels; the width is three quarters of it")
     steps: int = setting(6000, "updates of both nets in all")
     batch: int = setting(6, "pictures an update")
-    rate: float = setting(1e-3, "Adam's rate for the generator; falls to 3% over the second half")
-    rate_discriminator: float = setting(4e-4, "Adam's rate for the discriminator")
+    rate: float = setting(7e-4, "Adam's rate for the generator; falls to 3% over the second half")
+    rate_discriminator: float = setting(8e-4, "Adam's rate for the discriminator")
     gan: GanKind = setting("nonsaturating", "nonsaturating, lsgan or hinge")
-    adversarial: float = setting(0.3, "weight of the adversarial loss; 0 trains without a discriminator")
+    adversarial: float = setting(0.8, "weight of the adversarial loss; 0 trains without a discriminator")
     matching: float = setting(4.0, "weight of feature matching")
     l1: float = setting(20.0, "weight of the L1 loss")
     perceptual: float = setting(1.0, "weight of the EfficientNet-Lite0 feature distance")
@@ -106,13 +107,14 @@ class GanTrainer:
             with self._autocast():
                 real, real_features = self.discriminator(truth, condition)
                 fake, _ = self.discriminator(picture.detach(), condition)
-            loss_d = discriminator_loss(real.float(), fake.float(), s.gan)
+            weight_d = patch_weight(region * (1 - 0.7 * alpha), real)
+            loss_d = discriminator_loss(real.float(), fake.float(), s.gan, weight_d)
             self.optimizer_d.zero_grad()
             loss_d.backward()
             self.optimizer_d.step()
             losses["d"] = loss_d.item()
-            losses["d_real"] = torch.sigmoid(real.float()).mean().item()
-            losses["d_fake"] = torch.sigmoid(fake.float()).mean().item()
+            losses["d_real"] = ((torch.sigmoid(real.float()) * weight_d).sum() / weight_d.sum()).item()
+            losses["d_fake"] = ((torch.sigmoid(fake.float()) * weight_d).sum() / weight_d.sum()).item()
         weight = region + s.skin_weight * skin
         loss = s.l1 * (weighted_l1(picture, truth, weight) + 0.3 * weighted_l1(rendering, truth, weight))
         losses["l1"] = loss.item()
@@ -130,7 +132,7 @@ class GanTrainer:
         if s.adversarial:
             with self._autocast():
                 fake, fake_features = self.discriminator(picture, condition)
-            adversarial = generator_loss(fake.float(), s.gan)
+            adversarial = generator_loss(fake.float(), s.gan, weight_d)
             matching = feature_matching_loss([f.float() for f in real_features], [f.float() for f in fake_features])
             loss = loss + s.adversarial * adversarial + s.matching * matching
             losses["adversarial"], losses["matching"] = adversarial.item(), matching.item()

@@ -66,13 +66,15 @@ _CHAINS: dict[str, tuple[tuple[str, float, float], ...]] = {  # x from the middl
             ("armpit", 152, 205), ("hem", 155, 480)),
     "long": (("neck", 60, 80), ("shoulder", 140, 100), ("cuff_out", 285, 470), ("cuff_in", 240, 485),
              ("armpit", 152, 215), ("hem", 155, 480)),
+    "hanging": (("neck", 60, 80), ("shoulder", 150, 105), ("cuff_out", 235, 460), ("cuff_in", 195, 468),
+                ("armpit", 165, 220), ("hem", 160, 490)),
     "dress": (("neck", 60, 60), ("shoulder", 120, 75), ("cuff_out", 200, 130), ("cuff_in", 172, 170),
               ("armpit", 125, 150), ("hem", 210, 570)),
     "skirt": (("waist", 110, 60), ("hem", 190, 380)),
     "trousers": (("waist", 110, 40), ("leg_out", 170, 570), ("leg_in", 85, 575), ("crotch", 0, 210)),
     "shorts": (("waist", 110, 60), ("leg_out", 165, 300), ("leg_in", 30, 305), ("crotch", 0, 215)),
 }  # fmt: skip
-_SLEEVES = {"tank": "none", "tee": "short", "long": "long", "dress": "short"}
+_SLEEVES = {"tank": "none", "tee": "short", "long": "long", "hanging": "long", "dress": "short"}
 _LEGS = {"dress": "knee", "skirt": "knee", "trousers": "long", "shorts": "short"}
 _CATEGORIES = {"dress": "dress", "skirt": "lower", "trousers": "lower", "shorts": "lower"}
 

@@ -175,7 +175,7 @@ def _on_their_sides(roots: tuple[Vector, Vector], along: Vector, sign: float) ->
     """Turn an armhole whose lower end lies on the outer side of the tube, about its upper end."""
     width = float(np.linalg.norm(roots[0] - roots[1]))
     outward = _outward(along, sign)
-    if (roots[0] - roots[1]) @ outward >= 0.1 * width:
+    if (roots[0] - roots[1]) @ outward >= -0.4 * width:  # sleeves that hang straight down are nearly there
         return roots
     slanting = unit(outward - 1.5 * along)
     return roots[0], roots[0] - width * slanting

@@ -8,7 +8,7 @@ import pytest
 
 from tryon.garment.mask import fill_holes, fit_ground, flood_ground, grabcut_mask, plain_mask, tidy_mask, to_lab
 from tryon.garment.refine import refine_alpha
-from tryon.garment.sharpen import keep_main, sharpen_mask
+from tryon.garment.sharpen import drop_slivers, keep_main, open_gaps, sharpen_mask
 
 
 def tee(h: int = 256, w: int = 192) -> np.ndarray:
@@ -126,3 +126,40 @@ def test_empty_masks_stay_empty() -> None:
     empty = np.zeros((64, 48), np.float32)
     assert not sharpen_mask(np.zeros((64, 48, 3), np.uint8), empty).any()
     assert not tidy_mask(empty > 0).any()
+
+
+def trousers(h: int = 384, w: int = 288) -> np.ndarray:
+    mask = np.zeros((h, w), np.uint8)
+    cv2.rectangle(mask, (80, 30), (208, 150), 1, -1)
+    cv2.rectangle(mask, (80, 150), (140, 350), 1, -1)
+    cv2.rectangle(mask, (148, 150), (208, 350), 1, -1)
+    return mask > 0
+
+
+def test_a_bridged_gap_is_opened_on_a_plain_ground() -> None:
+    truth = trousers()
+    image = photo(truth, (60, 70, 120), (235, 235, 232), noise=2)
+    bridged = truth.astype(np.float32)
+    bridged[150:300, 141:148] = 0.9
+    opened = open_gaps(image, bridged)
+    assert float(opened[180:290, 144].max()) < 0.5
+    assert float(opened[truth].min()) > 0.5
+
+
+def test_a_garment_in_the_grounds_colour_is_not_eaten() -> None:
+    truth = trousers()
+    image = photo(truth, (238, 236, 233), (235, 235, 232), noise=1)
+    soft = np.where(truth, 0.97, 0.0).astype(np.float32)
+    assert float(open_gaps(image, soft)[truth].mean()) > 0.9
+
+
+def test_rims_beside_a_cut_hood_go_and_the_garment_stays() -> None:
+    whole = np.zeros((400, 300), np.float32)
+    cv2.rectangle(whole, (60, 150), (240, 380), 1, -1)
+    cv2.circle(whole, (150, 100), 60, 1, -1)
+    inside = np.zeros_like(whole)
+    cv2.circle(inside, (150, 100), 56, 1, -1)
+    left = drop_slivers(whole, inside)
+    assert left[60, 150 - 50] == 0 or left[100, 92] == 0
+    assert left[300, 150] == 1
+    assert np.array_equal(drop_slivers(whole, np.zeros_like(inside)), whole)

@@ -19,7 +19,7 @@ from tryon.garment.network import GarmentNetwork
 from tryon.garment.points import choose_points
 from tryon.garment.reading import Reading, read_garment
 from tryon.garment.refine import refine_alpha
-from tryon.garment.sharpen import keep_main, sharpen_mask
+from tryon.garment.sharpen import drop_slivers, keep_main, sharpen_mask
 from tryon.types import CATEGORIES, GARMENT_LABELS, Category, Garment, MaskF32, RGBu8
 
 READ_SIDE = 512  # long side of the picture that is read; twice the network's input, for the closer look
@@ -133,7 +133,8 @@ def _outline(small: RGBu8, reading: Reading, own: MaskF32 | None) -> _Outline:
     opened = cv2.morphologyEx(hard, cv2.MORPH_OPEN, np.ones((2 * r + 1, 2 * r + 1), np.uint8))
     # a few stray pixels are no collar
     grown = cv2.dilate(opened, np.ones((4 * r + 1, 4 * r + 1), np.uint8)) > 0
-    return _Outline(whole, np.where(grown, inside, 0).astype(np.float32))
+    inside = np.where(grown, inside, 0).astype(np.float32)
+    return _Outline(drop_slivers(whole, inside), inside)
 
 
 def _alpha(image_u8: RGBu8, outline: _Outline, own: MaskF32 | None) -> MaskF32:

@@ -35,10 +35,12 @@ class GroundSettings:
 class Ground:
     """A smooth model of the background.
 
-    difference: (h, w) float32, dE from the fitted surface. sigma: robust spread of the ring, dE.
-    inliers: part of the ring that the surface explains. plain: whether flooding may be trusted.
+    offset: (h, w, 3) float32, Lab less the fitted surface. difference: (h, w), its length (dE).
+    sigma: robust spread of the ring, dE. inliers: part of the ring that the surface explains.
+    plain: whether flooding may be trusted.
     """
 
+    offset: NDArray[np.float32]
     difference: NDArray[np.float32]
     sigma: float
     inliers: float
@@ -79,8 +81,9 @@ def fit_ground(lab: NDArray[np.float32], settings: GroundSettings | None = None)
         residual = np.linalg.norm(values - rows @ coefficients, axis=1)
     sigma = max(float(np.median(residual)), 0.4)
     inliers = float((residual < max(s.min_threshold * 1.5, s.trim * sigma)).mean())
-    difference = np.linalg.norm(lab - basis @ coefficients, axis=2).astype(np.float32)
-    return Ground(difference, sigma, inliers, inliers >= s.min_inliers and sigma <= s.max_sigma)
+    offset = (lab - basis @ coefficients).astype(np.float32)
+    difference = np.sqrt((offset * offset).sum(2))
+    return Ground(offset, difference, sigma, inliers, inliers >= s.min_inliers and sigma <= s.max_sigma)
 
 
 def flood_ground(

@@ -19,6 +19,7 @@ from tryon.types import PointsF32
 TRUST = 0.10  # mean heat mass around the peaks under which the outline's own programme is asked
 SAMPLES = 560  # of the outline: about 2 px of a 512 px picture apart
 MAX_COST = 14.0  # nats; farther from a peak all places are alike
+FAR_COST = 8.5  # nats; a place that is hardly better than any other (9.4)
 OFF_OUTLINE = 0.07  # of the garment's size: a sure peak so far inside is a cuff lying on the torso
 SURE_PEAK = 0.45
 HALF = 0.56  # of the outline that belongs to one side, at most: a leg's end looks like the other leg's
@@ -86,8 +87,10 @@ def _along_outline(border: PointsF32, reading: Reading, chain: tuple[str, ...], 
     if legs:
         low, high = sorted(ends.values())
         between = np.arange(low, high + 1) if high - low > 2 else np.arange(SAMPLES)
-        crotch = between[int(cost[LANDMARKS.index("crotch"), between].argmin())]
-        found["crotch"] = _point(samples[crotch])
+        crotch = LANDMARKS.index("crotch")
+        best = between[int(cost[crotch, between].argmin())]
+        # legs that touch leave no outline there: then the peak itself, inside the garment
+        found["crotch"] = _point(samples[best] if cost[crotch, best] < FAR_COST else reading.points[crotch])
     return found
 
 

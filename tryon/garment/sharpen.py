@@ -6,11 +6,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.garment.mask import BoolMask
+from tryon.garment.mask import BoolMask, fit_ground, to_lab
 from tryon.types import MaskF32, RGBu8
 
 CUT_SIDE = 224  # long side of the garment's box at which GrabCut runs: about 25 ms
 BAND = 0.022  # half-width of the uncertain band, of the box's long side: two cells of the network's mask
+GAP_SIDE = 384  # long side at which gaps are looked for: the narrowest are 2 px wide there
+SURE_GARMENT = 0.985  # the network's probability inside prints of the ground's colour is above
+DEEPEST_SHADOW = 26.0  # L* under the ground that a gap's shadow may be
+MAX_LIKENESS = 0.04  # part of the sure garment that may look like the ground
+MAX_OPENED = 0.10  # of the garment; more is the garment itself
 MIN_AGREEMENT = 0.90  # a cut that disagrees more has followed a print or a shadow
 
 
@@ -30,6 +35,7 @@ def sharpen_mask(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
     box = _box(probability > 0.5)
     if box is None:
         return np.zeros_like(probability)
+    probability = open_gaps(image_u8, probability)
     x0, y0, x1, y1 = box
     image, prior = image_u8[y0:y1, x0:x1], probability[y0:y1, x0:x1]
     s = min(1.0, CUT_SIDE / max(image.shape[:2]))
@@ -42,6 +48,63 @@ def sharpen_mask(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
     soft = cv2.GaussianBlur(cut.astype(np.float32), (0, 0), 0.7)
     whole[y0:y1, x0:x1] = cv2.resize(soft, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
     return whole
+
+
+def open_gaps(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
+    """Take plain ground out of narrow gaps (between legs, beside sleeves) that the network bridges.
+
+    Pixels that look like the ground, or like it in shadow, and can be reached from it lose their
+    probability, unless the network is sure of them or the garment itself looks like that.
+    """
+    h, w = probability.shape
+    s = min(1.0, GAP_SIDE / max(h, w))
+    size = (max(8, round(w * s)), max(8, round(h * s)))
+    lab = to_lab(np.asarray(cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA), np.uint8))
+    ground = fit_ground(lab)
+    if not ground.plain:
+        return probability
+    p = cv2.resize(probability, size, interpolation=cv2.INTER_AREA)
+    hard = p > 0.5
+    inner = cv2.erode((p > SURE_GARMENT).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    chroma = np.hypot(ground.offset[..., 1], ground.offset[..., 2])
+    level = max(3.0, 2.5 * ground.sigma)
+    shaded = (chroma < level) & (ground.offset[..., 0] < 3) & (ground.offset[..., 0] > -DEEPEST_SHADOW)
+    for like in (shaded | (ground.difference < level), ground.difference < level):
+        if inner.any() and float(like[inner].mean()) > MAX_LIKENESS:
+            continue
+        free = like & (p < SURE_GARMENT) | ~hard
+        labels = cv2.connectedComponents(free.astype(np.uint8), connectivity=4)[1]
+        reached = np.isin(labels, np.unique(labels[~hard & free])) & free
+        opened = reached & hard
+        if float(opened.sum()) < MAX_OPENED * float(hard.sum()):
+            lowered = np.where(opened, np.minimum(p, 0.2), p).astype(np.float32)
+            change = cv2.resize(lowered - p, (w, h), interpolation=cv2.INTER_LINEAR)
+            return np.clip(probability + change, 0, 1).astype(np.float32)
+    return probability
+
+
+def drop_slivers(whole: MaskF32, inside: MaskF32) -> MaskF32:
+    """Drop the thin rims that stay beside a cut-out inside: a hood's edge, the ends of a waistband.
+
+    Args:
+        whole: (h, w) garment. inside: (h, w), the inside of its back.
+    """
+    hard = (inside > 0.5).astype(np.uint8)
+    if not hard.any():
+        return whole
+    side = max(whole.shape)
+    reach, thin = round(0.03 * side), max(2, round(0.009 * side))
+    near = cv2.dilate(hard, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))) > 0
+    front = (whole > 0.5) & (hard == 0)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thin + 1, 2 * thin + 1))
+    opened = cv2.morphologyEx(front.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0
+    rest = (front & near & ~opened).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+    # corners of the cloth are short, rims are long
+    long = [i for i in range(1, count) if max(stats[i, 2], stats[i, 3]) > 0.05 * side]
+    if not long:
+        return whole
+    return np.where(np.isin(labels, long), 0.0, whole).astype(np.float32)
 
 
 def _box(mask: BoolMask) -> tuple[int, int, int, int] | None:

@@ -85,44 +85,39 @@ def draw_person(seed: int, height: int = 512, width: int = 384) -> RGBu8:
     return image
 
 
-@pytest.fixture
-def write_gallery() -> Callable[[Path], Path]:
-    """A function that fills a folder with a gallery of four garments and two models, and returns it."""
-
-    def write(folder: Path) -> Path:
-        manifest: dict[str, list[dict[str, Any]]] = {"garments": [], "models": []}
-        for identity, category, label, sleeve, leg, colour in GARMENTS:
-            image, mask = np.full((400, 300, 3), 250, np.uint8), np.zeros((400, 300), np.uint8)
-            cv2.rectangle(image, (70, 60), (230, 340), colour, -1)
-            cv2.rectangle(mask, (70, 60), (230, 340), 255, -1)
-            save_png(image, folder / f"garments/{identity}.png")
-            save_png(mask, folder / f"garments/{identity}.mask.png")
-            manifest["garments"].append(
-                {
-                    "id": identity,
-                    "file": f"garments/{identity}.png",
-                    "mask": f"garments/{identity}.mask.png",
-                    "name": identity.replace("-", " ").capitalize(),
-                    "name_zh": "",
-                    "category": category,
-                    "label": label,
-                    "colours": [identity.split("-")[0]],
-                    "sleeve": sleeve,
-                    "leg": leg,
-                    "landmarks_px": None,
-                }
-            )
-        for seed, name in enumerate(("Ada", "Ben")):
-            save_png(draw_person(seed), folder / f"models/{name.lower()}.png")
-            manifest["models"].append({"id": name.lower(), "file": f"models/{name.lower()}.png", "name": name})
-        (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-        return folder
-
-    return write
+def write_gallery(folder: Path) -> Path:
+    """Fill a folder with a gallery of four garments and two models, and return it."""
+    manifest: dict[str, list[dict[str, Any]]] = {"garments": [], "models": []}
+    for identity, category, label, sleeve, leg, colour in GARMENTS:
+        image, mask = np.full((400, 300, 3), 250, np.uint8), np.zeros((400, 300), np.uint8)
+        cv2.rectangle(image, (70, 60), (230, 340), colour, -1)
+        cv2.rectangle(mask, (70, 60), (230, 340), 255, -1)
+        save_png(image, folder / f"garments/{identity}.png")
+        save_png(mask, folder / f"garments/{identity}.mask.png")
+        manifest["garments"].append(
+            {
+                "id": identity,
+                "file": f"garments/{identity}.png",
+                "mask": f"garments/{identity}.mask.png",
+                "name": identity.replace("-", " ").capitalize(),
+                "name_zh": "",
+                "category": category,
+                "label": label,
+                "colours": [identity.split("-")[0]],
+                "sleeve": sleeve,
+                "leg": leg,
+                "landmarks_px": None,
+            }
+        )
+    for seed, name in enumerate(("Ada", "Ben")):
+        save_png(draw_person(seed), folder / f"models/{name.lower()}.png")
+        manifest["models"].append({"id": name.lower(), "file": f"models/{name.lower()}.png", "name": name})
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture
-def gallery_folder(tmp_path: Path, write_gallery: Callable[[Path], Path]) -> Path:
+def gallery_folder(tmp_path: Path) -> Path:
     """A folder with a small gallery."""
     return write_gallery(tmp_path)
 
@@ -139,20 +134,25 @@ def drawing() -> DrawingPipeline:
     return DrawingPipeline()
 
 
-@pytest.fixture
-def serving(
-    gallery_folder: Path, drawing: DrawingPipeline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[SimpleNamespace]:
-    """A page over the small gallery and the drawing pipeline: its address (url) and its fitting room (room)."""
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+    """A page over the small gallery and the drawing pipeline, shared by a module's tests.
+
+    url: its address. room: its fitting room. drawing: its pipeline. gallery, files: its folders.
+    """
     from tryon.ui.app import build_app, launch_options
 
-    page, room = build_app(assets=gallery_folder, load=lambda: drawing)
-    room.start()
-    _, url, _ = page.launch(**launch_options(room), prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield SimpleNamespace(url=url, room=room)
-    page.close()
-    room.stop()
+    gallery, files = write_gallery(tmp_path_factory.mktemp("gallery")), tmp_path_factory.mktemp("files")
+    drawing = DrawingPipeline()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(files))
+        page, room = build_app(assets=gallery, load=lambda: drawing)
+        room.start()
+        options = launch_options(room)
+        _, url, _ = page.launch(**options, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+        yield SimpleNamespace(url=url, room=room, drawing=drawing, gallery=gallery, files=files)
+        page.close()
+        room.stop()
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ gradio_client = pytest.importorskip("gradio_client")
 handle_file = gradio_client.handle_file
 
 
-@pytest.fixture
-def client(served: str, tmp_path: Path) -> Any:
-    return gradio_client.Client(served, verbose=False, download_files=str(tmp_path / "answers"))
+@pytest.fixture(scope="module")
+def client(serving: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return gradio_client.Client(serving.url, verbose=False, download_files=str(tmp_path_factory.mktemp("answers")))
 
 
 @pytest.fixture
@@ -61,22 +61,24 @@ def test_try_on_gallery_is_lossless(client: Any, photo: Path) -> None:
     assert facts["stages"] == {"total": 5.0}
 
 
-def test_try_on(client: Any, photo: Path, gallery_folder: Path) -> None:
-    garment = handle_file(gallery_folder / "garments/red-tee.png")
+def test_try_on(client: Any, photo: Path, serving: Any) -> None:
+    garment = handle_file(serving.gallery / "garments/red-tee.png")
     _, facts = client.predict(handle_file(photo), garment, api_name="/try_on")
     assert facts["category"] == "upper"
     _, facts = client.predict(handle_file(photo), garment, "dress", "flat", api_name="/try_on")
     assert facts["category"] == "dress"
 
 
-def test_understanding(client: Any, photo: Path, gallery_folder: Path) -> None:
+def test_understanding(client: Any, photo: Path, serving: Any) -> None:
     labels, facts = client.predict(handle_file(photo), api_name="/understand_person")
     with Image.open(labels) as opened:
         assert opened.mode == "P"
         assert opened.size == (480, 640)
         assert (np.asarray(opened) == LABEL["upper"]).all()
     assert facts["labels"]["8"] == "upper"
-    labels, facts = client.predict(handle_file(gallery_folder / "garments/red-tee.png"), api_name="/understand_garment")
+    labels, facts = client.predict(
+        handle_file(serving.gallery / "garments/red-tee.png"), api_name="/understand_garment"
+    )
     assert facts["category"] == "upper"
     assert Image.open(labels).size == (300, 400)
 

@@ -123,16 +123,16 @@ def check_visit(page: Any, photo: Path, garments: tuple[str, str], folder: Path)
     assert settled_source(page, other_than=second) == first
 
 
-def test_a_full_visit(served: str, open_page: Any, person_picture: Any, tmp_path: Path) -> None:
+def test_a_full_visit(serving: Any, open_page: Any, person_picture: Any, tmp_path: Path) -> None:
     photo = person_picture(9, 900, 600)
     save_png(photo, tmp_path / "photo.png")
     exif = Image.Exif()
     exif[0x010E] = "a secret place"
     exif[0x0112] = 1
     Image.fromarray(photo).save(tmp_path / "photo.jpg", exif=exif, quality=95)
-    page = open_page(served)
+    page = open_page(serving.url)
     check_visit(page, tmp_path / "photo.jpg", ("green-dress", "blue-jeans"), tmp_path)
-    kept = [path for path in (tmp_path / "gradio").rglob("*") if path.is_file()]
+    kept = [path for path in serving.files.rglob("*") if path.is_file()]
     assert kept == []  # nothing of the visit was written to disk
 
 
@@ -147,12 +147,12 @@ def test_a_closed_page_is_forgotten(serving: Any, browser: Any, person_picture: 
     page.set_input_files("#photo input[type=file]", tmp_path / "photo.png")
     page.wait_for_selector("#photo img.mine")
     assert [url for url in requests if not url.startswith((serving.url, "data:", "blob:"))] == []
-    assert len(serving.room.visitors) == 1
+    assert len(serving.room.visitors) >= 1
     context.close()
     deadline = time.monotonic() + 30
     while len(serving.room.visitors) and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert len(serving.room.visitors) == 0
+    assert len(serving.room.visitors) == 0  # nor are those of the other tests' pages
 
 
 def test_bad_uploads_are_answered_with_a_sentence(served: str, open_page: Any, tmp_path: Path) -> None:
@@ -177,8 +177,9 @@ def test_bad_uploads_are_answered_with_a_sentence(served: str, open_page: Any, t
     choose(page, '#garments .tile[data-id="green-dress"]')  # and all goes on
 
 
-def test_the_latest_click_wins(served: str, open_page: Any, drawing: Any) -> None:
-    page = open_page(served)
+def test_the_latest_click_wins(serving: Any, open_page: Any) -> None:
+    drawing = serving.drawing
+    page = open_page(serving.url)
     source = settled_source(page)
     made = drawing.dressed
     drawing.gate.clear()
@@ -193,9 +194,7 @@ def test_the_latest_click_wins(served: str, open_page: Any, drawing: Any) -> Non
     assert drawing.dressed - made <= 2
 
 
-def test_filter_models_steps_and_own_garment(
-    served: str, open_page: Any, gallery_folder: Path, person_picture: Any, tmp_path: Path
-) -> None:
+def test_filter_models_steps_and_own_garment(served: str, open_page: Any, person_picture: Any, tmp_path: Path) -> None:
     page = open_page(served)
     page.click('#garments [data-filter="lower"]')
     assert page.locator("#garments .tile:visible").count() == 1

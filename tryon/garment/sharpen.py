@@ -66,10 +66,12 @@ def open_gaps(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
     p = cv2.resize(probability, size, interpolation=cv2.INTER_AREA)
     hard = p > 0.5
     inner = cv2.erode((p > SURE_GARMENT).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
-    chroma = np.hypot(ground.offset[..., 1], ground.offset[..., 2])
+    offset = cv2.GaussianBlur(ground.offset, (0, 0), 0.8)  # single noisy pixels must not stop the flood
+    chroma = np.hypot(offset[..., 1], offset[..., 2])
     level = max(3.0, 2.5 * ground.sigma)
-    shaded = (chroma < level) & (ground.offset[..., 0] < 3) & (ground.offset[..., 0] > -DEEPEST_SHADOW)
-    for like in (shaded | (ground.difference < level), ground.difference < level):
+    shaded = (chroma < level) & (offset[..., 0] < 3) & (offset[..., 0] > -DEEPEST_SHADOW)
+    near = np.hypot(chroma, offset[..., 0]) < level
+    for like in (shaded | near, near):
         if inner.any() and float(like[inner].mean()) > MAX_LIKENESS:
             continue
         free = like & (p < SURE_GARMENT) | ~hard

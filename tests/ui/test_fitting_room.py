@@ -158,6 +158,7 @@ def test_unexpected_failures_say_nothing_of_the_inside(room: FittingRoom, drawin
     monkeypatch.setattr(drawing, "dress", fail)
     view = room.choose_garment("a", "black-top", 1)
     assert view.refusal == room.texts.unexpected
+    assert view.refused == "look"
     assert view.look is not None
 
 

@@ -23,7 +23,7 @@ from tryon.ui.engine import Engine
 from tryon.ui.gallery import Gallery, build_garment
 from tryon.ui.pictures import encode_shown, fit_uri, thumb_uri
 from tryon.ui.texts import ENGLISH, Texts
-from tryon.ui.visitors import Look, Shelf, Shown, Uploads, Visitor, Visitors, What, Who, unique
+from tryon.ui.visitors import Look, Shelf, Shown, Slot, Uploads, Visitor, Visitors, What, Who, unique
 
 log = logging.getLogger(__name__)
 
@@ -37,13 +37,13 @@ class View:
     """What the page shows after a choice.
 
     look: None before anything is worn. refusal: a sentence in place of a new result.
-    refused: which choice it is about ("who" or "what": an upload; "look": the pair).
+    refused: where to say it: beside the upload of who or what, or below the look.
     """
 
     visitor: Visitor
     look: Look | None
     refusal: str = ""
-    refused: str = ""
+    refused: Slot = "look"
 
 
 class FittingRoom:
@@ -116,27 +116,39 @@ class FittingRoom:
     def arrive(self, session: str) -> View | None:
         """Show a virtual model who already wears something."""
         visitor = self.visitors.get(session)
-        return self._attempt(visitor, "look", lambda: self._wear(visitor, 0, self._default_who, self._default_what))
+        return self._attempt(visitor, lambda: self._wear(visitor, 0))
 
     def choose_garment(self, session: str, garment_id: str, ticket: int) -> View | None:
         """Wear a garment of the gallery."""
-        return self._choose(session, "what", ticket, lambda visitor: self._set_what(visitor, self.garment(garment_id)))
+
+        def use(visitor: Visitor) -> None:
+            visitor.what = self.garment(garment_id)
+
+        return self._choose(session, "what", ticket, use)
 
     def choose_model(self, session: str, model_id: str, ticket: int) -> View | None:
         """Dress a virtual model."""
-        return self._choose(session, "who", ticket, lambda visitor: self._set_who(visitor, self.model(model_id)))
+
+        def use(visitor: Visitor) -> None:
+            visitor.who = self.model(model_id)
+
+        return self._choose(session, "who", ticket, use)
 
     def bring_photo(self, session: str, upload: str, ticket: int) -> View | None:
         """Dress the person in an uploaded photo."""
-        return self._choose(session, "who", ticket, lambda visitor: self._set_who(visitor, self._own_photo(upload)))
+
+        def use(visitor: Visitor) -> None:
+            visitor.who = self._own_photo(upload)
+
+        return self._choose(session, "who", ticket, use, uploaded=True)
 
     def bring_garment(self, session: str, upload: str, ticket: int, *, category: str = "auto") -> View | None:
         """Wear a garment from an uploaded picture; an empty ``upload`` means the last one, looked at again."""
 
         def use(visitor: Visitor) -> None:
-            self._set_what(visitor, self._own_garment(visitor, upload, category))
+            visitor.what = self._own_garment(visitor, upload, category)
 
-        return self._choose(session, "what", ticket, use)
+        return self._choose(session, "what", ticket, use, uploaded=True)
 
     def return_to(self, session: str, key: str, ticket: int) -> View | None:
         """Show a look of this visit again."""
@@ -144,7 +156,7 @@ class FittingRoom:
         look = visitor.looks.get(key)
         if look is not None:
             return self._show_again(visitor, look) if visitor.is_latest(ticket) else None
-        view = self._attempt(visitor, "look", lambda: self._wear(visitor, ticket))
+        view = self._attempt(visitor, lambda: self._wear(visitor, ticket))
         return None if view is None else replace(view, refusal=self.texts.look_gone, refused="look")
 
     def undo(self, session: str) -> View | None:
@@ -168,7 +180,7 @@ class FittingRoom:
             visitor.keep(told, step=False)
             return View(visitor, told)
 
-        return self._attempt(visitor, "look", again)
+        return self._attempt(visitor, again)
 
     # -- what is shared ------------------------------------------------------------------------
 
@@ -205,32 +217,26 @@ class FittingRoom:
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _choose(self, session: str, slot: str, ticket: int, use: Callable[[Visitor], None]) -> View | None:
+    def _choose(
+        self, session: str, slot: Slot, ticket: int, use: Callable[[Visitor], None], *, uploaded: bool = False
+    ) -> View | None:
+        """Take a choice, unless a later one of the same kind is known, and wear it."""
         visitor = self.visitors.get(session)
-        if not visitor.is_latest(ticket, slot):  # type: ignore[arg-type]
+        if not visitor.is_latest(ticket, slot):
             return None
-
-        def choose() -> View | None:
-            use(visitor)
-            return self._wear(visitor, ticket)
-
-        view = self._attempt(visitor, slot, choose)
-        if view is not None and self.visitors.was_forgotten(session) and not view.refusal and slot == "what":
+        refusal = self._attempt(visitor, lambda: use(visitor), place=slot if uploaded else "look")
+        view = refusal or self._attempt(visitor, lambda: self._wear(visitor, ticket))
+        forgotten = view is not None and self.visitors.was_forgotten(session)
+        if view is not None and forgotten and not view.refusal and slot == "what":
             return replace(view, refusal=self.texts.photo_gone, refused="look")
         return view
 
-    def _wear(
-        self,
-        visitor: Visitor,
-        ticket: int,
-        who: Callable[[], Who] | None = None,
-        what: Callable[[], What] | None = None,
-    ) -> View | None:
+    def _wear(self, visitor: Visitor, ticket: int) -> View | None:
         """Dress whoever is chosen, unless a later click is known before or after."""
         if visitor.who is None:
-            visitor.who = (who or self._default_who)()
+            visitor.who = self.model(self.first_model)
         if visitor.what is None:
-            visitor.what = (what or self._default_what)()
+            visitor.what = self.garment(self.first_garment)
         if not visitor.is_latest(ticket):
             return None
         look = self._dress(visitor.who, visitor.what, explain=visitor.explain, known=visitor.looks)
@@ -238,19 +244,18 @@ class FittingRoom:
         self.visitors.sweep()
         return View(visitor, look) if visitor.is_latest(ticket) else None
 
-    def _attempt(self, visitor: Visitor, slot: str, action: Callable[[], View | None]) -> View | None:
-        """Turn a failure into a view that says so, with the last look still shown."""
+    def _attempt(self, visitor: Visitor, action: Callable[[], View | None], *, place: Slot = "look") -> View | None:
+        """Turn a failure into a view that says so in its place, with the last look still shown."""
         self._last_work = time.monotonic()
         try:
             return action()
         except TryOnError as error:
-            refusal = str(error)
+            return View(visitor, visitor.current(), str(error), place)
         except Exception:
             log.exception("A choice of a visitor failed")
-            refusal, slot = self.texts.unexpected, "look"
+            return View(visitor, visitor.current(), self.texts.unexpected, place)
         finally:
             self._last_work = time.monotonic()
-        return View(visitor, visitor.current(), refusal, slot)
 
     def _dress(self, who: Who, what: What, *, explain: bool, known: OrderedDict[str, Look] | None = None) -> Look:
         key = f"{who.key}+{what.key}"
@@ -317,22 +322,10 @@ class FittingRoom:
             raise BadRequestError(self.texts.upload_gone)
         return data
 
-    def _set_who(self, visitor: Visitor, who: Who) -> None:
-        visitor.who = who
-
-    def _set_what(self, visitor: Visitor, what: What) -> None:
-        visitor.what = what
-
     def _show_again(self, visitor: Visitor, look: Look) -> View:
         visitor.who, visitor.what = look.who, look.what
         visitor.keep(look)
         return View(visitor, look)
-
-    def _default_who(self) -> Who:
-        return self.model(self.first_model)
-
-    def _default_what(self) -> What:
-        return self.garment(self.first_garment)
 
     def _once(self, kept: dict[str, Kept], key: str, build: Callable[[], Kept]) -> Kept:
         with self._lock:
@@ -346,7 +339,7 @@ class FittingRoom:
     def _warm_up(self) -> None:
         """Make the first look; then, in quiet moments, understand the other models, so that a click is quick."""
         try:
-            self._dress(self._default_who(), self._default_what(), explain=False)
+            self._dress(self.model(self.first_model), self.garment(self.first_garment), explain=False)
             for identity in self.gallery.models:
                 if self._stop.is_set():
                     return

@@ -17,6 +17,7 @@ from tryon.ui.pictures import thumb_uri
 from tryon.ui.visitors import Slot
 
 MODEL_QUEUE = "model"  # one at a time: the networks use all cores for one picture
+PIECES = ("stage", "photo", "models", "garment", "garments", "strip", "made")  # what an answer draws anew
 FILES_SWEEP_S, FILES_AGE_S = 60, 600  # only the programs' endpoints write files; these are theirs
 
 
@@ -108,64 +109,33 @@ def _uploader(room: FittingRoom, kind: str) -> gr.HTML:
 
 
 def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, Any]) -> None:
-    names = ("stage", "photo", "models", "garment", "garments", "strip", "made")
-    outputs = [pieces[name] for name in names]
+    outputs = [pieces[name] for name in PIECES]
+    quietly = {"trigger_mode": "multiple", "show_progress": "hidden", "api_visibility": "private"}
 
-    def listen(
-        event: Callable[..., Any], slot: Slot | None, work: Callable[[str, dict[str, Any]], View | None]
-    ) -> None:
+    def listen(event: Callable[..., Any], slot: Slot | None, work: Callable[[str, _Data], View | None]) -> None:
         """Note the click at once, outside the queue; then work on it when its turn comes."""
 
         def note(data: gr.EventData, request: gr.Request) -> None:
             if slot is not None:
-                room.visitors.get(_session(request)).note(slot, _ticket(data))
+                room.visitors.get(_session(request)).note(slot, _Data(data).ticket)
 
         def act(data: gr.EventData, request: gr.Request) -> list[Any]:
-            return _updates(room, work(_session(request), _payload(data)))
+            return _updates(room, work(_session(request), _Data(data)))
 
         if slot is not None:
-            event(note, queue=False, trigger_mode="multiple", show_progress="hidden", api_visibility="private")
-        event(
-            act,
-            outputs=outputs,
-            trigger_mode="multiple",
-            show_progress="hidden",
-            concurrency_id=MODEL_QUEUE,
-            concurrency_limit=1,
-            api_visibility="private",
-        )
-
-    def number(data: dict[str, Any]) -> int:
-        return data["ticket"] if isinstance(data.get("ticket"), int) else 0
-
-    def word(data: dict[str, Any], name: str) -> str:
-        value = data.get(name)
-        return value if isinstance(value, str) else ""
+            event(note, queue=False, **quietly)
+        event(act, outputs=outputs, concurrency_id=MODEL_QUEUE, concurrency_limit=1, **quietly)
 
     listen(page.load, None, lambda session, data: room.arrive(session))
-    listen(
-        pieces["garments"].choose,
-        "what",
-        lambda session, data: room.choose_garment(session, word(data, "id"), number(data)),
-    )
-    listen(
-        pieces["models"].choose, "who", lambda session, data: room.choose_model(session, word(data, "id"), number(data))
-    )
-    listen(
-        pieces["photo"].bring,
-        "who",
-        lambda session, data: room.bring_photo(session, word(data, "upload"), number(data)),
-    )
+    listen(pieces["garments"].choose, "what", lambda session, data: room.choose_garment(session, data.id, data.ticket))
+    listen(pieces["models"].choose, "who", lambda session, data: room.choose_model(session, data.id, data.ticket))
+    listen(pieces["photo"].bring, "who", lambda session, data: room.bring_photo(session, data.upload, data.ticket))
     listen(
         pieces["garment"].bring,
         "what",
-        lambda session, data: room.bring_garment(
-            session, word(data, "upload"), number(data), category=word(data, "category") or "auto"
-        ),
+        lambda session, data: room.bring_garment(session, data.upload, data.ticket, category=data.category),
     )
-    listen(
-        pieces["strip"].choose, "look", lambda session, data: room.return_to(session, word(data, "id"), number(data))
-    )
+    listen(pieces["strip"].choose, "look", lambda session, data: room.return_to(session, data.id, data.ticket))
     listen(pieces["stage"].undo, "look", lambda session, data: room.undo(session))
     listen(pieces["drawer"].expand, None, lambda session, data: room.explain(session, True))
     listen(pieces["drawer"].collapse, None, lambda session, data: room.explain(session, False))
@@ -179,7 +149,7 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, Any]) -> None:
 def _updates(room: FittingRoom, view: View | None) -> list[Any]:
     """The new values of the pieces, in the order of the outputs; nothing where a later click follows."""
     if view is None:
-        return [gr.skip()] * 7
+        return [gr.skip() for _ in PIECES]
     texts, visitor, look = room.texts, view.visitor, view.look
     who, what = visitor.who, visitor.what
     refused = {view.refused: view.refusal} if view.refusal else {}
@@ -214,10 +184,14 @@ def _session(request: gr.Request) -> str:
     return str(request.session_hash or "")
 
 
-def _payload(data: gr.EventData) -> dict[str, Any]:
-    return data._data if isinstance(data._data, dict) else {}
+class _Data:
+    """What the browser sent with an event; whatever is not of the expected kind counts as not sent."""
 
-
-def _ticket(data: gr.EventData) -> int:
-    ticket = _payload(data).get("ticket")
-    return ticket if isinstance(ticket, int) else 0
+    def __init__(self, data: gr.EventData):
+        sent = data._data if isinstance(data._data, dict) else {}
+        words = {name: value for name, value in sent.items() if isinstance(value, str)}
+        self.id = words.get("id", "")
+        self.upload = words.get("upload", "")
+        self.category = words.get("category", "auto")
+        ticket = sent.get("ticket")
+        self.ticket = ticket if isinstance(ticket, int) else 0

@@ -14,12 +14,11 @@ from tryon.garment.network import PARAMS, GarmentNetwork
 from tryon.models.lite_unet import LiteUNet
 from tryon.models.weights import read_weights
 from tryon.training.garment import GarmentSettings, collate, heat_loss, losses, one_cycle, train_garment
+from tryon.training.garment_augment import draw_collar, empty_ground
 from tryon.training.garment_data import (
     GarmentDataError,
     GarmentRecords,
     GarmentSampler,
-    draw_collar,
-    empty_ground,
     load_records,
 )  # fmt: skip
 from tryon.training.prepare_garments import CACHE_HEIGHT, CACHE_WIDTH, is_validation, letterbox, write_shard

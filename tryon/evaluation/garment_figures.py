@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tryon.errors import GarmentNotFoundError
 from tryon.garment.analyzer import GarmentAnalyzer
 from tryon.garment.contour import upright_frame
-from tryon.training.garment_data import empty_ground
+from tryon.training.garment_augment import empty_ground
 from tryon.training.prepare_garments import PrepareSettings, Teaching, data_folder, is_validation, teach
 from tryon.types import GARMENT_LABELS, Garment, MaskF32, RGBu8
 

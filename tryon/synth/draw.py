@@ -244,7 +244,7 @@ class Renderer:
         for lamp in settings.lamps:
             count = max(1, round(lamp.samples * settings.light_share))
             for towards in _cone(lamp, count):
-                casts = lamp.casts and towards[2] >= 0
+                casts = bool(lamp.casts and towards[2] >= 0)
                 light_vp = _light_matrix(towards, points)
                 if casts:
                     shadow_frame.use()

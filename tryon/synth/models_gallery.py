@@ -102,7 +102,7 @@ MODELS = (
         BodyShape(1.0, 0.64, 0.48, 0.40, 0.42, 0.75, african=0.0, asian=0.0, caucasian=1.0, smile=FRIENDLY),
         "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "long01", (0.16, 0.085, 0.045),
         (_outfit("female_casualsuit02", "upper", cloth("#eeece6")), _outfit("female_casualsuit01", "lower", JEANS, "diffuse", DENIM), _shoes(5)),
-        eyes="brownlight", brow="eyebrow008", pose=RELAXED, clothing="white T-shirt, jeans",
+        eyes="brownlight", brow="eyebrow005", pose=RELAXED, clothing="white T-shirt, jeans",
     ),
     VirtualModel(
         "leo", "Leo", "里奥", "male", "athletic", "light", 183,
@@ -218,7 +218,7 @@ def _head(person: VirtualModel) -> tuple[Wear, ...]:
     """Eyes, brows, lashes and hair."""
     r, g, b = person.hair_tint
     brow = Surface(HAIR, tint=(0.6 * r, 0.6 * g, 0.6 * b), gloss=0.0, grey=1.0)
-    white = 0.50 if person.skin_tone == "dark" else 0.66  # lids shade the eyes more than the lamps know
+    white = 0.52 if person.skin_tone == "dark" else 0.74  # lids shade the eyes more than the lamps know
     eye = Surface(EYE, tint=(white, white, white), gloss=0.30, sharp=140.0)
     return (
         Wear("eyes/low-poly", eye, paint=f"eyes/materials/{person.eyes}_eye.png"),

@@ -32,11 +32,14 @@ layout(location=0) out vec4 o_albedo; layout(location=1) out vec4 o_normal; layo
     + """
 void main(){
  vec4 c = has_tex ? texture(tex, uv) : vec4(1.0);
+ if(kind==3.0) c.a*=smoothstep(0.0,0.3,abs(dot(normalize(wn),normalize(eye-wp)))); // thin where seen edge-on
  if(cut>0.0 && c.a<cut) discard;
  vec3 lin = pow(c.rgb, vec3(2.2));
  lin = mix(lin, vec3(dot(lin, vec3(.2126,.7152,.0722))), grey) * tint;
  vec3 n = normalize(wn);
- if(dot(n, eye-wp)<0.0) n=-n;
+ vec3 v=normalize(eye-wp); float nv=dot(n,v);
+ // seen from behind: the other side; at a silhouette the smooth normal only leans over, so keep it upright
+ if(nv<-0.35) n=-n; else if(nv<0.02) n=normalize(n+v*(0.02-nv));
  if(bump>0.0){
   float e=0.004; float h=folds(rest);
   vec3 g=vec3(folds(rest+vec3(e,0,0))-h, folds(rest+vec3(0,e,0))-h, folds(rest+vec3(0,0,e))-h)/e;

@@ -58,5 +58,5 @@ def take_still(
     light = light * (1 - share) + shade(wisps, px_per_m) * share
     small = cv2.resize(light, (settings.width, settings.height), interpolation=cv2.INTER_AREA)
     picture = expose(small, exposure)
-    picture = np.clip(picture + 0.35 * (picture - cv2.GaussianBlur(picture, (0, 0), 0.9)), 0, 1)  # a lens is sharper
+    picture = np.clip(picture + 0.15 * (picture - cv2.GaussianBlur(picture, (0, 0), 0.9)), 0, 1)  # a lens is sharper
     return np.round(picture * 255).astype(np.uint8)

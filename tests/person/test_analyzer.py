@@ -81,6 +81,29 @@ def test_several_people_are_told() -> None:
     assert not any("Several people" in w for w in analyse(standing(), [FACE, Face(10, 40, 9, 11)]))
 
 
+def test_a_passer_by_is_not_dressed() -> None:
+    small, large = standing((10, 150), 0.35), standing()
+
+    class Crowd(ToldPose):
+        def detect(self, image_u8: np.ndarray) -> PoseFound | None:
+            # the small one is seen first, as long as it is to be seen
+            x, y = small.points_px[11].astype(int)
+            if image_u8.shape != (H, W, 3):
+                return None
+            pose = small if image_u8[y, x].max() > 200 else large
+            return PoseFound(pose, np.ones(image_u8.shape[:2], np.float32))
+
+    photo = np.zeros((H, W, 3), np.uint8)
+    x0, y0 = small.points_px.min(0).astype(int)
+    x1, y1 = small.points_px.max(0).astype(int)
+    photo[y0:y1, x0:x1] = 255
+    before = photo.copy()
+    person = PersonAnalyzer(Crowd(None, []), ToldParser())(photo)  # type: ignore[arg-type]
+    assert np.allclose(person.pose.points_px, large.points_px)
+    assert any("Several people" in w for w in person.warnings)
+    assert np.array_equal(photo, before)
+
+
 def test_a_back_is_told() -> None:
     pose = standing()
     turned = pose.points_px.copy()

@@ -11,7 +11,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 class PatchDiscriminator(nn.Module):
     """Three strided layers on the folded picture (Isola et al. 2017, the 70-pixel PatchGAN).
 
-    Spectral norm (Miyato et al. 2018) on every layer keeps it from running away.
+    Spectral norm (Miyato et al. 2018) on the features keeps it from running away; the last layer is free, for
+    with it bound too the logits stayed near zero and nothing was told apart.
     Input: picture (B, 3, H, W) and condition (B, C, H, W). Output: logits (B, 1, H/16, W/16) and the
     features of each layer, for feature matching.
     """
@@ -25,7 +26,7 @@ class PatchDiscriminator(nn.Module):
             layers.append(spectral_norm(nn.Conv2d(cin, cout, kernel, stride=stride, padding=1)))
             cin = cout
         self.layers = nn.ModuleList(layers)
-        self.judge = spectral_norm(nn.Conv2d(cin, 1, 3, padding=1))
+        self.judge = nn.Conv2d(cin, 1, 3, padding=1)
 
     def forward(self, picture: Tensor, condition: Tensor) -> tuple[Tensor, list[Tensor]]:
         x = F.pixel_unshuffle(torch.cat([picture * 2 - 1, condition], 1), 2)

@@ -46,14 +46,14 @@ class PersonAnalyzer:
         """
         start = time.perf_counter()
         faces = self._pose.faces(image_u8)
-        found = self._largest(image_u8, faces)
+        found, passed_over = self._largest(image_u8, faces)
         middle = time.perf_counter()
         labels = self._parser.parse(image_u8, found.mask_f32, found.pose)
         if timings is not None:
             timings["pose"] = 1000 * (middle - start)
             timings["parsing"] = 1000 * (time.perf_counter() - middle)
         person = Person(image_u8, found.pose, found.mask_f32, labels)
-        return replace(person, warnings=tuple(photo_warnings(person, faces)))
+        return replace(person, warnings=tuple(photo_warnings(person, faces, several=passed_over)))
 
     def shows_somebody(self, image_u8: RGBu8) -> bool:
         """Whether a picture is of a person rather than of a garment alone: a face, or a trustworthy pose."""
@@ -67,15 +67,45 @@ class PersonAnalyzer:
         ends = found.pose.visibility[[15, 16, 25, 26]]
         return wears or bool(limbs.min() > 0.9 and np.sort(ends)[-2] > 0.85)
 
-    def _largest(self, image_u8: RGBu8, faces: list[Face]) -> PoseFound:
-        """The pose of the person with the largest face, or of whoever MediaPipe sees first."""
+    def _largest(self, image_u8: RGBu8, faces: list[Face]) -> tuple[PoseFound, bool]:
+        """The pose of the largest person, and whether somebody smaller was found first."""
+        passed_over = False
         found = self._pose.detect(image_u8)
         if faces and (found is None or (len(faces) > 1 and not _has_face(found.pose, faces[0]))):
             found = self._detect_around(image_u8, faces[0]) or found
+        if found is not None:
+            larger = self._someone_larger(image_u8, found)
+            found, passed_over = larger or found, larger is not None
         if found is None:
             raise NoPersonError(ONLY_FACE if faces and faces[0].height > 0.3 * image_u8.shape[0] else NO_PERSON)
         _check_body(found, size_of(image_u8))
-        return found
+        return found, passed_over
+
+    def _someone_larger(self, image_u8: RGBu8, found: PoseFound) -> PoseFound | None:
+        """Look once more with a small figure painted over: it may be a passer-by of the one who is meant."""
+        h, w = image_u8.shape[:2]
+        p = found.pose.points_px
+        x0, y0 = np.maximum(p.min(0) - 0.4 * body_unit(found.pose), 0).astype(int)
+        x1, y1 = np.minimum(p.max(0) + 0.4 * body_unit(found.pose), (w, h)).astype(int)
+        if (y1 - y0) > 0.55 * h or x1 <= x0 or y1 <= y0:
+            return None
+        rest = image_u8.copy()
+        rest[y0:y1, x0:x1] = rest.reshape(-1, 3)[:: max(1, h * w // 5000)].mean(0)
+        other = self._pose.detect(rest)
+        if other is None or body_unit(other.pose) < 1.3 * body_unit(found.pose):
+            return None
+        # the painted box must not have cut the other figure's picture, only its detection
+        again = self._detect_in(image_u8, other)
+        return again or other
+
+    def _detect_in(self, image_u8: RGBu8, other: PoseFound) -> PoseFound | None:
+        """The pose in the window around another finding, from the untouched picture."""
+        h, w = image_u8.shape[:2]
+        p, unit = other.pose.points_px, body_unit(other.pose)
+        x0, y0 = np.maximum(p.min(0) - 0.8 * unit, 0).astype(int)
+        x1, y1 = np.minimum(p.max(0) + 0.8 * unit, (w, h)).astype(int)
+        found = self._in_window(image_u8, int(x0), int(y0), int(x1), int(y1))
+        return found if found is not None and body_unit(found.pose) > 0.8 * unit else None
 
     def _detect_around(self, image_u8: RGBu8, face: Face) -> PoseFound | None:
         """Look again in a window that holds one person: seven heads wide and nine high."""
@@ -83,12 +113,15 @@ class PersonAnalyzer:
         cx, unit = face.x + face.width / 2, face.height
         x0, x1 = int(max(0, cx - 2.2 * unit)), int(min(w, cx + 2.2 * unit))
         y0, y1 = int(max(0, face.y - unit)), int(min(h, face.y + 9 * unit))
+        return self._in_window(image_u8, x0, y0, x1, y1)
+
+    def _in_window(self, image_u8: RGBu8, x0: int, y0: int, x1: int, y1: int) -> PoseFound | None:
         if x1 - x0 < 32 or y1 - y0 < 32:
             return None
         found = self._pose.detect(np.ascontiguousarray(image_u8[y0:y1, x0:x1]))
         if found is None:
             return None
-        mask = np.zeros((h, w), np.float32)
+        mask = np.zeros(image_u8.shape[:2], np.float32)
         mask[y0:y1, x0:x1] = found.mask_f32
         points = found.pose.points_px + np.array([x0, y0], np.float32)
         return PoseFound(Pose(points, found.pose.visibility), mask)
@@ -125,7 +158,7 @@ def _torso_points(p: np.ndarray) -> np.ndarray:
     return (1 - t) * ((1 - s) * p[11] + s * p[12]) + t * ((1 - s) * p[23] + s * p[24])
 
 
-def photo_warnings(person: Person, faces: list[Face]) -> list[str]:
+def photo_warnings(person: Person, faces: list[Face], *, several: bool = False) -> list[str]:
     """What a visitor should know about the photo, in sentences."""
     p, seen = person.pose.points_px, person.pose.visibility
     h = person.image_u8.shape[0]
@@ -133,7 +166,7 @@ def photo_warnings(person: Person, faces: list[Face]) -> list[str]:
     neck, hips = p[[11, 12]].mean(0), p[[23, 24]].mean(0)
     torso = max(float(np.linalg.norm(neck - hips)), 1.0)
     out = []
-    if len(faces) > 1 and faces[1].height > 0.45 * faces[0].height:
+    if several or (len(faces) > 1 and faces[1].height > 0.45 * faces[0].height):
         out.append("Several people are in the picture; the largest one is dressed.")
     if p[11, 0] < p[12, 0] and not any(_has_face(person.pose, f) for f in faces):
         out.append("You are seen from behind; garments are drawn from their front.")

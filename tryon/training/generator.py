@@ -52,7 +52,7 @@ class GeneratorSettings:
     steps: int = setting(6000, "updates of both nets in all")
     batch: int = setting(6, "pictures an update")
     rate: float = setting(7e-4, "Adam's rate for the generator; falls to 3% over the second half")
-    rate_discriminator: float = setting(8e-4, "Adam's rate for the discriminator")
+    rate_discriminator: float = setting(4e-4, "Adam's rate for the discriminator")
     gan: GanKind = setting("nonsaturating", "nonsaturating, lsgan or hinge")
     adversarial: float = setting(0.8, "weight of the adversarial loss; 0 trains without a discriminator")
     matching: float = setting(4.0, "weight of feature matching")
@@ -283,6 +283,7 @@ def train_generator(settings: GeneratorSettings) -> dict[str, float]:
                 target = settings.run / "smoke.safetensors" if settings.smoke else settings.out
                 command = f"python -m tryon train generator --adversarial {settings.adversarial}"
                 save_weights(target, net, params=net.params, command=command, figures=figures)
+            save_weights(settings.run / "last.safetensors", net, params=net.params, command="", figures=figures)
             save_checkpoint(settings.run / "last.pt", {**trainer.state(), "best": best})
             sums, started, since = {}, time.monotonic(), 0
     log.close()

@@ -25,7 +25,7 @@ def annotate(picture: FlatPicture) -> RGBu8:
     out = picture.image_u8.astype(np.float32)
     for mask, colour in ((picture.mask_u8, _FRONT), (picture.inside_u8, _INSIDE)):
         share = 0.45 * mask[..., None].astype(np.float32) / 255
-        out = out * (1 - share) + np.array(colour, np.float32) * share
+        out = np.asarray(out * (1 - share) + np.array(colour, np.float32) * share, np.float32)
     sheet = np.ascontiguousarray(np.round(out).astype(np.uint8))
     for x, y in picture.landmarks_px.values():
         cv2.circle(sheet, (round(x), round(y)), max(2, sheet.shape[1] // 90), _POINT, -1, cv2.LINE_AA)

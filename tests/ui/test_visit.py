@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from tryon.images import load_picture, save_png
+from tryon.ui.texts import ENGLISH
 
 sync_api = pytest.importorskip("playwright.sync_api")
 
@@ -118,6 +119,13 @@ def check_visit(page: Any, photo: Path, garments: tuple[str, str], folder: Path)
     changed = (result != original).any(-1)
     assert 0.005 < changed.mean() < 0.8
 
+    page.click("#made > button")
+    page.wait_for_selector("#made figure", timeout=30_000)
+    steps = set(page.locator("#made figcaption").all_inner_texts())
+    assert {ENGLISH.stages[name] for name in ("pose", "parsing", "agnostic", "warped", "mask")} <= steps
+    assert steps <= set(ENGLISH.stages.values())
+
+    second = settled_source(page)
     assert page.locator("#strip .tile").count() >= 3
     page.click('[data-act="undo"]')
     assert settled_source(page, other_than=second) == first

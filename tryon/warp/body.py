@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.geometry import crops
-from tryon.geometry.curves import point_at, tangent_at, unit
+from tryon.geometry.curves import arc_lengths, point_at, tangent_at, unit
 from tryon.types import Pose
 
 Side = Literal["left", "right"]
@@ -47,7 +47,8 @@ class Body:
     turned torso looks, in the measure of `full_width`. torso: mid-shoulder to mid-hip. across: unit
     vector along the shoulders to the viewer's right. down: unit vector along the spine. faces: False
     when seen from behind. turn: -1..1, sine of the angle by which the chest is turned to the viewer's
-    right, 0 when in doubt. axis: (N, 2) mid-shoulder, mid-hip, mid-knee, mid-ankle.
+    right, 0 when in doubt. axis: (N, 2) mid-shoulder, mid-hip, mid-knee, mid-ankle. fullness: 1 for
+    usual builds, more for heavier ones (``tryon.warp.build``).
     """
 
     joints: dict[tuple[Joint, Side], Vector]
@@ -62,6 +63,7 @@ class Body:
     faces: bool
     turn: float
     axis: NDArray[np.float64]
+    fullness: float = 1.0
 
     def mid(self, joint: Joint) -> Vector:
         """The middle between the two sides' joints."""
@@ -80,6 +82,27 @@ class Body:
         t = min((length - self.torso) / self.torso, 1.0)
         square = np.array([tangent[1], -tangent[0]])
         return unit((1 - t) * self.hip_across + t * square, (1.0, 0.0))
+
+    def hip_half_width(self) -> float:
+        """Half the hips' breadth with the flesh outside the joints, photo pixels."""
+        joints = float(np.linalg.norm(self.joints["hip", "right"] - self.joints["hip", "left"]))
+        return self.fullness * max(0.85 * min(joints, 0.75 * self.full_width), 0.50 * self.torso_width)
+
+    def least_half_width(self, length: float) -> float:
+        """Half-width that covers the body at a length below the mid-shoulder, photo pixels.
+
+        Waist, hips, then both legs however far apart; between them linear.
+        """
+        hips = self.hip_half_width()
+        spans = []
+        for joint, room in zip(LEG[1:], (0.13, 0.10), strict=True):
+            gap = self.joints[joint, "right"] - self.joints[joint, "left"]
+            spans.append(abs(float(gap @ self.hip_across)) / 2 + room * self.full_width)
+        legs = arc_lengths(self.axis)
+        at = [0.55 * self.torso, legs[1], legs[1] + 0.25 * self.torso, legs[2], legs[3]]
+        waist = 0.40 * self.torso_width * self.fullness
+        widths = [waist, hips, 0.96 * hips, min(spans[0], 1.6 * hips), min(spans[1], 2.0 * hips)]
+        return float(np.interp(length, at, widths))
 
 
 def measure_body(pose: Pose) -> Body:

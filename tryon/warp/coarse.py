@@ -63,7 +63,7 @@ def warp_garment(garment: Garment, person: Person, crop: Crop, settings: WarpSet
     """
     if garment.image_u8.shape[:2] != garment.alpha_f32.shape[:2]:
         raise BadRequestError("The garment's picture and its mask must have the same size.")
-    targets = body_targets(person.pose, garment)
+    targets = body_targets(person.pose, garment, mask_f32=person.mask_f32)
     near = _near_shoulders(person, targets, crop, settings)
     if targets.kind == "skirt":
         return [_trunk(skirt_piece(targets), "torso", targets, garment, crop, None, settings)]

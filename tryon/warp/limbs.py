@@ -81,7 +81,7 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
     axis_knots = np.array([0.0, upper_arm, wrist])
     cut = length > 1.1 * upper_arm and _bend(axis) > s.split_bend
     at = _rib_places(length, upper_arm, cut)
-    least = np.interp(at, axis_knots, np.array(s.arm_half)) * body.full_width
+    least = np.interp(at, axis_knots, np.array(s.arm_half)) * body.full_width * body.fullness**0.5
     widths = 0.5 * _widths(curve_out, curve_in, at, knots)
     half = np.clip(widths * targets.scale, least, s.loose * least)
     target_out, target_in = _around(axis, axis_knots, at, half, sign, cut)
@@ -117,7 +117,7 @@ def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings
     )
     cut = length > 1.1 * (full_thigh - drop) and _bend(axis) > s.split_bend
     at = _rib_places(length, full_thigh - drop, cut)
-    least = np.interp(at + drop, knots, np.array(s.leg_half)) * body.full_width
+    least = np.interp(at + drop, knots, np.array(s.leg_half)) * body.full_width * body.fullness**0.5
     widths = 0.5 * _widths(curve_out, curve_in, at, tube_knots)
     half = np.clip(widths * targets.scale, least, 2.6 * least)
     target_out, target_in = _around(axis, knots, at + drop, half, sign, cut)

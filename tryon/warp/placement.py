@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tryon.geometry.curves import arc_lengths, unit
-from tryon.types import Garment, Pose
+from tryon.types import Garment, MaskF32, Pose
 from tryon.warp.body import SIDES, Body, Vector, measure_body
+from tryon.warp.build import with_build
 from tryon.warp.landmarks import Landmarks, complete_landmarks, reach
 
 
@@ -56,15 +57,18 @@ class BodyTargets:
     kind: str  # "upper", "dress", "trousers" or "skirt"
 
 
-def body_targets(pose: Pose, garment: Garment, settings: PlacementSettings = DEFAULT) -> BodyTargets:
+def body_targets(
+    pose: Pose, garment: Garment, settings: PlacementSettings = DEFAULT, mask_f32: MaskF32 | None = None
+) -> BodyTargets:
     """Place a garment's landmarks on a body.
 
     Args:
         pose: the person's landmarks, photo frame.
         garment: the garment; missing landmarks are guessed from its outline.
         settings: how clothes sit.
+        mask_f32: (H, W) 0..1 person mask, photo frame; tells heavy builds from slight ones.
     """
-    body = measure_body(pose)
+    body = with_build(measure_body(pose), mask_f32)
     source = complete_landmarks(garment)
     if garment.category != "lower":
         return _place_upper(body, source, garment, settings)
@@ -91,28 +95,6 @@ def lengthen(garment: Garment, settings: PlacementSettings = DEFAULT) -> float:
     return 1.0 if garment.worn else settings.lengthen
 
 
-def least_half_width(body: Body, length: float) -> float:
-    """Half-width that covers the body at a length below the mid-shoulder, photo pixels.
-
-    Waist, hips, then both legs however far apart; between them linear.
-    """
-    hips = hip_half_width(body)
-    spans = []
-    for joint, room in (("knee", 0.13), ("ankle", 0.10)):
-        gap = body.joints[joint, "right"] - body.joints[joint, "left"]  # type: ignore[index]
-        spans.append(abs(float(gap @ body.hip_across)) / 2 + room * body.full_width)
-    legs = arc_lengths(body.axis)
-    at = [0.55 * body.torso, legs[1], legs[1] + 0.25 * body.torso, legs[2], legs[3]]
-    widths = [0.40 * body.torso_width, hips, 0.96 * hips, min(spans[0], 1.6 * hips), min(spans[1], 2.0 * hips)]
-    return float(np.interp(length, at, widths))
-
-
-def hip_half_width(body: Body) -> float:
-    """Half the hips' breadth with the flesh outside the joints, photo pixels."""
-    joints = float(np.linalg.norm(body.joints["hip", "right"] - body.joints["hip", "left"]))
-    return max(0.85 * min(joints, 0.75 * body.full_width), 0.50 * body.torso_width)
-
-
 def _upper_scale(source: Landmarks, body: Body, sleeved: bool, s: PlacementSettings) -> float:
     shoulders, armpits = _gap(source, "shoulder"), _gap(source, "armpit")
     shoulders = _clip(shoulders, (0.55 * armpits, 1.35 * armpits))
@@ -126,7 +108,7 @@ def _place_upper(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
     sleeved = "cuff_out_left" in source
     scale = _upper_scale(source, body, sleeved, s)
     width = body.torso_width
-    up = -body.down
+    up = -body.down * body.fullness  # flesh and cloth are thicker on the shoulders of heavy builds too
     top = body.mid("shoulder")
     points: dict[str, Vector] = {}
     along = unit(middle(source, "hem") - middle(source, "shoulder"))
@@ -136,7 +118,12 @@ def _place_upper(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
     reach_out = scale * _gap(source, "shoulder") / (1.07 * body.full_width)
     reach_out = _clip(reach_out, (0.93, 1.18) if sleeved else (0.55, 1.0))
     neck_ratio = _clip(_gap(source, "neck") / _gap(source, "shoulder"), (0.0, 0.85))
-    half = 0.5 * (s.armpit_width * width + _clip(scale * _gap(source, "armpit"), (0.92 * width, 1.15 * width))) / 2
+    half = (
+        0.5
+        * body.fullness**0.5
+        * (s.armpit_width * width + _clip(scale * _gap(source, "armpit"), (0.92 * width, 1.15 * width)))
+        / 2
+    )
     seams = {}
     for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
         out = sign * body.across
@@ -156,12 +143,12 @@ def _place_upper(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
     length = scale * float((middle(source, "hem") - middle(source, "shoulder")) @ along) * lengthen(garment, s) - rise
     feet = arc_lengths(body.axis)[-1] + 0.06 * body.torso
     length = float(np.clip(length, drop + 0.12 * body.torso, max(feet, 1.5 * body.torso)))
-    hips = hip_half_width(body)
+    hips = body.hip_half_width()
     hem = scale * _gap(source, "hem") / 2 * width / body.full_width
     if garment.category == "dress" or length > 1.35 * body.torso:
-        hem = max(hem, least_half_width(body, length))
+        hem = max(hem, body.least_half_width(length))
     else:
-        least = min(least_half_width(body, length), hips * s.hem_room[0])
+        least = min(body.least_half_width(length), hips * s.hem_room[0])
         hem = _clip(hem, (least, s.hem_room[1] * hips))
     for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
         points[f"hem_{side}"] = body.on_axis(length) + sign * hem * body.across_at(length)
@@ -184,7 +171,7 @@ def _place_trousers(body: Body, source: Landmarks, garment: Garment, s: Placemen
     hips_px = _width_across(garment, above, across, 1.5 * _gap(source, "waist"))
     hips_px = _clip(hips_px, (0.9 * _gap(source, "waist"), 2.0 * _gap(source, "waist")))
     joints = float(np.linalg.norm(body.joints["hip", "right"] - body.joints["hip", "left"]))
-    half = max(0.86 * min(joints, 0.75 * body.full_width), s.trouser_hip_half * body.torso_width)
+    half = max(0.86 * min(joints, 0.75 * body.full_width), s.trouser_hip_half * body.torso_width) * body.fullness
     scale = 2 * half / hips_px
     rise = _clip(scale * rise_px / body.torso, s.rise) * body.torso
     # Sitting, the thighs point at the camera and the crotch hides above them.
@@ -207,7 +194,7 @@ def _place_skirt(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
     along = unit(hem - waist)
     across = np.array([along[1], -along[0]])
     length_px = max(float((hem - waist) @ along), 2.0)
-    half = hip_half_width(body)
+    half = body.hip_half_width()
     # Hips lie about half a waist's width below the waistband.
     at = min(0.5 * _gap(source, "waist"), 0.8 * length_px)
     hips_px = _width_across(garment, waist + at * along, across, 2.0 * _gap(source, "waist"))
@@ -218,7 +205,7 @@ def _place_skirt(body: Body, source: Landmarks, garment: Garment, s: PlacementSe
     end = start + max(lengthen(garment, s) * scale * length_px, 0.45 * body.torso)
     end = min(end, max(feet, 1.5 * body.torso))
     waist_half = _clip(scale * _gap(source, "waist") / 2, (0.74 * half, 1.0 * half))
-    hem_half = max(scale * _gap(source, "hem") / 2, least_half_width(body, end))
+    hem_half = max(scale * _gap(source, "hem") / 2, body.least_half_width(end))
     points: dict[str, Vector] = {}
     for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
         points[f"waist_{side}"] = body.on_axis(start) + sign * waist_half * body.across_at(start)

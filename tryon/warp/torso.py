@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tryon.geometry.curves import point_at, unit
 from tryon.warp.body import SIDES, Vector
-from tryon.warp.placement import BodyTargets, least_half_width, middle
+from tryon.warp.placement import BodyTargets, middle
 
 Points = NDArray[np.float64]
 
@@ -122,7 +122,7 @@ def _rows(targets: BodyTargets, first: str, last: str, count: int) -> tuple[Poin
         length = (1 - ti) * start_length + ti * end_length
         half = (1 - ti) * half_top + ti * half_end
         if 0 < i < count - 1:
-            half = max(half, min(least_half_width(body, length), max(half_top, half_end) * 1.1))
+            half = max(half, min(body.least_half_width(length), max(half_top, half_end) * 1.1))
         center = body.on_axis(length) + (1 - ti) * offset
         across = body.across_at(length)
         target[i] = center - half * across, center, center + half * across

@@ -35,6 +35,7 @@ def test_the_lit_side_is_brighter_and_the_ball_lies_in_the_middle(renderer: Rend
     assert image.shape == (64, 48, 3)
     grey = image.astype(float).mean(2)
     assert grey[32, 18] > grey[32, 31] + 30
+    assert grey[-1].min() > 15, "the floor is lit"
     layers = renderer.draw([_ball(), backdrop((0.2, 0.2, 0.2))], Camera(), SETTINGS)
     kind = layers[0].kind
     rows, cols = np.nonzero(kind == SKIN)

@@ -39,7 +39,7 @@ void main(){
  vec3 n = normalize(wn);
  vec3 v=normalize(eye-wp); float nv=dot(n,v);
  // seen from behind: the other side; at a silhouette the smooth normal only leans over, so keep it upright
- if(nv<-0.35) n=-n; else if(nv<0.02) n=normalize(n+v*(0.02-nv));
+ if(nv<-0.35 || (kind==0.0 && nv<0.0)) n=-n; else if(nv<0.02) n=normalize(n+v*(0.02-nv));
  if(bump>0.0){
   float e=0.004; float h=folds(rest);
   vec3 g=vec3(folds(rest+vec3(e,0,0))-h, folds(rest+vec3(0,e,0))-h, folds(rest+vec3(0,0,e))-h)/e;

@@ -26,7 +26,7 @@ def trunk_mask(half: int) -> np.ndarray:
 
 def test_grows_with_the_silhouette_within_its_limits(person):
     body = measure_body(arms_away(person().pose))
-    full = [with_build(body, trunk_mask(half)).fullness for half in (40, 52, 60, 65, 150)]
+    full = [with_build(body, trunk_mask(half)).fullness for half in (40, 52, 60, 65, 80)]
     assert full[0] == full[1] == 1
     assert 1 < full[2] < full[3] <= full[4] == pytest.approx(1.25)
 

@@ -102,13 +102,11 @@ def fill_hole(agnostic: Tensor, region: Tensor, garment: Tensor, alpha: Tensor) 
         alpha (B, 1, H, W) is 1.
 
     Returns:
-        (B, 3, H, W): the known colours where they are known, smooth between them.
+        (B, 3, H, W): the garment where it lies, the photo where it is known, smooth between.
     """
-    weight = torch.maximum(1 - region, alpha)
-    colour = ((1 - region) * (1 - alpha) * agnostic + alpha * garment) / ((1 - region) * (1 - alpha) + alpha).clamp_min(
-        1e-4
-    )
-    levels = [(colour * weight, weight)]
+    # Only the photo is drawn inwards: the garment's colours would smear over skin and ground beside it.
+    weight = 1 - region
+    levels = [(agnostic * weight, weight)]
     while min(levels[-1][0].shape[2:]) >= 4:
         levels.append((F.avg_pool2d(levels[-1][0], 2), F.avg_pool2d(levels[-1][1], 2)))
     total, amount = (t.mean((2, 3), keepdim=True) for t in levels[-1])
@@ -118,7 +116,7 @@ def fill_hole(agnostic: Tensor, region: Tensor, garment: Tensor, alpha: Tensor) 
             filled = F.interpolate(filled, size=total.shape[2:], mode="bilinear", align_corners=False)
         trust = (amount * 2).clamp(0, 1)
         filled = trust * total / amount.clamp_min(1e-4) + (1 - trust) * filled
-    return filled
+    return alpha * garment + (1 - alpha) * filled
 
 
 def _initialise(module: nn.Module) -> None:

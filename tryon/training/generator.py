@@ -52,7 +52,7 @@ class GeneratorSettings:
     steps: int = setting(6000, "updates of both nets in all")
     batch: int = setting(6, "pictures an update")
     rate: float = setting(7e-4, "Adam's rate for the generator; falls to 3% over the second half")
-    rate_discriminator: float = setting(4e-4, "Adam's rate for the discriminator")
+    rate_discriminator: float = setting(6e-5, "more than 1e-4 does not converge; Adam's rate for the discriminator")
     gan: GanKind = setting("nonsaturating", "nonsaturating, lsgan or hinge")
     adversarial: float = setting(0.8, "weight of the adversarial loss; 0 trains without a discriminator")
     matching: float = setting(4.0, "weight of feature matching")

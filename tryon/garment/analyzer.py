@@ -19,12 +19,13 @@ from tryon.garment.network import GarmentNetwork
 from tryon.garment.points import choose_points
 from tryon.garment.reading import Reading, read_garment
 from tryon.garment.refine import refine_alpha
-from tryon.garment.sharpen import drop_slivers, keep_main, sharpen_mask
+from tryon.garment.sharpen import drop_loose, drop_slivers, keep_main, sharpen_mask
 from tryon.types import CATEGORIES, GARMENT_LABELS, Category, Garment, MaskF32, RGBu8
 
 READ_SIDE = 512  # long side of the picture that is read; twice the network's input, for the closer look
 MIN_AREA, MAX_AREA = 0.01, 0.98  # of the picture; outside it no garment was told from its ground
-MIN_INSIDE = 0.5  # probability from which a pixel is the inside of the back
+MIN_INSIDE = 0.4  # probability from which a pixel is the inside of the back; a rest of collar shows more than a dent
+TOP_SHARE = 0.36  # of the garment's height in which the inside of its back is seen; hoods reach down so far
 SURE = 0.45  # a label under this probability is "not sure"; chosen on the validation photos
 NOT_FOUND = (
     "No garment can be told from its background. Use a picture of one garment, laid flat or hung, "
@@ -127,14 +128,32 @@ def _outline(small: RGBu8, reading: Reading, own: MaskF32 | None) -> _Outline:
         whole = np.where(tidy_mask(own > 0.5), own, 0).astype(np.float32)
     else:
         whole = keep_main(sharpen_mask(small, reading.mask), reading.mask)
-    inside = np.where(whole > 0.05, reading.inside, 0).astype(np.float32)
-    hard = (inside > MIN_INSIDE).astype(np.uint8)
-    r = max(1, round(0.004 * max(hard.shape)))
-    opened = cv2.morphologyEx(hard, cv2.MORPH_OPEN, np.ones((2 * r + 1, 2 * r + 1), np.uint8))
-    # a few stray pixels are no collar
-    grown = cv2.dilate(opened, np.ones((4 * r + 1, 4 * r + 1), np.uint8)) > 0
-    inside = np.where(grown, inside, 0).astype(np.float32)
-    return _Outline(drop_slivers(whole, inside), inside)
+    inside = _solid_inside(reading.inside, whole)
+    whole = drop_slivers(whole, inside)
+    return _Outline(drop_loose(whole, inside), inside)
+
+
+def _solid_inside(probability: MaskF32, whole: MaskF32) -> MaskF32:
+    """The inside of the back in one piece: label and hanger in it belong to it, stray pixels do not."""
+    side = max(whole.shape)
+    hard = (cv2.GaussianBlur(probability, (0, 0), 0.003 * side) > MIN_INSIDE).astype(np.uint8)
+    wide, fine = (2 * max(1, round(k * side)) + 1 for k in (0.012, 0.004))
+    hard = cv2.morphologyEx(hard, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (wide, wide)))
+    hard = cv2.morphologyEx(hard, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (fine, fine)))
+    soft = cv2.GaussianBlur(_at_the_top(hard, whole > 0.5).astype(np.float32), (0, 0), 0.8)
+    return np.where(whole > 0.05, soft, 0).astype(np.float32)
+
+
+def _at_the_top(hard: NDArray[np.uint8], whole: BoolMask) -> NDArray[np.uint8]:
+    """Only the pieces in the upper third and the middle of the garment: a cuff's shade is no collar."""
+    ys, xs = np.nonzero(whole)
+    if len(ys) == 0:
+        return hard
+    low = ys.min() + TOP_SHARE * (ys.max() - ys.min())
+    middle, reach = (xs.min() + xs.max()) / 2, 0.25 * (xs.max() - xs.min())
+    count, labels, _, centres = cv2.connectedComponentsWithStats(hard, connectivity=8)
+    kept = [i for i in range(1, count) if centres[i, 1] < low and abs(centres[i, 0] - middle) < reach]
+    return np.isin(labels, kept).astype(np.uint8)
 
 
 def _alpha(image_u8: RGBu8, outline: _Outline, own: MaskF32 | None) -> MaskF32:
@@ -143,9 +162,9 @@ def _alpha(image_u8: RGBu8, outline: _Outline, own: MaskF32 | None) -> MaskF32:
     if own is not None:
         near = cv2.resize((outline.whole > 0).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
         whole = np.where(near > 0, whole, 0).astype(np.float32)
-    if float(outline.inside.max()) < MIN_INSIDE:
+    if float(outline.inside.max()) < 0.5:
         return whole
-    inside = refine_alpha(image_u8, outline.inside, band_px=2.0, low=0.2, high=0.6)
+    inside = refine_alpha(image_u8, outline.inside, band_px=2.0, low=0.25, high=0.65)
     return (whole * (1 - inside)).astype(np.float32)
 
 

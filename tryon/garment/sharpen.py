@@ -14,8 +14,9 @@ BAND = 0.022  # half-width of the uncertain band, of the box's long side: two ce
 GAP_SIDE = 384  # long side at which gaps are looked for: the narrowest are 2 px wide there
 SURE_GARMENT = 0.985  # the network's probability inside prints of the ground's colour is above
 DEEPEST_SHADOW = 26.0  # L* under the ground that a gap's shadow may be
-MAX_LIKENESS = 0.04  # part of the sure garment that may look like the ground
-MAX_OPENED = 0.10  # of the garment; more is the garment itself
+MAX_LIKENESS = 0.02  # part of the sure garment that may look like the ground
+MAX_OPENED = 0.06  # of the garment; more is the garment itself
+MAX_GAP = 0.022  # half-width of a gap that may be opened, of the long side
 MIN_AGREEMENT = 0.90  # a cut that disagrees more has followed a print or a shadow
 
 
@@ -78,6 +79,9 @@ def open_gaps(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
         labels = cv2.connectedComponents(free.astype(np.uint8), connectivity=4)[1]
         reached = np.isin(labels, np.unique(labels[~hard & free])) & free
         opened = reached & hard
+        wide = cv2.distanceTransform(opened.astype(np.uint8), cv2.DIST_L2, 3) > MAX_GAP * max(size)
+        if wide.any():  # no gap that the network would miss: a pale garment on a pale ground
+            continue
         if float(opened.sum()) < MAX_OPENED * float(hard.sum()):
             lowered = np.where(opened, np.minimum(p, 0.2), p).astype(np.float32)
             change = cv2.resize(lowered - p, (w, h), interpolation=cv2.INTER_LINEAR)
@@ -107,6 +111,28 @@ def drop_slivers(whole: MaskF32, inside: MaskF32) -> MaskF32:
     if not long:
         return whole
     return np.where(np.isin(labels, long), 0.0, whole).astype(np.float32)
+
+
+def drop_loose(whole: MaskF32, inside: MaskF32, *, smallest: float = 0.03) -> MaskF32:
+    """Drop what a cut-out inside has cut off: a hanger, the back's upper edge, the wall behind it.
+
+    Args:
+        whole: (h, w) garment. inside: (h, w), the inside of its back.
+        smallest: part of the garment that a piece must have to stay.
+    """
+    if float(inside.max(initial=0.0)) < 0.5:
+        return whole
+    front = ((whole > 0.5) & (inside < 0.5)).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(front, connectivity=4)
+    limit = smallest * float(front.sum())
+    # only beside and above the inside: a cuff that the mask has lost touch with stays
+    low = float(np.nonzero(inside > 0.5)[0].max()) + 0.02 * max(whole.shape)
+    loose = [i for i in range(1, count) if stats[i, 4] < limit and stats[i, 1] + stats[i, 3] < low]
+    if not loose:
+        return whole
+    gone = cv2.dilate(np.isin(labels, loose).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    kept = (front > 0) & ~np.isin(labels, loose)
+    return np.where(gone & ~kept, 0.0, whole).astype(np.float32)
 
 
 def _box(mask: BoolMask) -> tuple[int, int, int, int] | None:

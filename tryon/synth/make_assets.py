@@ -20,6 +20,7 @@ from tryon.synth.flat import Studio, draw_flat
 from tryon.synth.gallery import GARMENTS, GalleryGarment
 from tryon.types import GARMENT_LABELS
 
+LIGHT_SHARE = 0.35  # 53 lamps a person instead of 150: hardly rougher, a third of the time
 JPEG_QUALITY = 90  # about 40 KB a garment; below 85 fine stripes ring
 
 
@@ -68,7 +69,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("TRYON_DATA", "../shared/data")))
     parser.add_argument("--out", type=Path, default=Path("assets"))
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--light", type=float, default=1.0, help="share of the lamps' samples, for quick previews")
+    parser.add_argument(
+        "--light", type=float, default=LIGHT_SHARE, help="share of the lamps' samples; 1 is the smoothest"
+    )
     parser.add_argument("--names", nargs="*", default=None, help="draw these virtual models alone")
     parser.add_argument("--only", choices=["garments", "models"], default=None)
     args = parser.parse_args()

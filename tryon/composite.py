@@ -178,7 +178,8 @@ def blend(
     # What the generator keeps of the garment is a share of its alpha, so that full-size edges stay crisp.
     share = np.where(work_alpha_f32 > 0.05, drawing.mask_f32 / np.maximum(work_alpha_f32, 0.05), 1.0)
     mask = np.clip(enlarge(share.astype(np.float32), size, window), 0, 1) * alpha_f32
-    shading = np.clip(enlarge(drawing.shading_f32, size, window), 0.3, 2.5)
+    # folds may darken cloth a good deal; lighting it up more than this bleaches prints
+    shading = np.clip(enlarge(drawing.shading_f32, size, window), 0.5, 1.12)
     garment = np.minimum(garment_u8.astype(np.float32) * (shading / 255)[..., None], 1.0)
     drawn = rendering + mask[..., None] * (garment - rendering)
     out = photo_u8.copy()

@@ -110,6 +110,9 @@ def test_attributes_by_length() -> None:
             f"cuff_{e}_{s}": (x, float(reach)) for e in ("out", "in") for s, x in (("left", 0.0), ("right", 100.0))
         }
         assert sleeve_length(body | cuffs) == name
+    cuffs = {f"cuff_{e}_{s}": (x, 50.0) for e in ("out", "in") for s, x in (("left", 0.0), ("right", 100.0))}
+    assert sleeve_length(body | cuffs, {"none": 0.0, "short": 0.1, "long": 0.9}) == "long"  # folded
+    assert sleeve_length(body | cuffs, {"none": 0.0, "short": 0.4, "long": 0.6}) == "short"
     assert leg_length({}) is None
 
 

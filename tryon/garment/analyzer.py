@@ -15,7 +15,7 @@ from tryon.errors import GarmentNotFoundError
 from tryon.garment.attributes import leg_length, sleeve_length
 from tryon.garment.landmarks import kind_of
 from tryon.garment.mask import BoolMask, tidy_mask
-from tryon.garment.network import GarmentNetwork
+from tryon.garment.network import SLEEVES, GarmentNetwork
 from tryon.garment.points import choose_points
 from tryon.garment.reading import Reading, read_garment
 from tryon.garment.refine import refine_alpha
@@ -26,6 +26,8 @@ READ_SIDE = 512  # long side of the picture that is read; twice the network's in
 MIN_AREA, MAX_AREA = 0.01, 0.98  # of the picture; outside it no garment was told from its ground
 MIN_INSIDE = 0.4  # probability from which a pixel is the inside of the back; a rest of collar shows more than a dent
 TOP_SHARE = 0.36  # of the garment's height in which the inside of its back is seen; hoods reach down so far
+HOODED = ("Hoodie", "Outwear")  # half a hood beside a cut-out inside would stand like two ears
+RIM, HOOD_RIM = 0.009, 0.024  # half-widths of rims that go, of the long side
 SURE = 0.45  # a label under this probability is "not sure"; chosen on the validation photos
 NOT_FOUND = (
     "No garment can be told from its background. Use a picture of one garment, laid flat or hung, "
@@ -111,7 +113,7 @@ class GarmentAnalyzer:
             label=label if sure else "not sure",
             label_probability=probability,
             landmarks_px=landmarks,
-            sleeve=None if chosen == "lower" else sleeve_length(landmarks),
+            sleeve=None if chosen == "lower" else sleeve_length(landmarks, _sleeves_seen(reading)),
             leg=None if chosen == "upper" else leg_length(landmarks),
             warnings=_warnings(front, by_category, category),
         )
@@ -129,7 +131,8 @@ def _outline(small: RGBu8, reading: Reading, own: MaskF32 | None) -> _Outline:
     else:
         whole = keep_main(sharpen_mask(small, reading.mask), reading.mask)
     inside = _solid_inside(reading.inside, whole)
-    whole = drop_slivers(whole, inside)
+    hooded = LABEL_NAMES[int(reading.label.argmax())] in HOODED
+    whole = drop_slivers(whole, inside, thin=HOOD_RIM if hooded else RIM)
     return _Outline(drop_loose(whole, inside), inside)
 
 
@@ -179,6 +182,10 @@ def _name(
     chosen: Category = max(CATEGORIES, key=lambda c: by_category[c]) if category == "auto" else category
     label = max((n for n in LABEL_NAMES if GARMENT_LABELS[n] == chosen), key=lambda n: probability[n])
     return label, probability, chosen, by_category
+
+
+def _sleeves_seen(reading: Reading) -> dict[str, float]:
+    return {name: float(p) for name, p in zip(SLEEVES, reading.sleeve, strict=True)}
 
 
 def _warnings(front: BoolMask, by_category: dict[str, float], category: Category | Literal["auto"]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tryon.types import LegLength, SleeveLength
 
+SURE = 0.75  # probability from which the network's sleeve class is believed
 Points = Mapping[str, tuple[float, float]]
 
 
@@ -15,12 +16,17 @@ def _distance(p: Points, a: str, b: str) -> float:
     return float(np.hypot(p[a][0] - p[b][0], p[a][1] - p[b][1]))
 
 
-def sleeve_length(points: Points) -> SleeveLength:
+def sleeve_length(points: Points, seen: Mapping[str, float] | None = None) -> SleeveLength:
     """Sleeve length of an upper or dress.
 
     A sleeve's outer length (shoulder to the cuff) is compared with the shoulder width: an arm from
     shoulder to wrist is about 1.4 shoulder widths, the elbow stands at about .75. Armpit widths
     stand in where both shoulders are not given.
+
+    Args:
+        points: landmarks by name.
+        seen: the network's probabilities of "none", "short" and "long"; where it is sure it overrules
+            the ratio, which a folded sleeve makes too short.
     """
     ratios = []
     width = (
@@ -38,7 +44,9 @@ def sleeve_length(points: Points) -> SleeveLength:
     reach = float(np.mean(ratios))
     if reach < 0.12:
         return "none"
-    if reach < 0.80:
+    if seen and seen.get("long", 0.0) > SURE and reach < 0.80:
+        return "long"
+    if reach < 0.80 or (seen and seen.get("short", 0.0) > SURE and reach < 1.0):
         return "short"
     return "three_quarter" if reach < 1.08 else "long"
 

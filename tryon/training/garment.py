@@ -15,8 +15,10 @@ from torch import Tensor
 from tryon.garment.network import INSIDE, MASK, PARAMS, POINTS, peaks
 from tryon.models.lite_unet import LiteUNet
 from tryon.models.weights import WEIGHTS_DIR, read_weights, save_weights
-from tryon.training.garment_data import GarmentRecords, GarmentSampler, Sample, load_records
-from tryon.training.prepare_garments import LABEL_NAMES, REPOSITORY
+from tryon.training.garment_data import GarmentDataError, GarmentRecords, GarmentSampler, Sample, load_records
+from tryon.training.garment_drawn import DrawnSettings, draw_garments
+from tryon.training.people_data import open_data_dir
+from tryon.training.prepare_garments import LABEL_NAMES, REPOSITORY, PrepareSettings, prepare_garments
 from tryon.training.pretrained import load_lite0_encoder
 from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
 from tryon.types import GARMENT_LABELS
@@ -29,7 +31,11 @@ HEAT_SIGMA = 1.3  # map pixels; a corner is seen to about one input pixel
 class GarmentSettings:
     """How the garment network is trained."""
 
-    data: Path = field(default=REPOSITORY / "data" / "garments", metadata={"help": "folder of the prepared shards"})
+    data: Path = field(
+        default_factory=open_data_dir,
+        metadata={"help": "folder of the open data (or TRYON_DATA), if there are no shards yet"},
+    )
+    shards: Path = field(default=REPOSITORY / "data" / "garments", metadata={"help": "folder of the prepared shards"})
     out: Path = field(default=WEIGHTS_DIR / "garment.safetensors", metadata={"help": "weights file to write"})
     run: Path = field(default=REPOSITORY / "runs" / "garment", metadata={"help": "folder for logs and checkpoints"})
     minutes: float = field(default=0.0, metadata={"help": "stop cleanly after so many minutes (0: at the end)"})
@@ -221,6 +227,22 @@ def _better_than_saved(path: Path, value: float) -> bool:
     return value > float(read_weights(path)[1]["figures"].get("score", -1e9))
 
 
+def _find_records(s: GarmentSettings) -> GarmentRecords:
+    """The prepared shards, made from the open data where there are none (a few, for a smoke run)."""
+    folder, few = s.shards, 24 if s.smoke else 0
+    if not any(folder.glob("*.npz")):
+        if not (s.data / "garments" / "garments.csv").is_file():
+            raise GarmentDataError(
+                f"There are no prepared garments in {s.shards} and no garments/garments.csv in {s.data}. "
+                "Name the open data's folder with --data or TRYON_DATA (README, section 'Train it')."
+            )
+        folder = s.run / "shards" if s.smoke else s.shards
+        if not any(folder.glob("*.npz")):
+            prepare_garments(PrepareSettings(data=s.data, out=folder, limit=few))
+            draw_garments(DrawnSettings(out=folder, count=few or DrawnSettings.count))
+    return load_records(folder)
+
+
 def train_garment(settings: GarmentSettings) -> dict[str, float]:
     """Train, keeping the weights with the best validation score.
 
@@ -234,7 +256,8 @@ def train_garment(settings: GarmentSettings) -> dict[str, float]:
     if s.threads:
         torch.set_num_threads(s.threads)
     rng = seed_all(s.seed)
-    records = load_records(s.data)
+    records = _find_records(s)
+    target = s.run / "smoke.safetensors" if s.smoke and s.out == GarmentSettings.out else s.out
     sampler = GarmentSampler(records, rng, pool=20 if s.smoke else 300)
     net = LiteUNet(PARAMS)
     if s.start is not None:
@@ -278,8 +301,8 @@ def train_garment(settings: GarmentSettings) -> dict[str, float]:
         log.scalars((epoch + 1) * per_epoch, {**{f"loss_{n}": v / taken for n, v in totals.items()}, **figures})
         if figures["score"] > best:
             best, best_figures = figures["score"], figures
-            if s.smoke or _better_than_saved(s.out, best):
-                save_weights(s.out, shadow, params=PARAMS, command=COMMAND, figures=figures)
+            if s.smoke or _better_than_saved(target, best):
+                save_weights(target, shadow, params=PARAMS, command=COMMAND, figures=figures)
         save_checkpoint(
             s.run / "last.pt",
             {

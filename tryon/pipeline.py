@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -31,6 +32,7 @@ from tryon.models.drawing import TryOnGenerator
 from tryon.models.inputs import GREY, generator_input
 from tryon.person.agnostic import edit_masks, protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
+from tryon.person.figure import draw_ground
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
 from tryon.warp.coarse import render_parts, warp_garment
@@ -165,6 +167,8 @@ class TryOnPipeline:
             )
         with _timed(timings, "generator"):
             drawing = self._generator.draw(x)
+            ground = draw_ground(drawing.rendering_f32, photo_small, masks.region_f32, labels_small, small_pose)
+            drawing = replace(drawing, rendering_f32=ground)
         with _timed(timings, "composite"):
             size_full, window = full_size(crop), window_of(crop, photo_size)
             full_rgb, full_alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, size_full)

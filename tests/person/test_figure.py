@@ -1,0 +1,44 @@
+"""The body's outline follows the pose, and ground is drawn only where no body can be."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tryon.person.figure import body_outline, draw_ground
+from tryon.types import LABEL, Pose
+
+
+def standing() -> Pose:
+    p = np.zeros((33, 2), np.float32)
+    p[[0, 7, 8]] = (75, 25), (84, 25), (66, 25)
+    p[[11, 12, 13, 14, 15, 16]] = (95, 50), (55, 50), (108, 78), (42, 78), (112, 104), (38, 104)
+    p[[23, 24, 25, 26, 27, 28]] = (87, 112), (63, 112), (88, 150), (62, 150), (88, 185), (62, 185)
+    return Pose(p, np.ones(33, np.float32))
+
+
+def test_joints_and_bones_are_inside_and_far_ground_is_not() -> None:
+    pose = standing()
+    outline = body_outline(pose, 200, 150)
+    for a, b in ((11, 13), (13, 15), (12, 24), (23, 25), (26, 28), (11, 12)):
+        for t in np.linspace(0, 1, 9):
+            x, y = np.round(pose.points_px[a] * (1 - t) + pose.points_px[b] * t).astype(int)
+            assert outline[y, x] > 0.9
+    assert outline[:, :15].max() < 0.01
+    assert outline[150:, 75].max() < 0.2  # between the legs
+    assert outline.min() >= 0
+    assert outline.max() <= 1
+
+
+def test_ground_takes_the_backgrounds_colour_and_the_body_keeps_the_drawing() -> None:
+    pose = standing()
+    labels = np.zeros((200, 150), np.uint8)
+    labels[40:190, 20:130] = LABEL["upper"]
+    region = (labels > 0).astype(np.float32)
+    photo = np.full((200, 150, 3), 0.3, np.float32)
+    photo[labels > 0] = (0.9, 0.1, 0.1)
+    rendering = np.full((200, 150, 3), 0.8, np.float32)
+    out = draw_ground(rendering, photo, region, labels, pose)
+    assert np.allclose(out[80, 75], 0.8, atol=0.01)
+    assert np.allclose(out[170, 24], 0.3, atol=0.02)  # no red of the old garment
+    labels[:] = LABEL["upper"]
+    assert draw_ground(rendering, photo, np.ones((200, 150), np.float32), labels, pose) is rendering

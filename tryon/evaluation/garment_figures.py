@@ -21,7 +21,8 @@ from tryon.errors import GarmentNotFoundError
 from tryon.garment.analyzer import GarmentAnalyzer
 from tryon.garment.contour import upright_frame
 from tryon.training.garment_augment import empty_ground
-from tryon.training.prepare_garments import PrepareSettings, Teaching, data_folder, is_validation, teach
+from tryon.training.people_data import open_data_dir
+from tryon.training.prepare_garments import PrepareSettings, Teaching, is_validation, teach
 from tryon.types import GARMENT_LABELS, Garment, MaskF32, RGBu8
 
 COMPOSITES = 80  # pasted photos; the spread of their mean overlap is then under .01
@@ -160,7 +161,7 @@ def garment_figures(analyzer: GarmentAnalyzer, data: Path, limit: int = 0) -> di
 def main() -> None:
     """Print the figures of the repository's weights as JSON."""
     parser = argparse.ArgumentParser(description=garment_figures.__doc__)
-    parser.add_argument("--data", type=Path, default=data_folder())
+    parser.add_argument("--data", type=Path, default=open_data_dir())
     parser.add_argument("--weights", type=Path, default=None, help="folder with garment.safetensors")
     parser.add_argument("--limit", type=int, default=0)
     options = parser.parse_args()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from tryon.garment.contour import find_axis
 from tryon.garment.landmarks import LANDMARKS, Found, find_landmarks, kind_of
 from tryon.garment.mask import WORK_SIDE, BoolMask, Ground, grabcut_mask, plain_mask
+from tryon.training.people_data import open_data_dir
 from tryon.types import GARMENT_LABELS, RGBu8
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -37,11 +37,6 @@ TEMPLATES_OF_LABEL: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def data_folder() -> Path:
-    """Folder of the open data: ``TRYON_DATA``, or ``../shared/data`` beside the repository."""
-    return Path(os.environ.get("TRYON_DATA", REPOSITORY.parent / "shared" / "data"))
-
-
 def is_validation(image_id: str) -> bool:
     """Whether a photo belongs to the fixed validation split: sha1 of its id, modulo 10, is 0."""
     return int(hashlib.sha1(image_id.encode()).hexdigest(), 16) % 10 == 0
@@ -51,7 +46,7 @@ def is_validation(image_id: str) -> bool:
 class PrepareSettings:
     """What to prepare, and when a teacher is believed."""
 
-    data: Path = field(default_factory=data_folder, metadata={"help": "folder of the open data"})
+    data: Path = field(default_factory=open_data_dir, metadata={"help": "folder of the open data"})
     out: Path = field(default=REPOSITORY / "data" / "garments", metadata={"help": "folder for the shards"})
     limit: int = field(default=0, metadata={"help": "photos to prepare (0: all)"})
     shard: int = field(default=800, metadata={"help": "photos a shard; 800 are about 25 MB"})

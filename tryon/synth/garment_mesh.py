@@ -74,8 +74,9 @@ class GarmentMesh:
 class Fit:
     """How a garment is worn this time.
 
-    layer: 0 on the skin, 1 over another garment, 2 a coat. loose_m: additional distance from the body. tucked: an upper's
-    hem goes into the trousers (it is drawn in and lies close below the waist). seed: of the hang's irregularities.
+    layer: 0 on the skin, 1 over another garment, 2 a coat. loose_m: additional distance from the body.
+    tucked: an upper's hem goes into the trousers (it is drawn in and lies close below the waist).
+    seed: of the hang's irregularities.
     """
 
     layer: int = 0

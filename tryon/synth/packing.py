@@ -69,7 +69,7 @@ class BlobWriter:
         """(h, w) or (h, w, C) numbers where mask (h, w) is set, kept to half a step; NaN elsewhere."""
         y0, y1, x0, x1 = _box(mask > 0)
         inside = np.ascontiguousarray(mask[y0:y1, x0:x1] > 0)
-        part = values[y0:y1, x0:x1].reshape(y1 - y0, x1 - x0, -1)
+        part = (values if values.ndim == 3 else values[..., None])[y0:y1, x0:x1]
         payload = b""
         if inside.size:
             whole = np.round(np.where(inside[..., None], part, 0.0) / step).astype(np.int32)

@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
 from tryon.synth.bodies import Body, BodyModel, BodyShape
+from tryon.synth.garment_mesh import PART
 from tryon.synth.poses import ArmPose, BodyPose, LegPose
 
 F64 = NDArray[np.float64]
@@ -35,6 +36,9 @@ class FlattenSettings:
     smallest_cot: float = 0.05  # flat triangles would get weights without bound
     largest_cot: float = 6.0
     island_share: float = 0.02  # of the faces: smaller islands of front in the back are noise
+    harmonics: int = 3  # of a skirt's even shape around the body: hips and belly, but no waves
+    degree: int = 4  # of its shape from waist to hem
+    blend_m: float = 0.08  # below a dress's waist in which its bodice goes over into that shape
 
 
 SPREAD = BodyPose(
@@ -72,14 +76,50 @@ def lay_flat(
         (N, 2) flat metres, x to the viewer's right, y down; (F,) whether a face lies on the upper side.
     """
     s = settings or FlattenSettings()
-    calm = _smoothed(points, faces, s.smooth_steps)
-    up = front_faces(calm, faces, part, s) if front is None else front
+    even = without_waves(points, faces, part, s)
+    calm = _smoothed(even, faces, s.smooth_steps)
+    up = front_faces(calm, faces, s) if front is None else front
     place = calm[:, 0] + 1j * calm[:, 2]
-    place = _press(points, faces, up, place, s)
+    place = _press(even, faces, up, place, s)
     return np.stack([place.real, -place.imag], 1), up
 
 
-def front_faces(points: F64, faces: I64, part: NDArray[np.uint8], settings: FlattenSettings | None = None) -> Bools:
+def without_waves(points: F64, faces: I64, part: NDArray[np.uint8], settings: FlattenSettings | None = None) -> F64:
+    """A skirt's points (N, 3) moved to the even cone that goes through its waves and pleats.
+
+    What a wavy hem has too much of cannot lie flat side by side: each point gets a place of its own if the
+    waves are taken out first. Radius over angle and height is fitted by low harmonics and a low polynomial.
+    """
+    s = settings or FlattenSettings()
+    skirt = part == PART["skirt"]
+    on = np.zeros(len(points), bool)
+    on[faces[skirt].ravel()] = True
+    if on.sum() < 100:
+        return points
+    p = points[on]
+    centre = 0.5 * (p[:, :2].min(0) + p[:, :2].max(0))
+    offset = p[:, :2] - centre
+    radius, angle = np.linalg.norm(offset, axis=1), np.arctan2(offset[:, 1], offset[:, 0])
+    top = p[:, 2].max()
+    drop = (top - p[:, 2]) / max(top - p[:, 2].min(), 1e-6)
+    waves = [np.ones_like(angle)]
+    for k in range(1, s.harmonics + 1):
+        waves += [np.cos(k * angle), np.sin(k * angle)]
+    base = np.stack([w * drop**d for w in waves for d in range(s.degree + 1)], 1)
+    fit = np.linalg.solve(base.T @ base + 1e-6 * len(p) * np.eye(base.shape[1]), base.T @ radius)
+    even = np.maximum(base @ fit, 0.02)
+    joined = np.zeros(len(points), bool)
+    joined[faces[~skirt].ravel()] = True
+    if (joined & on).any():  # a dress: the bodice's shape goes over into the cone's
+        seam = points[joined & on][:, 2].mean()
+        share = np.clip((seam - p[:, 2]) / s.blend_m, 0, 1)
+        even = radius + (3 * share**2 - 2 * share**3) * (even - radius)
+    out = points.copy()
+    out[on, :2] = centre + offset * (even / np.maximum(radius, 1e-6))[:, None]
+    return out
+
+
+def front_faces(points: F64, faces: I64, settings: FlattenSettings | None = None) -> Bools:
     """Which faces (F,) look to the front (-y); small islands join what surrounds them."""
     s = settings or FlattenSettings()
     a, b, c = (points[faces[:, k]] for k in range(3))

@@ -5,14 +5,17 @@ Frame: metres, x = the subject's left, y = back, z = up; the body faces -y.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tryon.synth.poses import BodyPose, bone_deltas
+from tryon.synth.reach import TrunkGauge
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -21,7 +24,19 @@ EYES = (14598, 14741)  # the base mesh's own eyes; separate ones are drawn
 SKIN_END = 13380  # vertices from here on are tongue, eyes and the helper meshes
 TIGHTS = (15328, 18001)  # helper mesh around torso and limbs
 SKIRT = (18002, 18721)
+BATCH = 16  # bodies at once: half the time a body of one by one, and memory stays small
 
+# the model's own small changes of shape that make faces and figures differ; both sides of the face get the same
+FEATURES = (
+    "head-fat-incr", "head-scale-horiz-incr", "head-scale-vert-incr",
+    "forehead-scale-vert-incr", "forehead-temple-incr", "cheek-bones-incr", "cheek-volume-incr",
+    "chin-width-incr", "chin-height-incr", "chin-prominent-incr", "chin-jaw-drop-incr", "chin-bones-incr",
+    "nose-scale-vert-incr", "nose-scale-horiz-incr", "nose-scale-depth-incr", "nose-hump-incr", "nose-point-up",
+    "nose-width2-incr", "mouth-scale-horiz-incr", "mouth-upperlip-volume-incr", "mouth-lowerlip-volume-incr",
+    "mouth-trans-up", "eye-scale-incr", "eye-trans-out", "eye-height2-incr", "ear-scale-incr", "neck-double-incr",
+    "neck-scale-horiz-incr", "measure-shoulder-dist-incr", "measure-waist-circ-incr", "measure-hips-circ-incr",
+    "stomach-tone-incr", "buttocks-volume-incr", "torso-vshape-incr",
+)  # fmt: skip
 
 # the face's muscles that a friendly look takes, and how much of each
 FRIENDLY = {
@@ -31,11 +46,24 @@ FRIENDLY = {
 }  # fmt: skip
 
 
+def _sides(feature: str) -> tuple[str, ...]:
+    """The model's labels of a feature: one for each side, or one."""
+    sided = feature.startswith(("cheek-", "eye-", "ear-"))
+    return (f"l-{feature}", f"r-{feature}") if sided else (feature,)
+
+
+PHENOTYPE = (
+    "gender", "age", "muscle", "weight", "height", "proportions", "cupsize", "firmness",
+    "african", "asian", "caucasian",
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class BodyShape:
     """A body's build, each 0..1 as ``anny`` defines it. gender: 0 male, 1 female; age .67: a young adult.
 
-    african, asian, caucasian: shares of the face's type; smile: 0..1.
+    african, asian, caucasian: shares of the face's type; smile: 0..1. features: (name of FEATURES, -1..1)
+    pairs. expression: (muscle of the face, 0..1) pairs, besides the smile's.
     """
 
     gender: float
@@ -50,10 +78,19 @@ class BodyShape:
     asian: float = 0.33
     caucasian: float = 0.33
     smile: float = 0.0
+    features: tuple[tuple[str, float], ...] = ()
+    expression: tuple[tuple[str, float], ...] = ()
 
     def phenotype(self) -> dict[str, float]:
         """The model's own parameters by name."""
-        return {f.name: float(getattr(self, f.name)) for f in fields(self) if f.name != "smile"}
+        return {name: float(getattr(self, name)) for name in PHENOTYPE}
+
+    def face(self) -> dict[str, float]:
+        """The face's muscles by name, 0..1."""
+        pulled = {name: share * self.smile for name, share in FRIENDLY.items()}
+        for name, value in self.expression:
+            pulled[name] = min(1.0, pulled.get(name, 0.0) + value)
+        return pulled
 
 
 @dataclass(frozen=True)
@@ -82,7 +119,8 @@ class BodyModel:
         import torch
 
         self._torch = torch
-        self._model = anny.Anny(topology="makehuman", phenotypes="all", facial_actions="all")
+        wanted = [label for name in FEATURES for label in _sides(name)]
+        self._model = anny.Anny(topology="makehuman", phenotypes="all", facial_actions="all", local_changes=wanted)
         self.bones: tuple[str, ...] = tuple(self._model.bone_labels)
         self.parents: list[int] = list(self._model.bone_parents)
         self.faces: I64 = self._model.faces.numpy()
@@ -99,26 +137,73 @@ class BodyModel:
         shape = (len(index), len(self.bones))
         return sp.csr_matrix((value.ravel(), (rows, index.ravel())), shape=shape)
 
+    def share(self, *starts: str) -> F64:
+        """How much (V,) 0..1 each vertex follows the bones whose names start so."""
+        columns = [i for i, name in enumerate(self.bones) if name.startswith(starts)]
+        return np.asarray(self.weights[:, columns].sum(1)).ravel()
+
+    @cached_property
+    def _trunk(self) -> I64:
+        """Skin vertices of trunk and thighs, for the gauge."""
+        trunk = self.share("spine", "root", "pelvis", "upperleg", "breast", "neck")
+        return np.flatnonzero(trunk[:SKIN_END] > 0.7)
+
     def build(self, shape: BodyShape, pose: BodyPose | None = None) -> Body:
         """Shape and pose one body; feet stand on z = 0, the pelvis over the origin."""
-        torch = self._torch
+        return self.build_many([shape], [pose or BodyPose()])[0]
+
+    def build_many(self, shapes: Sequence[BodyShape], poses: Sequence[BodyPose]) -> list[Body]:
+        """Shape and pose bodies, BATCH at a time; each stands as ``build`` would put it."""
+        out: list[Body] = []
+        for start in range(0, len(shapes), BATCH):
+            out += self._build(shapes[start : start + BATCH], poses[start : start + BATCH])
+        return out
+
+    def _coefficients(self, shapes: Sequence[BodyShape]) -> Any:
+        """The model's blend shape coefficients (B, K)."""
+        torch, model = self._torch, self._model
+        known = {label: i for i, label in enumerate(model.local_change_labels)}
+        muscles = {label: i for i, label in enumerate(model.facial_action_labels)}
+        phenotype = np.array([[s.phenotype()[name] for name in model.phenotype_labels] for s in shapes])
+        changes, actions = np.zeros((len(shapes), len(known))), np.zeros((len(shapes), len(muscles)))
+        for row, shape in enumerate(shapes):
+            for name, value in shape.features:
+                for label in _sides(name):
+                    changes[row, known[label]] = value
+            for name, value in shape.face().items():
+                actions[row, muscles[name]] = value
+        parts = (torch.from_numpy(part) for part in (phenotype, changes, actions))
+        return model._get_phenotype_blendshape_coefficients(*parts)
+
+    def _build(self, shapes: Sequence[BodyShape], poses: Sequence[BodyPose]) -> list[Body]:
+        torch, model = self._torch, self._model
         with torch.no_grad():
-            kwargs = {k: torch.tensor([v], dtype=torch.float64) for k, v in shape.phenotype().items()}
-            smile = {k: torch.tensor([v * shape.smile], dtype=torch.float64) for k, v in FRIENDLY.items()}
-            neutral = self._model(phenotype_kwargs=kwargs)
-            heads = neutral["bone_poses"][0, :, :3, 3].numpy()
-            deltas = bone_deltas(pose or BodyPose(), self.bones, self.parents, self.reference, heads)
-            out = self._model(
-                pose_parameters=torch.from_numpy(deltas)[None], phenotype_kwargs=kwargs, facial_actions=smile
+            rest = model.get_rest_model(self._coefficients(shapes))
+            rest_poses = rest["rest_bone_poses"]
+            neutral = torch.eye(4, dtype=model.dtype).expand(len(shapes), len(self.bones), 4, 4)
+            heads = model.get_bone_transforms(neutral, rest_poses)[1][:, :, :3, 3].numpy()
+            rest_vertices = rest["rest_vertices"].numpy()
+            deltas = np.stack(
+                [self._deltas(*item) for item in zip(poses, heads, rest_vertices, rest_poses.numpy(), strict=True)]
             )
-        rest, posed = out["rest_vertices"][0].numpy(), out["vertices"][0].numpy()
-        bone_poses, rest_poses = out["bone_poses"][0].numpy(), out["rest_bone_poses"][0].numpy()
-        transforms = bone_poses @ np.linalg.inv(rest_poses)
-        skin = posed[:SKIN_END]
-        shift = np.array([np.median(skin[:, 0]), np.median(skin[:, 1]), skin[:, 2].min()])
-        transforms = transforms.copy()
-        transforms[:, :3, 3] -= shift
-        return Body(rest, posed - shift, transforms, bone_poses[:, :3, 3] - shift, self.bones)
+            moved, posed_bones = model.get_bone_transforms(torch.from_numpy(deltas), rest_poses)
+            vertices = model.get_skinned_vertices(rest["rest_vertices"], moved).numpy()
+        out = []
+        for k in range(len(shapes)):
+            skin = vertices[k, :SKIN_END]
+            shift = np.array([np.median(skin[:, 0]), np.median(skin[:, 1]), skin[:, 2].min()])
+            transforms = moved[k].numpy().copy()
+            transforms[:, :3, 3] -= shift
+            joints = posed_bones[k, :, :3, 3].numpy() - shift
+            out.append(Body(rest_vertices[k].copy(), vertices[k] - shift, transforms, joints, self.bones))
+        return out
+
+    def _deltas(self, pose: BodyPose, heads: F64, rest: F64, rest_poses: F64) -> F64:
+        gauge = None
+        if pose.left_arm.reach or pose.right_arm.reach:
+            move = heads[0] - rest_poses[0, :3, 3]  # rest and reference differ little in the trunk but for this
+            gauge = TrunkGauge.measure(rest[self._trunk] + move, heads, self.bones)
+        return bone_deltas(pose, self.bones, self.parents, self.reference, heads, gauge)
 
 
 def skin_points(points: F64, weights: sp.csr_matrix, transforms: F64) -> F64:

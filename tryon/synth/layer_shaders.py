@@ -1,0 +1,192 @@
+"""The OpenGL programs of ``layers``.
+
+All write bytes or integers where they can: reading them back is then a copy. Depth comes as distance
+along the view axis (``depth_row``), since an orthographic view has no useful clip w.
+"""
+
+HEAD = "#version 330\n"
+
+# part, label and other values of a face are fetched by its number: no corner is stored twice for them
+FACE = """
+uniform usampler2D faces;
+uint face_byte(){ return texelFetch(faces, ivec2(gl_PrimitiveID & 2047, gl_PrimitiveID >> 11), 0).r; }
+"""
+
+VERTEX = (
+    HEAD
+    + """
+uniform mat4 vp; uniform vec4 depth_row; uniform mat3 turn; uniform float lift;
+in vec3 p; in vec3 n; in vec2 t;
+out vec3 cn; out vec2 uv; out float away; out vec3 toward;
+uniform vec3 eye; uniform bool ortho;
+void main(){
+ vec4 c=vp*vec4(p,1.0); cn=turn*n; uv=t; away=dot(depth_row,vec4(p,1.0));
+ toward = ortho ? vec3(0,0,1) : turn*(eye-p);
+ if(lift!=0.0){ vec4 near=vp*vec4(p+normalize(eye-p)*lift,1.0); c.z=near.z/near.w*c.w; }
+ gl_Position=c;
+}
+"""
+)
+
+COLOUR = """
+uniform sampler2D tex; uniform bool has_tex; uniform vec3 tint; uniform float grey; uniform float cut;
+uniform uint kind; in vec3 cn; in vec2 uv; in float away; in vec3 toward;
+vec4 texel(){ return has_tex ? texture(tex, uv) : vec4(1.0); }
+vec3 coloured(vec3 srgb){
+ vec3 lin=pow(srgb, vec3(2.2));
+ lin=mix(lin, vec3(dot(lin, vec3(.2126,.7152,.0722))), grey)*tint;
+ return pow(clip01(lin), vec3(1.0/2.2));
+}
+"""
+
+CLIP01 = "vec3 clip01(vec3 v){ return clamp(v, 0.0, 1.0); }\n"
+
+# the smooth normal as seen: turned to the viewer on a back face, kept from leaning over at a silhouette
+NORMAL = """
+vec3 seen(vec3 n, vec3 v, bool front){
+ n=normalize(n); v=normalize(v); if(!front) n=-n;
+ float nv=dot(n,v); if(nv<0.02) n=normalize(n+v*(0.02-nv)); return n;
+}
+uint units(float metres){ return uint(clamp(metres*2000.0+0.5, 1.0, 65535.0)); }
+"""
+
+BODY_NATIVE = (
+    HEAD
+    + CLIP01
+    + FACE
+    + COLOUR
+    + """
+layout(location=0) out uvec2 o_label; layout(location=1) out vec4 o_albedo;
+void main(){
+ vec4 c=texel(); if(cut>0.0 && c.a<cut) discard;
+ o_label=uvec2(face_byte(), kind); o_albedo=vec4(coloured(c.rgb), 1.0);
+}
+"""
+)
+
+BODY_BLEND = (
+    HEAD
+    + CLIP01
+    + COLOUR
+    + """
+layout(location=0) out vec4 o_albedo;
+void main(){ vec4 c=texel(); if(c.a<0.03) discard; o_albedo=vec4(coloured(c.rgb), c.a); }
+"""
+)
+
+BODY_HALF = (
+    HEAD
+    + CLIP01
+    + COLOUR
+    + NORMAL
+    + """
+layout(location=0) out ivec4 o_normal; layout(location=1) out uint o_depth;
+uniform bool both;
+void main(){
+ if(cut>0.0 && texel().a<cut) discard;
+ vec3 n=seen(cn, toward, both ? dot(cn,toward)>0.0 : true);
+ o_normal=ivec4(round(n*127.0), 1); o_depth=units(away);
+}
+"""
+)
+
+# a strand card seen edge-on is thinner than its texture says
+HAIR_NATIVE = (
+    HEAD
+    + CLIP01
+    + COLOUR
+    + """
+layout(location=0) out vec4 o_hair; uniform bool core;
+void main(){
+ vec4 c=texel(); c.a*=smoothstep(0.0,0.3,abs(dot(normalize(cn),normalize(toward))));
+ if(core ? c.a<cut : c.a<0.02) discard;
+ float light=dot(pow(c.rgb, vec3(2.2)), vec3(.2126,.7152,.0722))*tint.x;
+ o_hair=vec4(vec3(pow(clamp(light,0.0,1.0), 1.0/2.2)), core ? 1.0 : c.a);
+}
+"""
+)
+
+DEPTH_VERTEX = (
+    HEAD
+    + """
+uniform mat4 vp; uniform vec3 eye; in vec3 p; in float push;
+void main(){
+ vec4 c=vp*vec4(p,1.0);
+ if(push>0.0){ vec4 far=vp*vec4(p+normalize(p-eye)*push,1.0); c.z=far.z/far.w*c.w; }
+ gl_Position=c;
+}
+"""
+)
+DEPTH_FRAGMENT = HEAD + "void main(){}\n"
+
+GARMENT_VERTEX = (
+    HEAD
+    + """
+uniform mat4 vp; uniform vec4 depth_row; uniform mat3 turn; uniform vec3 eye; uniform bool ortho;
+in vec3 p; in vec3 n; in vec2 f; in vec3 r; in float squeeze;
+out vec3 cn; out vec2 flat_px; out vec3 rest; out float tight; out float away; out vec3 toward;
+void main(){
+ cn=turn*n; flat_px=f; rest=r; tight=squeeze; away=dot(depth_row,vec4(p,1.0));
+ toward = ortho ? vec3(0,0,1) : turn*(eye-p);
+ gl_Position=vp*vec4(p,1.0);
+}
+"""
+)
+
+PART = """
+uint part_byte(){ return face_byte() | (gl_FrontFacing ? 0u : 32u); }
+"""
+
+GARMENT_NATIVE = (
+    HEAD
+    + FACE
+    + PART
+    + """
+layout(location=0) out uint o_part;
+void main(){ o_part=part_byte(); }
+"""
+)
+
+# value noise with its gradient (Perlin's quintic fade), and ridges of it; .yzw is the gradient
+NOISE = """
+float hash(vec3 p){ p=fract(p*0.3183099+vec3(.1,.17,.13)); p*=17.0; return fract(p.x*p.y*p.z*(p.x+p.y+p.z)); }
+vec4 noise(vec3 x){
+ vec3 i=floor(x), f=x-i; vec3 u=f*f*f*(f*(f*6.0-15.0)+10.0), du=30.0*f*f*(f*(f-2.0)+1.0);
+ float a=hash(i), b=hash(i+vec3(1,0,0)), c=hash(i+vec3(0,1,0)), d=hash(i+vec3(1,1,0));
+ float e=hash(i+vec3(0,0,1)), g=hash(i+vec3(1,0,1)), h=hash(i+vec3(0,1,1)), k=hash(i+vec3(1,1,1));
+ float k1=b-a, k2=c-a, k3=e-a, k4=a-b-c+d, k5=a-c-e+h, k6=a-b-e+g, k7=-a+b+c-d+e-g-h+k;
+ float v=a+k1*u.x+k2*u.y+k3*u.z+k4*u.x*u.y+k5*u.y*u.z+k6*u.z*u.x+k7*u.x*u.y*u.z;
+ return vec4(v, du*vec3(k1+k4*u.y+k6*u.z+k7*u.y*u.z, k2+k5*u.z+k4*u.x+k7*u.z*u.x, k3+k6*u.x+k5*u.y+k7*u.x*u.y));
+}
+vec3 ridge_slope(vec3 x){
+ vec4 n=noise(x); float s=2.0*n.x-1.0;  // the ridge is rounded so that no crease is sharper than a pixel
+ return -2.0*n.yzw*s/sqrt(s*s+0.02);
+}
+vec3 fold_slope(vec3 x, float freq){
+ vec3 w=x*freq; w+=0.45*vec3(noise(w*0.9+7.0).x, noise(w*0.9+13.0).x, noise(w*0.9+29.0).x);
+ vec3 tall=vec3(1.0,1.0,0.7);
+ return 0.62*tall*ridge_slope(w*tall)+0.30*tall*ridge_slope(w*tall*1.9+3.1)+0.12*ridge_slope(w*3.8+5.7);
+}
+"""
+
+GARMENT_HALF = (
+    HEAD
+    + FACE
+    + PART
+    + NORMAL
+    + NOISE
+    + """
+in vec3 cn; in vec2 flat_px; in vec3 rest; in float tight; in float away; in vec3 toward;
+uniform mat3 turn; uniform float fold; uniform float fold_tight; uniform float freq; uniform vec3 shift;
+layout(location=0) out ivec4 o_normal; layout(location=1) out uint o_depth; layout(location=2) out vec2 o_flat;
+void main(){
+ vec3 n=seen(cn, toward, gl_FrontFacing);
+ float amount=fold+fold_tight*tight;
+ if(amount>0.0){
+  vec3 g=turn*fold_slope(rest+shift, freq); g-=n*dot(g,n);
+  n=seen(n-amount*(gl_FrontFacing ? 1.0 : -1.0)*g, toward, true);
+ }
+ o_normal=ivec4(ivec3(round(n*127.0)), int(part_byte())); o_depth=units(away); o_flat=flat_px;
+}
+"""
+)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.errors import BadRequestError
 from tryon.synth.garment_mesh import GarmentMesh
 from tryon.synth.record import BACK_BIT, HALF, FlatFeature
 
@@ -45,6 +46,13 @@ class FlatFrame:
         """(..., 2) flat pixels to flat metres."""
         middle = np.array([self.size[1] - 1, self.size[0] - 1]) / 2
         return (np.asarray(pixels) - middle) / self.px_per_m + self.centre_m
+
+    def affine(self) -> F64:
+        """The same as a matrix (2, 3) from flat metres to flat pixels."""
+        out = np.zeros((2, 3))
+        out[0, 0] = out[1, 1] = self.px_per_m
+        out[:, 2] = self.to_px(np.zeros(2))
+        return out
 
     def features(self, mesh: GarmentMesh) -> tuple[FlatFeature, ...]:
         """A garment's trimmings in flat pixels."""
@@ -112,9 +120,7 @@ def side_maps(mesh: GarmentMesh, frame: FlatFrame) -> tuple[NDArray[np.uint8], N
     return maps[0], maps[1]
 
 
-def flat_map(
-    corners_px: F64, values: F64, frame: FlatFrame, grid: tuple[int, int], rounds: int = 3
-) -> NDArray[np.float32]:
+def flat_map(corners_px: F64, values: F64, frame: FlatFrame, grid: tuple[int, int]) -> NDArray[np.float32]:
     """A function on one side of a garment at the nodes of an even grid over the flat frame.
 
     Beyond the garment it goes on as smoothly as it can (the bends of the grid are made least).
@@ -128,24 +134,46 @@ def flat_map(
     return extrapolate(value, known).astype(np.float32)
 
 
-def extrapolate(value: F64, known: NDArray[np.bool_]) -> F64:
+def extrapolate(value: F64, known: NDArray[np.bool_], linear_rings: int = 3) -> F64:
     """Fill the unknown nodes of a grid (h, w, K) smoothly from the known ones.
 
-    An affine trend is taken out, then each level of a pyramid fills what is empty from the level
-    above; a few rounds of bending less (Jacobi on the biharmonic's second differences) hide its steps.
+    An affine trend is taken out. The first rings go on straight, so that what lies between the last known
+    nodes and the garment's edge is right; a pyramid fills the rest and a few rounds of averaging hide its steps.
     """
     h, w = known.shape
+    if not known.any():
+        raise BadRequestError("Nothing of the garment falls on the grid; fit its flat frame first.")
     y, x = np.mgrid[0:h, 0:w].astype(float)
     base = np.stack([np.ones_like(x), x / w, y / h], -1)
     fit, *_ = np.linalg.lstsq(base[known], value[known], rcond=None)
     trend = base @ fit
-    rest = _pull_push(np.where(known[..., None], value - trend, 0.0), known.astype(float))
-    out = np.where(known[..., None], value - trend, rest)
-    for _ in range(60):
+    rest = np.where(known[..., None], value - trend, 0.0)
+    near = known
+    for _ in range(linear_rings):
+        rest, near = _one_ring(rest, near)
+    out = np.where(near[..., None], rest, _pull_push(rest, near.astype(float)))
+    for _ in range(40):
         padded = np.pad(out, ((1, 1), (1, 1), (0, 0)), mode="edge")
         mean = 0.25 * (padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:])
-        out = np.where(known[..., None], out, mean)
+        out = np.where(near[..., None], out, mean)
     return out + trend
+
+
+def _one_ring(value: F64, known: NDArray[np.bool_]) -> tuple[F64, NDArray[np.bool_]]:
+    """Extend known nodes by one: the mean of what straight lines through two known nodes say."""
+    h, w = known.shape
+    v = np.pad(value, ((2, 2), (2, 2), (0, 0)))
+    k = np.pad(known, 2)
+    total, count = np.zeros_like(value), np.zeros((h, w))
+    for dy, dx in ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)):
+        one = (slice(2 + dy, 2 + dy + h), slice(2 + dx, 2 + dx + w))
+        two = (slice(2 + 2 * dy, 2 + 2 * dy + h), slice(2 + 2 * dx, 2 + 2 * dx + w))
+        both = k[one] & k[two]
+        total += both[..., None] * (2 * v[one] - v[two])
+        count += both
+    new = ~known & (count > 0)
+    value = np.where(new[..., None], total / np.maximum(count, 1)[..., None], value)
+    return value, known | new
 
 
 def _pull_push(value: F64, weight: F64) -> F64:

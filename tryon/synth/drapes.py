@@ -1,0 +1,275 @@
+"""Simulated folds, kept and put on any similar body: offsets from the worn garment in its own local frames.
+
+A simulation belongs to one design, body and pose. What it adds to ``wear`` is stored by vertex along the
+surface's tangent, bitangent and normal there; on another body the same offsets stand in that body's frames.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from tryon.errors import BadRequestError
+from tryon.synth.bodies import Body
+from tryon.synth.cutkit import border_edges, corner_matrix, fast_normals, unique_edges
+from tryon.synth.garment_mesh import GarmentMesh, Worn
+
+F64 = NDArray[np.float64]
+F32 = NDArray[np.float32]
+I64 = NDArray[np.int64]
+
+UNIT_M = 1 / 64000  # offsets are stored as int16 in 1/64 mm: +-0.5 m
+SCALE_UNIT_M = 1e-5  # edge lengths as uint16 in 1/100 mm
+FOLD_GAP_M = 0.003  # that cloth keeps from skin
+DEEPEST_M = 0.04  # deeper inside the body a vertex is not pushed out: it is on the other side
+DIFFERENT = (0.12, 0.35)  # |log| of the ratio of edge lengths at which folds begin to be, and are, smoothed away
+BARE_M = 0.012  # skin this near to a moved hem is drawn
+
+
+def topology_hash(faces: I64, count: int) -> str:
+    """A short name of a mesh's topology; a drape of another topology is stale."""
+    data = np.ascontiguousarray(faces, np.int32).tobytes()
+    return hashlib.blake2b(data + str(count).encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True)
+class Drape:
+    """What a simulation added to a worn garment.
+
+    design: the mesh's id. pose_family: as ``pose_library`` names it. topology: see ``topology_hash``.
+    offsets: (N, 3) float32 m along tangent, bitangent, normal. scale: (N,) float32 m, mean edge length
+    around each vertex of the worn garment it was simulated from. meta: fabric, seconds, body, seed.
+    """
+
+    design: str
+    pose_family: str
+    topology: str
+    offsets: F32
+    scale: F32
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+class Frames:
+    """The local frames of one garment mesh on any body: tangents follow the mesh as its edges turn."""
+
+    def __init__(self, mesh: GarmentMesh) -> None:
+        count = len(mesh.rest)
+        self.faces = mesh.faces
+        self.corners = corner_matrix(mesh.faces, count)
+        edges = unique_edges(mesh.faces)
+        a, b = np.concatenate([edges, edges[:, ::-1]]).T
+        degree = np.maximum(np.bincount(a, minlength=count), 1)
+        graph = sp.csr_matrix((1.0 / degree[a], (a, b)), shape=(count, count))
+        self.soft = (0.5 * sp.identity(count) + 0.5 * graph).tocsr()
+        self.edges, self.degree = edges, np.bincount(edges.ravel(), minlength=count)
+        normal = fast_normals(mesh.rest, mesh.faces, self.corners)
+        axis = np.where(np.abs(normal[:, 2:]) < 0.8, [0.0, 0.0, -1.0], [1.0, 0.0, 0.0])
+        along = axis - (axis * normal).sum(1, keepdims=True) * normal
+        weight = ((mesh.rest[b] - mesh.rest[a]) * along[a]).sum(1)
+        pull = sp.csr_matrix((weight, (a, b)), shape=(count, count))
+        self.pull = (pull - sp.diags(np.asarray(pull.sum(1)).ravel())).tocsr()
+        self.border = np.unique(border_edges(mesh.faces))
+
+    def at(self, points: F64) -> F64:
+        """Rows tangent, bitangent, normal of each vertex, (N, 3, 3), slightly smoothed over the surface."""
+        normal = self.soft @ (self.soft @ fast_normals(points, self.faces, self.corners))
+        normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-12)
+        along = self.soft @ (self.soft @ (self.pull @ points))
+        along -= (along * normal).sum(1, keepdims=True) * normal
+        along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-12)
+        return np.stack([along, np.cross(normal, along), normal], 1)
+
+    def edge_lengths(self, points: F64) -> F64:
+        """Mean edge length (N,) m around each vertex."""
+        length = np.linalg.norm(points[self.edges[:, 0]] - points[self.edges[:, 1]], axis=1)
+        total = np.bincount(self.edges.ravel(), np.repeat(length, 2), minlength=len(self.degree))
+        return np.asarray(total / np.maximum(self.degree, 1), float)
+
+
+@lru_cache(maxsize=256)
+def _frames(mesh_id: str, holder: _Holder) -> Frames:
+    return Frames(holder.mesh)
+
+
+class _Holder:
+    """A mesh as a key of a cache: equal where id and arrays are the same."""
+
+    def __init__(self, mesh: GarmentMesh) -> None:
+        self.mesh = mesh
+
+    def __hash__(self) -> int:
+        return hash(self.mesh.id)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Holder) and other.mesh.faces is self.mesh.faces and other.mesh.rest is self.mesh.rest
+
+
+def frames_of(mesh: GarmentMesh) -> Frames:
+    """The frames of a mesh, kept for the last 256 meshes."""
+    return _frames(mesh.id, _Holder(mesh))
+
+
+class Skin:
+    """A body as something to be pushed out of; make one for a body and use it for all its garments."""
+
+    def __init__(self, body: Body, faces: I64, layer_m: float = 0.0) -> None:
+        """faces: (F, 3) the skin's triangles (``scene.skin_triangles``). layer_m: what is worn below."""
+        self.index = used = np.unique(faces)
+        normals = fast_normals(
+            body.vertices, faces, _body_corners(faces.tobytes(), len(body.vertices), faces.dtype.str)
+        )
+        self.points = body.vertices[used] + layer_m * normals[used]
+        self.normals = normals[used]
+        self.tree = cKDTree(self.points, balanced_tree=False, compact_nodes=False)
+
+    def push_out(self, points: F64, gap_m: float = FOLD_GAP_M) -> F64:
+        """Points (N, 3) with those below ``gap_m`` over the skin lifted along its normals."""
+        near = self.tree.query(points, distance_upper_bound=0.10)[1]
+        known = near < len(self.points)
+        at = np.where(known, near, 0)
+        normal = self.normals[at]
+        height = ((points - self.points[at]) * normal).sum(1)
+        lift = np.where(known & (height < gap_m) & (height > -DEEPEST_M), gap_m - height, 0.0)
+        return np.asarray(points + lift[:, None] * normal, float)
+
+
+@lru_cache(maxsize=4)
+def _body_corners(faces: bytes, count: int, dtype: str) -> sp.csr_matrix:
+    return corner_matrix(np.frombuffer(faces, dtype).reshape(-1, 3), count)
+
+
+def make_drape(
+    mesh: GarmentMesh, worn: F64, fallen: F64, pose_family: str, meta: dict[str, Any] | None = None
+) -> Drape:
+    """Store where cloth came to rest, fallen (N, 3), against how it was put on, worn (N, 3)."""
+    frames = frames_of(mesh)
+    offsets = np.einsum("nij,nj->ni", frames.at(worn), fallen - worn)
+    scale = frames.edge_lengths(worn)
+    topology = topology_hash(mesh.faces, len(worn))
+    return Drape(mesh.id, pose_family, topology, offsets.astype("f4"), scale.astype("f4"), dict(meta or {}))
+
+
+def apply_drape(worn: Worn, mesh: GarmentMesh, drape: Drape, skin: Skin, strength: float = 1.0) -> Worn:
+    """A worn garment with the folds of a simulation; deterministic.
+
+    Where this body stretches or squeezes the cloth differently (bent elbows), folds are smoothed away.
+    Skin near a hem that moved is no longer covered.
+
+    Args:
+        strength: share of the folds, 0 none .. 1 as simulated.
+
+    Raises:
+        BadRequestError: the drape is of another topology.
+    """
+    if drape.topology != topology_hash(mesh.faces, len(worn.points)):
+        raise BadRequestError(f"The drape of {drape.design} is of an older cut; simulate it again.")
+    frames = frames_of(mesh)
+    ratio = frames.edge_lengths(worn.points) / np.maximum(drape.scale, 1e-6)
+    for _ in range(3):
+        ratio = frames.soft @ ratio
+    low, high = DIFFERENT
+    unlike = np.clip((np.abs(np.log(np.maximum(ratio, 1e-3))) - low) / (high - low), 0, 1)[:, None]
+    offsets = drape.offsets.astype(float)
+    blurred = offsets
+    if (unlike > 0).any():
+        for _ in range(8):
+            blurred = frames.soft @ blurred
+    offsets = (offsets * (1 - unlike) + blurred * unlike) * np.clip(ratio, 0.75, 1.3)[:, None] * strength
+    points = worn.points + np.einsum("nij,ni->nj", frames.at(worn.points), offsets)
+    points = skin.push_out(points)
+    return Worn(points, _still_covered(worn, points, frames, skin))
+
+
+def _still_covered(worn: Worn, points: F64, frames: Frames, skin: Skin) -> NDArray[np.bool_]:
+    """Covered body vertices (V,) that are not near a border that has moved."""
+    covered = worn.covered.copy()
+    rim = points[frames.border]
+    moved = np.linalg.norm(rim - worn.points[frames.border], axis=1)
+    reach = BARE_M + np.minimum(1.5 * moved, 0.10)
+    for found in skin.tree.query_ball_point(rim[moved > 0.002], reach[moved > 0.002]):
+        covered[skin.index[found]] = False
+    return covered
+
+
+def write_drape(drape: Drape, path: Path) -> None:
+    """Store a drape in an .npz file of some tens of kilobytes."""
+    head = {"design": drape.design, "pose_family": drape.pose_family, "topology": drape.topology, "meta": drape.meta}
+    offsets = np.clip(np.round(drape.offsets / UNIT_M), -32767, 32767).astype(np.int16)
+    scale = np.clip(np.round(drape.scale / SCALE_UNIT_M), 1, 65535).astype(np.uint16)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez_compressed(file, head=np.array(json.dumps(head, sort_keys=True)), offsets=offsets, scale=scale)
+    part.replace(path)
+
+
+def read_drape(path: Path) -> Drape:
+    """Read a drape.
+
+    Raises:
+        BadRequestError: the file is missing or damaged.
+    """
+    try:
+        with np.load(path) as file:
+            head = json.loads(str(file["head"]))
+            offsets, scale = file["offsets"], file["scale"]
+    except (OSError, ValueError, KeyError) as error:
+        raise BadRequestError(f"{path} is no drape ({error}); delete it and simulate again.") from error
+    return Drape(
+        head["design"],
+        head["pose_family"],
+        head["topology"],
+        offsets.astype(np.float32) * np.float32(UNIT_M),
+        scale.astype(np.float32) * np.float32(SCALE_UNIT_M),
+        head["meta"],
+    )
+
+
+def drape_path(folder: Path, design: str, pose_family: str) -> Path:
+    """Where a library keeps a drape."""
+    return folder / f"{design}__{pose_family}.npz"
+
+
+class DrapeLibrary:
+    """A folder of drapes, read as they are asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._found: dict[str, list[str]] = {}
+        for path in sorted(folder.glob("*__*.npz")):
+            design, family = path.stem.split("__", 1)
+            self._found.setdefault(design, []).append(family)
+        self._kept: dict[tuple[str, str], Drape] = {}
+
+    def __len__(self) -> int:
+        return sum(len(families) for families in self._found.values())
+
+    @property
+    def designs(self) -> tuple[str, ...]:
+        """Designs that have at least one drape."""
+        return tuple(self._found)
+
+    def families(self, design: str) -> tuple[str, ...]:
+        """Pose families in which a design was simulated."""
+        return tuple(self._found.get(design, ()))
+
+    def find(self, mesh: GarmentMesh, pose_family: str) -> Drape | None:
+        """A design's drape for a pose family (else of its first family), None where there is none or it is stale."""
+        families = self._found.get(mesh.id)
+        if not families:
+            return None
+        family = pose_family if pose_family in families else families[0]
+        key = (mesh.id, family)
+        if key not in self._kept:
+            self._kept[key] = read_drape(drape_path(self.folder, *key))
+        drape = self._kept[key]
+        return drape if drape.topology == topology_hash(mesh.faces, len(mesh.rest)) else None

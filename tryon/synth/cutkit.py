@@ -131,6 +131,18 @@ class CutKit:
         carried = np.zeros((len(field), 0)) if values is None else values
         return clip_patch(patch, field, carried)
 
+    def split(self, patch: Patch, field: F64, values: F64 | None = None) -> Cut:
+        """The whole patch with edges exactly along a field's zero, for seams between parts."""
+        carried = np.zeros((len(field), 0)) if values is None else values
+        return clip_patch(patch, field, carried, both=True)
+
+    @cached_property
+    def gown(self) -> Patch:
+        """One even surface for uppers and dresses: the tights above the hips, a skirt's tube welded below."""
+        from tryon.synth.gown import build_gown
+
+        return build_gown(self)
+
     @cached_property
     def skin_to_tights(self) -> I64:
         """For each skin vertex (SKIN_END,) the nearest vertex of ``tights`` on the reference in rest."""
@@ -159,42 +171,39 @@ class CutKit:
         return out
 
 
-def clip_patch(patch: Patch, field: F64, values: F64) -> Cut:
-    """See ``CutKit.clip``. Vertices close to the cut are moved onto it first."""
+def clip_patch(patch: Patch, field: F64, values: F64, both: bool = False) -> Cut:
+    """See ``CutKit.clip``. Vertices close to the cut are moved onto it first; ``both`` keeps both sides,
+    joined, with edges along the cut."""
     mix, values, field = _snap(patch, field, values)
     faces, count = patch.faces, len(field)
-    inside = field > 0
-    corner = inside[faces]
-    state = corner.sum(1)
-    touch = (field[faces] > 0).any(1)
-    whole = faces[(field[faces] >= 0).all(1) & touch]
-    cutting = faces[(field[faces] < 0).any(1) & touch]
-    del state, corner
+    crossed = (field[faces].max(1) > 0) & (field[faces].min(1) < 0)
+    kept = ~crossed & ((field[faces].max(1) > 0) | both)
+    cutting = faces[crossed]
     crossing = np.concatenate([cutting[:, [0, 1]], cutting[:, [1, 2]], cutting[:, [2, 0]]])
     crossing = crossing[field[crossing[:, 0]] * field[crossing[:, 1]] < 0]
     pair = np.unique(np.sort(crossing, axis=1), axis=0)
     number = {(int(i), int(j)): count + k for k, (i, j) in enumerate(pair)}
     pieces: list[tuple[int, int, int]] = []
-    for face in cutting:
-        ring: list[int] = []
-        for k in range(3):
-            i, j = int(face[k]), int(face[(k + 1) % 3])
-            if field[i] >= 0:
-                ring.append(i)
-            if field[i] * field[j] < 0:
-                ring.append(number[min(i, j), max(i, j)])
-        if len(ring) == 4:
-            ring = ring if ring[0] < ring[1] else [*ring[1:], ring[0]]
-        pieces += [(ring[0], ring[k], ring[k + 1]) for k in range(1, len(ring) - 1)]
+    for sign in (1.0, -1.0) if both else (1.0,):
+        side = sign * field
+        for face in cutting:
+            ring: list[int] = []
+            for k in range(3):
+                i, j = int(face[k]), int(face[(k + 1) % 3])
+                if side[i] >= 0:
+                    ring.append(i)
+                if side[i] * side[j] < 0:
+                    ring.append(number[min(i, j), max(i, j)])
+            pieces += [(ring[0], ring[k], ring[k + 1]) for k in range(1, len(ring) - 1)]
     if len(pair):
         a, b = field[pair[:, 0]], field[pair[:, 1]]
         t = a / (a - b)
         where = (np.repeat(np.arange(len(pair)), 2), pair.ravel())
         blend = sp.csr_matrix((np.stack([1 - t, t], 1).ravel(), where), shape=(len(pair), count))
         mix, values = sp.vstack([mix, blend @ mix]).tocsr(), np.concatenate([values, blend @ values])
-    kept = np.concatenate([whole, np.array(pieces, np.int64).reshape(-1, 3)])
-    used, local = np.unique(kept, return_inverse=True)
-    return Cut(Patch(mix[used].tocsr(), local.reshape(kept.shape).astype(np.int64)), values[used])
+    final = np.concatenate([faces[kept], np.array(pieces, np.int64).reshape(-1, 3)])
+    used, local = np.unique(final, return_inverse=True)
+    return Cut(Patch(mix[used].tocsr(), local.reshape(final.shape).astype(np.int64)), values[used])
 
 
 def _snap(patch: Patch, field: F64, values: F64) -> tuple[sp.csr_matrix, F64, F64]:

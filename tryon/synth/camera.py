@@ -38,6 +38,9 @@ class Camera(Protocol):
     """What the renderer asks of a camera."""
 
     @property
+    def eye(self) -> Vector: ...
+
+    @property
     def turn(self) -> F64: ...
 
     def view(self, points: F64) -> F64: ...

@@ -14,32 +14,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.synth import layer_shaders as glsl
+from tryon.synth.bodies import Body
 from tryon.synth.camera import Camera, OrthoCamera, to_half
 from tryon.synth.garment_mesh import GarmentMesh, Worn
-from tryon.synth.layer_meshes import (
-    NO_FOLDS,
-    Edges,
-    FoldNoise,
-    corner_buffer,
-    face_texture,
-    mesh_edges,
-    part_bytes,
-    shown_faces,
-    skin_push,
-    smooth_vertex_normals,
-    squeezed,
-)
-from tryon.synth.record import DEPTH_UNIT_M, HALF, NATIVE, BodyLayer, GarmentLayer, HairLayer
-from tryon.synth.solids import BROW, HAIR, SKIN, UNDERWEAR, Solid
+from tryon.synth.layer_buffers import Box, Frame, GarmentBuffers, Kept, Occluders, Picture, SolidBuffers
+from tryon.synth.layer_meshes import NO_FOLDS, FoldNoise, smooth_vertex_normals, squeezed
+from tryon.synth.record import HALF, NATIVE, BodyLayer, GarmentLayer, HairLayer
+from tryon.synth.solids import BROW, HAIR, SKIN, Solid
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+I8 = NDArray[np.int8]
 U8 = NDArray[np.uint8]
-Box = tuple[int, int, int, int]  # OpenGL's x, y (from below), width, height
-PUSH_M, REACH_M = 0.008, 0.015  # skin beside covered skin gives way to cloth by this much, within this reach
+U16 = NDArray[np.uint16]
+Marks = dict[str, tuple[float, float, int]]
 LIFT_M = 0.003  # hair lies over the scalp it grows from
 SEEN_M = 0.02  # a landmark this far behind what is drawn there is hidden
-KEPT = 24  # textures and garments kept on the card
+HAIR_CORE, HAIR_SHAPE = 0.5, 0.12  # alpha from which hair is opaque, and has a normal and depth of its own
 
 
 @dataclass(frozen=True)
@@ -53,64 +44,16 @@ class FlatDraw:
     part: U8
     half_part: U8
     flat_px: F32
-    normal: NDArray[np.int8]
-    depth: NDArray[np.uint16]
-    landmarks_px: dict[str, tuple[float, float, int]]
+    normal: I8
+    depth: U16
+    landmarks_px: Marks
 
 
-@dataclass(frozen=True)
-class SkinThrough:
-    """Shares of a garment's pixels, 0..1. poked: skin less than 1.5 cm before the cloth hides it, though no
-    hand or arm lies there; rim: covered skin that looks out beside the cloth, within 4 pixels of it."""
-
-    poked: float
-    rim: float
-
-
-class _Frame:
-    """Framebuffers of one resolution."""
-
-    def __init__(self, ctx: Any, size_hw: tuple[int, int]) -> None:
-        self.size = (size_hw[1], size_hw[0])
-        depth = ctx.depth_renderbuffer(self.size)
-        make = lambda n, dtype: ctx.texture(self.size, n, dtype=dtype)  # noqa: E731
-        self.labels, self.albedo = make(2, "u1"), make(4, "f1")
-        self.normal, self.depth, self.flat = make(4, "i1"), make(1, "u2"), make(2, "f4")
-        self.part = make(1, "u1")
-        self.body = ctx.framebuffer([self.labels, self.albedo], depth)
-        self.colour = ctx.framebuffer([self.albedo], depth)
-        self.parts = ctx.framebuffer([self.part], depth)
-        self.shape = ctx.framebuffer([self.normal, self.depth], depth)
-        self.cloth = ctx.framebuffer([self.normal, self.depth, self.flat], depth)
-
-
-def _fetch(frame: Any, attachment: int, channels: int, dtype: str, box: Box, full_hw: tuple[int, int]) -> Any:
-    """Pixels of a framebuffer, top row first: (H, W) or (H, W, channels), zero outside the box."""
-    x, y, w, h = box
-    kind = {"u1": np.uint8, "f1": np.uint8, "i1": np.int8, "u2": np.uint16, "f4": np.float32}[dtype]
-    shape = full_hw if channels == 1 else (*full_hw, channels)
-    out = np.zeros(shape, kind)
-    if w and h:
-        raw = frame.read(viewport=box, components=channels, attachment=attachment, dtype=dtype, alignment=1)
-        part = np.frombuffer(raw, kind).reshape((h, w) if channels == 1 else (h, w, channels))
-        top = full_hw[0] - y - h
-        out[top : top + h, x : x + w] = part[::-1]
-    return out
-
-
-class _Mesh:
-    """A garment's buffers that are the same on every body."""
-
-    def __init__(self, ctx: Any, mesh: GarmentMesh) -> None:
-        self.mesh = mesh  # held, so that its id stays its own
-        size, data = face_texture(part_bytes(mesh))
-        self.faces = ctx.texture(size, 1, data, alignment=1, dtype="u1")
-        self.index = ctx.buffer(mesh.faces.astype("i4").tobytes())
-        self.edges: Edges = mesh_edges(mesh)
-
-    def release(self) -> None:
-        self.faces.release()
-        self.index.release()
+def joints_px(body: Body, camera: Camera, names: Sequence[str] | None = None) -> dict[str, tuple[float, float]]:
+    """Half-frame x, y of bones' heads by name, wherever they lie; all bones where no names are given."""
+    chosen = body.bones if names is None else tuple(names)
+    px = to_half(camera.project(body.heads[[body.bones.index(n) for n in chosen]])[:, :2])
+    return {name: (float(x), float(y)) for name, (x, y) in zip(chosen, px, strict=True)}
 
 
 class LayerRenderer:
@@ -132,11 +75,90 @@ class LayerRenderer:
                 for f in (glsl.BODY_NATIVE, glsl.BODY_BLEND, glsl.BODY_HALF, glsl.HAIR_NATIVE)
             )
             self._depth = program(vertex_shader=glsl.DEPTH_VERTEX, fragment_shader=glsl.DEPTH_FRAGMENT)
-            self._frames = [_Frame(self.ctx, NATIVE), _Frame(self.ctx, HALF)]
-        self._meshes: dict[int, _Mesh] = {}
-        self._textures: dict[int, tuple[U8, Any]] = {}
-        self._solids: tuple[Solid, ...] = ()
-        self._corners: list[tuple[Any, Any]] = []
+            self._full, self._half = Frame(self.ctx, NATIVE), Frame(self.ctx, HALF)
+        # a person has some ten solids and four garments; textures are shared by many people
+        self._meshes: Kept[GarmentBuffers] = Kept(24, GarmentBuffers.release)
+        self._pictures: Kept[Picture] = Kept(24, Picture.release)
+        self._solids: Kept[SolidBuffers] = Kept(24, SolidBuffers.release)
+
+    def draw_body(self, solids: Sequence[Solid], camera: Camera) -> BodyLayer:
+        """The undressed person with shoes and props, without hair."""
+        shown = [s for s in solids if s.kind != HAIR]
+        with self.ctx:
+            boxes = [self._box(camera, shown, frame) for frame in (self._full, self._half)]
+            self._begin(self._full.body, boxes[0])
+            for solid in shown:
+                cut = max(solid.alpha_cut or 0.0, 0.5) if solid.kind == BROW else solid.alpha_cut
+                self._draw(self._body, solid, camera, cut=cut or 0.0)
+            self._begin(self._full.colour, boxes[0], clear=False)
+            self._gl_blend()
+            for solid in shown:
+                if solid.kind == BROW:  # fine hairs are laid over the skin's colour, whose label stays
+                    self._draw(self._blend, solid, camera)
+            self._full.colour.depth_mask = True
+            self._begin(self._half.shape, boxes[1])
+            for solid in shown:
+                if solid.kind != BROW:
+                    self._draw(self._shape, solid, camera, cut=solid.alpha_cut or 0.0)
+            labels = self._full.fetch(self._full.body, 0, 2, "u1", boxes[0])
+            albedo = self._full.fetch(self._full.body, 1, 3, "f1", boxes[0])
+            normal, depth = self._read_shape(boxes[1])
+        label, kind = (np.ascontiguousarray(labels[..., k]) for k in range(2))
+        return BodyLayer(label, kind, albedo, np.ascontiguousarray(normal[..., :3]), depth)
+
+    def draw_hair(self, solids: Sequence[Solid], camera: Camera) -> HairLayer | None:
+        """The hair as far as the body does not hide it; None where there is none to be seen."""
+        strands = [s for s in solids if s.kind == HAIR]
+        if not strands:
+            return None
+        with self.ctx:
+            boxes = [self._box(camera, strands, frame) for frame in (self._full, self._half)]
+            body = Occluders(self.ctx, self._depth, solids, None)
+            self._begin(self._full.colour, boxes[0])
+            self._hide(self._full, self._full.colour, body, camera)
+            for solid in strands:
+                self._draw(self._hair, solid, camera, cut=HAIR_CORE, core=True, lift=LIFT_M)
+            self._gl_blend()
+            for solid in strands:
+                self._draw(self._hair, solid, camera, core=False, lift=LIFT_M)
+            self._full.colour.depth_mask = True
+            self._begin(self._half.shape, boxes[1])
+            self._hide(self._half, self._half.shape, body, camera)
+            for solid in strands:
+                self._draw(self._shape, solid, camera, cut=HAIR_SHAPE, lift=LIFT_M, both=True)
+            body.release()
+            drawn = self._full.fetch(self._full.colour, 0, 4, "f1", boxes[0])
+            normal, depth = self._read_shape(boxes[1])
+        alpha = np.ascontiguousarray(drawn[..., 3])
+        if not alpha.any():
+            return None
+        grey = drawn[..., 0] * (255.0 / np.maximum(alpha, 1))  # blended colours are weighted by their alpha
+        shade = np.where(alpha > 0, np.clip(np.round(grey), 0, 255), 0).astype(np.uint8)
+        return HairLayer(alpha, shade, np.ascontiguousarray(normal[..., :3]), depth)
+
+    def draw_garment(
+        self,
+        index: int,
+        mesh: GarmentMesh,
+        worn: Worn,
+        solids: Sequence[Solid],
+        camera: Camera,
+        to_flat_px: F64,
+        rank: int = 0,
+        folds: FoldNoise | None = None,
+    ) -> GarmentLayer:
+        """One garment as far as the person without what it covers does not hide it.
+
+        Args:
+            index: of the garment in its shard. solids: the person and all that is held.
+            to_flat_px: (2, 3) affine from the mesh's flat metres to flat pixels. rank: wearing order.
+            folds: creases in the normals; ``NO_FOLDS`` for simulated cloth, None for hanging cloth's.
+        """
+        folds = FoldNoise() if folds is None else folds
+        drawn = self._cloth(mesh, worn.points, camera, to_flat_px, folds, solids, worn.covered)
+        return GarmentLayer(
+            index, drawn.part, drawn.half_part, drawn.flat_px, drawn.normal, drawn.depth, drawn.landmarks_px, rank
+        )
 
     def draw_flat(
         self, mesh: GarmentMesh, points: F64, camera: Camera, to_flat_px: F64, folds: FoldNoise = NO_FOLDS
@@ -146,11 +168,9 @@ class LayerRenderer:
         Args:
             points: (N, 3) its vertices in the camera's world: world metres, or flat metres with z = height
                 over the ground for ``OrthoCamera.above``.
-            to_flat_px: (2, 3) affine from flat metres to flat pixels.
+            to_flat_px: (2, 3) affine from the mesh's flat metres to flat pixels.
         """
-        part, half = self._cloth(mesh, points, camera, to_flat_px, (), None, folds)
-        marks = self._landmarks(mesh, points, camera, half[4])
-        return FlatDraw(part, half[0], half[1], half[2], half[3], marks)
+        return self._cloth(mesh, points, camera, to_flat_px, folds, (), None)
 
     def _cloth(
         self,
@@ -158,97 +178,133 @@ class LayerRenderer:
         points: F64,
         camera: Camera,
         to_flat_px: F64,
+        folds: FoldNoise,
         solids: Sequence[Solid],
         covered: NDArray[np.bool_] | None,
-        folds: FoldNoise,
-    ) -> tuple[U8, tuple[Any, ...]]:
-        """Part bytes, and (part bytes, flat_px, normal, depth, depth buffer) of the half frame."""
-        gl, ctx = self._gl, self.ctx
-        with ctx:
-            kept = self._mesh(mesh)
+    ) -> FlatDraw:
+        with self.ctx:
+            kept = self._meshes.get(mesh, lambda: GarmentBuffers(self.ctx, mesh))
             data = np.empty((len(points), 12), np.float32)
             data[:, :3] = points
-            mirror = np.sign(np.linalg.det(camera.turn))
-            data[:, 3:6] = mirror * smooth_vertex_normals(points, mesh.faces)
+            data[:, 3:6] = np.sign(np.linalg.det(camera.turn)) * smooth_vertex_normals(points, mesh.faces)
             data[:, 6:8] = mesh.flat @ to_flat_px[:, :2].T + to_flat_px[:, 2]
             data[:, 8:11] = mesh.rest
             data[:, 11] = squeezed(kept.edges, points) if folds.squeezed else 0.0
-            buffer = ctx.buffer(data.tobytes())
-            boxes = [_pixel_box(camera, points, frame.size) for frame in self._frames]
-            kept.faces.use(1)
-            results: list[Any] = []
-            for k, (frame, box) in enumerate(zip(self._frames, boxes, strict=True)):
-                target = frame.cloth if k else frame.parts
-                target.use()
-                target.scissor = box
-                target.clear()
-                ctx.enable_only(gl.DEPTH_TEST)
-                self._hide(solids, covered, camera)
-                program = self._garment[k]
+            buffer = self.ctx.buffer(data.tobytes())
+            body = Occluders(self.ctx, self._depth, solids, covered)
+            boxes = [_pixel_box(camera, points, frame.size) for frame in (self._full, self._half)]
+            layouts = [(buffer, "3f 36x", "p"), (buffer, "3f 3f 2f 3f 1f", "p", "n", "f", "r", "squeeze")]
+            targets = ((self._full, self._full.parts), (self._half, self._half.cloth))
+            for (frame, target), box, layout, program in zip(targets, boxes, layouts, self._garment, strict=True):
+                self._begin(target, box)
+                self._hide(frame, target, body, camera)
+                kept.faces.use(1)
                 self._aim(program, camera)
-                self._set(program, faces=1, shift=folds.shift(), freq=folds.per_m)
-                self._set(program, fold=folds.tilt, fold_tight=folds.squeezed)
-                layout = [
-                    (buffer, "3f 3f 2f 3f 1f" if k else "3f 36x", *(("p", "n", "f", "r", "squeeze") if k else ("p",)))
-                ]
-                array = ctx.vertex_array(program, layout, kept.index, skip_errors=True)
+                _set(
+                    program, faces=1, shift=folds.shift(), freq=folds.per_m, fold=folds.tilt, fold_tight=folds.squeezed
+                )
+                array = self.ctx.vertex_array(program, [layout], kept.index)
                 array.render()
                 array.release()
-                target.scissor = None
+            body.release()
             buffer.release()
-            full, half = self._frames
-            part = _fetch(full.parts, 0, 1, "u1", boxes[0], NATIVE)
-            normal = _fetch(half.cloth, 0, 4, "i1", boxes[1], HALF)
-            depth = _fetch(half.cloth, 1, 1, "u2", boxes[1], HALF)
-            flat = _fetch(half.cloth, 2, 2, "f4", boxes[1], HALF)
-        results = [normal[..., 3].astype(np.uint8), flat, np.ascontiguousarray(normal[..., :3]), depth, depth]
-        return part, tuple(results)
+            part = self._full.fetch(self._full.parts, 0, 1, "u1", boxes[0])
+            normal = self._half.fetch(self._half.cloth, 0, 4, "i1", boxes[1])
+            depth = self._half.fetch(self._half.cloth, 1, 1, "u2", boxes[1])
+            flat = self._half.fetch(self._half.cloth, 2, 2, "f4", boxes[1])
+            before = self._half.fetch(self._half.cloth, -1, 1, "f4", boxes[1]) if mesh.landmarks else None
+        marks = {} if before is None else _landmarks(mesh, points, camera, before)
+        half_part, bumps = normal[..., 3].astype(np.uint8), np.ascontiguousarray(normal[..., :3])
+        return FlatDraw(part, half_part, flat, bumps, depth, marks)
 
-    def _mesh(self, mesh: GarmentMesh) -> _Mesh:
-        if id(mesh) not in self._meshes:
-            if len(self._meshes) >= KEPT:
-                self._meshes.pop(next(iter(self._meshes))).release()
-            self._meshes[id(mesh)] = _Mesh(self.ctx, mesh)
-        return self._meshes[id(mesh)]
+    def _begin(self, target: Any, box: Box, clear: bool = True) -> None:
+        """Draw into a framebuffer's box from now on, nearest first."""
+        target.use()
+        target.scissor = box if box[2] and box[3] else (0, 0, 1, 1)
+        self.ctx.enable_only(self._gl.DEPTH_TEST)
+        self.ctx.depth_func = "<="
+        if clear:
+            target.depth_mask = True
+            target.clear()
+
+    def _gl_blend(self) -> None:
+        """Lay what comes next over what is there, by its alpha; it hides nothing."""
+        gl = self._gl
+        self.ctx.enable(gl.BLEND)
+        self.ctx.blend_func = gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA, gl.ONE, gl.ONE_MINUS_SRC_ALPHA
+        self._full.colour.depth_mask = False
+
+    def _hide(self, frame: Frame, target: Any, body: Occluders, camera: Camera) -> None:
+        """Fill the depth buffer that target shares, and nothing else of it."""
+        frame.unseen.use()
+        frame.unseen.scissor = target.scissor
+        self._aim(self._depth, camera)
+        body.render()
+        target.use()
+
+    def _box(self, camera: Camera, solids: Sequence[Solid], frame: Frame) -> Box:
+        points = [s.points[np.unique(s.faces)] if s.kind == SKIN else s.points for s in solids]
+        return _pixel_box(camera, np.concatenate(points), frame.size) if points else (0, 0, 0, 0)
+
+    def _read_shape(self, box: Box) -> tuple[I8, U16]:
+        frame = self._half
+        return frame.fetch(frame.shape, 0, 4, "i1", box), frame.fetch(frame.shape, 1, 1, "u2", box)
+
+    def _draw(self, program: Any, solid: Solid, camera: Camera, **values: Any) -> None:
+        """One coloured solid with the program's own values."""
+        kept = self._solids.get(solid, lambda: SolidBuffers(self.ctx, solid))
+        picture = None
+        if solid.texture is not None:
+            image = solid.texture
+            picture = self._pictures.get(image, lambda: Picture(self.ctx, self._gl, image))
+            picture.texture.use(0)
+        kept.labels.use(1)
+        tint = solid.tint
+        if solid.kind == HAIR:  # as light as the middle of the grey scale: its colour comes later
+            tint = (0.2176 / max(picture.mean if picture else 1.0, 0.01),) * 3
+        self._aim(program, camera)
+        _set(program, tex=0, faces=1, has_tex=picture is not None, tint=tint, grey=solid.grey, kind=solid.kind)
+        _set(program, **{"lift": 0.0, "cut": 0.0, "both": False, **values})
+        array = self.ctx.vertex_array(program, [(kept.corners, "3f 3f 2f", "p", "n", "t")], skip_errors=True)
+        array.render()
+        array.release()
 
     def _aim(self, program: Any, camera: Camera) -> None:
-        ortho = isinstance(camera, OrthoCamera)
-        eye = np.array(getattr(camera, "eye", (0.0, 0.0, 0.0)))
+        eye = np.array(camera.eye)
         back = camera.turn[2]
+        ortho = isinstance(camera, OrthoCamera)
         row = np.append(-back, back @ eye)
-        self._set(program, vp=camera.matrix().T, depth_row=row, turn=camera.turn.T, eye=eye, ortho=ortho)
+        _set(program, vp=camera.matrix().T, depth_row=row, turn=camera.turn.T, eye=eye, ortho=ortho)
 
-    @staticmethod
-    def _set(program: Any, **values: Any) -> None:
-        for name, value in values.items():
-            if name in program:
-                if isinstance(value, np.ndarray):
-                    program[name].write(np.ascontiguousarray(value, "f4").tobytes())
-                else:
-                    program[name].value = value
 
-    def _hide(self, solids: Sequence[Solid], covered: NDArray[np.bool_] | None, camera: Camera) -> None:
-        """Fill the depth buffer in use with what may hide a garment."""
+def _set(program: Any, **values: Any) -> None:
+    """Uniforms by name; those a program does not have are left out."""
+    for name, value in values.items():
+        if name in program:
+            if isinstance(value, np.ndarray):
+                program[name].write(np.ascontiguousarray(value, "f4").tobytes())
+            else:
+                program[name].value = value
 
-    def _landmarks(
-        self, mesh: GarmentMesh, points: F64, camera: Camera, nearest: NDArray[np.uint16]
-    ) -> dict[str, tuple[float, float, int]]:
-        """Name to half-frame x, y and whether nothing lies before it. nearest: (h, w) drawn depth, 0 nothing."""
-        names = list(mesh.landmarks)
-        if not names:
-            return {}
-        seen = camera.project(points[[mesh.landmarks[n] for n in names]])
-        px = to_half(seen[:, :2])
-        h, w = HALF
-        inside = (px > -0.5).all(1) & (px[:, 0] < w - 0.5) & (px[:, 1] < h - 0.5)
-        ground = np.where(nearest == 0, np.inf, nearest * DEPTH_UNIT_M)
-        # a landmark on a silhouette: any neighbour may be the cloth it belongs to
-        padded = np.pad(ground, 1, mode="edge")
-        column = np.clip(np.round(px[:, 0]), 0, w - 1).astype(int)
-        row = np.clip(np.round(px[:, 1]), 0, h - 1).astype(int)
-        furthest = np.max([padded[row + i, column + j] for i in range(3) for j in range(3)], axis=0)
-        visible = inside & (seen[:, 2] <= furthest + SEEN_M) & (seen[:, 2] > 0)
-        return {n: (float(p[0]), float(p[1]), int(v)) for n, p, v in zip(names, px, visible, strict=True)}
+
+def _landmarks(mesh: GarmentMesh, points: F64, camera: Camera, window_z: F32) -> Marks:
+    """Name to half-frame x, y and whether nothing lies before it. window_z: (h, w) depth buffer, 0 outside the box."""
+    names = list(mesh.landmarks)
+    at = points[[mesh.landmarks[n] for n in names]]
+    seen = camera.project(at)
+    px = to_half(seen[:, :2])
+    h, w = HALF
+    inside = (px > -0.5).all(1) & (px[:, 0] < w - 0.5) & (px[:, 1] < h - 0.5) & (seen[:, 2] > 0)
+    # where the landmark would be in the depth buffer if it lay SEEN_M nearer
+    near = np.column_stack([at + SEEN_M * camera.turn[2], np.ones(len(at))]) @ camera.matrix().T
+    own = near[:, 2] / near[:, 3] * 0.5 + 0.5
+    # a landmark on a silhouette: any neighbour may be the cloth it belongs to
+    padded = np.pad(np.where(window_z == 0, 1.0, window_z), 1, mode="edge")
+    column = np.clip(np.round(px[:, 0]), 0, w - 1).astype(int)
+    row = np.clip(np.round(px[:, 1]), 0, h - 1).astype(int)
+    furthest = np.max([padded[row + i, column + j] for i in range(3) for j in range(3)], axis=0)
+    visible = inside & (own <= furthest)
+    return {n: (float(p[0]), float(p[1]), int(v)) for n, p, v in zip(names, px, visible, strict=True)}
 
 
 def _pixel_box(camera: Camera, points: F64, size: tuple[int, int], margin: int = 2) -> Box:

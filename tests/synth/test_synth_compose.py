@@ -1,0 +1,218 @@
+"""Colour and light of records: a person of two solids, drawn by formula, dressed in a shirt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tryon.errors import BadRequestError
+from tryon.synth.compose import ComposeSettings, compose, plain_look, sample_look
+from tryon.synth.lens import Lens, LensSettings, develop
+from tryon.synth.light import LIGHTS, LightSettings, harmonics, irradiance, sample_light
+from tryon.synth.overlay import PlainPaint
+from tryon.synth.record import (
+    BACK_BIT,
+    DEPTH_UNIT_M,
+    HALF,
+    INNER_BIT,
+    NATIVE,
+    RECORD_LABELS,
+    BodyLayer,
+    GarmentInfo,
+    GarmentLayer,
+    HairLayer,
+    Record,
+)
+from tryon.types import LABEL
+
+FOCAL = 700.0  # half pixels
+AWAY = 3.0  # m
+
+
+def _solid(shape: tuple[int, int], radius: float, centre: tuple[float, float], half_length: float) -> tuple:
+    """A standing capsule: mask, normal (h, w, 3) and depth (h, w) in m; lengths in m around the picture's middle."""
+    h, w = shape
+    k = FOCAL * h / HALF[0] / AWAY
+    y, x = np.mgrid[:h, :w].astype(np.float64)
+    x, y = (x - (w - 1) / 2) / k - centre[0], -(y - (h - 1) / 2) / k - centre[1]
+    up = y - np.clip(y, -half_length, half_length)
+    inside = x**2 + up**2 < radius**2
+    z = np.sqrt(np.maximum(radius**2 - x**2 - up**2, 0))
+    return inside, np.stack([x, up, z], -1) / radius, AWAY - z
+
+
+def _bytes(normal: np.ndarray, depth: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    packed = np.where(mask[..., None], np.round(normal * 127), 0).astype(np.int8)
+    return packed, np.where(mask, np.round(depth / DEPTH_UNIT_M), 0).astype(np.uint16)
+
+
+def _join(shape: tuple[int, int]) -> tuple:
+    trunk, head = _solid(shape, 0.19, (0, -0.1), 0.55), _solid(shape, 0.12, (0, 0.78), 0.03)
+    mask = trunk[0] | head[0]
+    normal = np.where(trunk[0][..., None], trunk[1], head[1])
+    depth = np.where(trunk[0], trunk[2], head[2])
+    return mask, normal, depth, head[0] & ~trunk[0]
+
+
+def _shirt(shape: tuple[int, int], radius: float = 0.2) -> tuple:
+    mask, normal, depth = _solid(shape, radius, (0, -0.1), 0.55)
+    rows = np.arange(shape[0])[:, None] / shape[0]
+    return mask & (rows > 0.32) & (rows < 0.6), normal, depth
+
+
+def _layer(garment: int, radius: float, part: int = 1, nearer: float = 0.0) -> GarmentLayer:
+    mask, normal, depth = _shirt(HALF, radius)
+    packed = _bytes(normal, depth - nearer, mask)
+    y, x = np.mgrid[: HALF[0], : HALF[1]].astype(np.float32)
+    flat = np.stack([(x - 191.5) * 2 + 191.5, (y - 235) * 2.2 + 255], -1).astype(np.float32)
+    full = np.where(_shirt(NATIVE, radius)[0], part, 0).astype(np.uint8)
+    return GarmentLayer(garment, full, np.where(mask, part, 0).astype(np.uint8), flat, *packed)
+
+
+@pytest.fixture(scope="module")
+def record() -> Record:
+    mask, normal, depth, _ = _join(HALF)
+    native, _, _, head = _join(NATIVE)
+    labels = np.where(head, LABEL["face"], np.where(native, LABEL["torso_skin"], 0)).astype(np.uint8)
+    albedo = np.where(native[..., None], np.array([205, 160, 135]), 0).astype(np.uint8)
+    hair = _solid(NATIVE, 0.13, (0, 0.85), 0.0)[0] & (np.arange(NATIVE[0])[:, None] < 150)
+    half = _solid(HALF, 0.13, (0, 0.85), 0.0)
+    half_mask = half[0] & (np.arange(HALF[0])[:, None] < 75)
+    body = BodyLayer(labels, native.astype(np.uint8), albedo, *_bytes(normal, depth, mask))
+    hair_layer = HairLayer(
+        (hair * 255).astype(np.uint8), np.full(NATIVE, 128, np.uint8), *_bytes(half[1], half[2], half_mask)
+    )
+    layers = (_layer(0, 0.20), _layer(1, 0.21), _layer(0, 0.20, 1 | BACK_BIT | INNER_BIT), _layer(1, 0.21, 1, -0.2))
+    return Record("ball", body, hair_layer, layers, {"a": (0,)}, {}, {}, {}, {"seed": 1})
+
+
+@pytest.fixture(scope="module")
+def garments() -> list[GarmentInfo]:
+    side = np.zeros(HALF, np.uint8)
+    side[80:430, 60:320] = 1
+    return [GarmentInfo(n, "upper", "T-Shirt", 400.0, {}, {}, (), side, side, ()) for n in ("red", "blue")]
+
+
+def _plain(colour: tuple[int, int, int]) -> PlainPaint:
+    image = np.broadcast_to(np.array(colour, np.uint8), (*HALF, 3)).copy()
+    return PlainPaint(image, image)
+
+
+def _ramp() -> PlainPaint:
+    y, x = np.mgrid[: HALF[0], : HALF[1]]
+    image = np.stack([x / 384 * 200 + 40, y / 512 * 200 + 40, np.full(HALF, 90)], -1).astype(np.uint8)
+    return PlainPaint(image, image)
+
+
+def test_same_look_same_bytes_and_another_seed_another_picture(record: Record, garments: list[GarmentInfo]) -> None:
+    def draw(seed: int) -> np.ndarray:
+        rng = np.random.default_rng(seed)
+        look = sample_look(rng, record, garments, (0,), paint=lambda info, r: _ramp())
+        return compose(record, garments, (0,), look).image_u8
+
+    assert np.array_equal(draw(3), draw(3))
+    assert not np.array_equal(draw(3), draw(4))
+
+
+@pytest.mark.parametrize("size", [(512, 384), (256, 192), (1024, 768), (400, 300)])
+def test_labels_coverage_and_flow_agree_at_any_size(
+    record: Record, garments: list[GarmentInfo], size: tuple[int, int]
+) -> None:
+    view = compose(record, garments, (0,), plain_look({0: _ramp()}), size, layers=True)
+    assert view.image_u8.shape == (*size, 3)
+    assert view.image_u8.dtype == np.uint8
+    assert view.visible_f32 is not None
+    assert view.flow_px is not None
+    upper = view.labels_u8 == LABEL["upper"]
+    assert upper.mean() == pytest.approx((_shirt(NATIVE)[0]).mean(), rel=0.03)
+    assert (view.visible_f32[0][upper] > 0.45).all()
+    assert (view.visible_f32[0] <= view.alpha_f32 + 1e-5).all()
+    # the flow is the formula's, in the middle of the picture and at the shirt's edge
+    rows, cols = np.nonzero(view.visible_f32[0] > 0.99)
+    x = (cols + 0.5) * 384 / size[1] - 0.5
+    expected = (x - 191.5) * 2 + 191.5
+    error = np.abs(view.flow_px[0][rows, cols, 0] - expected)
+    assert np.median(error) < 0.05
+    assert error.max() < 4.1
+
+
+def test_later_layers_lie_over_earlier_ones_unless_far_behind(record: Record, garments: list[GarmentInfo]) -> None:
+    paints = {0: _plain((200, 30, 30)), 1: _plain((30, 30, 200))}
+    over = compose(record, garments, (0, 1), plain_look(paints), layers=True)
+    behind = compose(record, garments, (0, 3), plain_look(paints), layers=True)
+    spot = over.image_u8[240, 192].astype(int), behind.image_u8[240, 192].astype(int)
+    assert spot[0][2] > spot[0][0] + 50
+    assert spot[1][0] > spot[1][2] + 50
+    assert over.visible_f32 is not None
+    assert over.visible_f32[0][240, 192] == 0
+    assert over.visible_f32[1][240, 192] == 1
+
+
+def test_the_inside_of_the_back_has_its_own_label(record: Record, garments: list[GarmentInfo]) -> None:
+    view = compose(record, garments, (2,), plain_look({0: _ramp()}))
+    assert view.labels_u8[240, 192] == RECORD_LABELS.index("collar_inside")
+
+
+def test_no_edge_is_darker_than_both_its_sides(record: Record, garments: list[GarmentInfo]) -> None:
+    look = plain_look({0: _plain((190, 150, 130))})
+    flat = replace(look.settings, light=LightSettings(False, False, False, False, False, False, False))
+    bright = replace(look.light, key=(0.0, 0.0, 0.0))
+    view = compose(record, garments, (0,), replace(look, light=bright, settings=flat, tints=look.tints))
+    upper = np.flatnonzero(view.labels_u8[240] == LABEL["upper"])
+    edge = view.image_u8[240, upper[0] - 2 : upper[0] + 3].astype(int).sum(1)
+    assert edge.min() >= min(edge[0], edge[-1]) - 6
+
+
+def test_too_large_or_a_missing_layer_is_refused(record: Record, garments: list[GarmentInfo]) -> None:
+    with pytest.raises(BadRequestError, match="at most"):
+        compose(record, garments, (0,), plain_look(), (2048, 1536))
+    with pytest.raises(BadRequestError, match="does not have"):
+        compose(record, garments, (9,), plain_look())
+
+
+def test_each_part_of_the_light_does_something(record: Record, garments: list[GarmentInfo]) -> None:
+    look = plain_look({0: replace(_ramp(), gloss=0.6)})
+    paint = replace(_ramp(), gloss=0.6, relief_f32=np.random.default_rng(0).random(HALF).astype(np.float32) * 2)
+    look = replace(look, paints={0: paint})
+    base = compose(record, garments, (0,), look).image_u8.astype(int)
+    for name in ("ambient", "occlusion", "shadow", "wrap", "shine", "rim", "weave"):
+        settings = replace(look.settings, light=replace(look.settings.light, **{name: False}))
+        other = compose(record, garments, (0,), replace(look, settings=settings)).image_u8.astype(int)
+        assert np.abs(other - base).max() >= 2, name
+
+
+@pytest.mark.parametrize("kind", LIGHTS)
+def test_lights_expose_skin_as_photos_do(record: Record, garments: list[GarmentInfo], kind: str) -> None:
+    levels = []
+    for seed in range(6):
+        light = sample_light(np.random.default_rng(seed), kind)  # type: ignore[arg-type]
+        view = compose(record, garments, (), replace(plain_look(), light=light), (256, 192))
+        levels.append(view.image_u8[view.labels_u8 > 0].mean())
+    assert 55 < np.median(levels) < 205
+
+
+def test_a_lobe_gives_its_colour_to_what_faces_it() -> None:
+    light = sample_light(np.random.default_rng(1), "overcast")
+    lobe = light.lobes[0]
+    coefficients = irradiance(replace(light, lobes=(lobe,)))
+    facing = np.array(lobe.towards, np.float32) / np.linalg.norm(lobe.towards)
+    assert np.allclose(harmonics(facing) @ coefficients, lobe.colour, rtol=1e-3)
+    assert (harmonics(-facing) @ coefficients < 0.5 * np.array(lobe.colour)).all()
+
+
+def test_developing_rises_with_light_and_keeps_white_within_range() -> None:
+    light = np.repeat(np.linspace(0, 3, 300, dtype=np.float32)[None, :, None], 3, 2).repeat(16, 0)
+    plain = Lens(blur=0, vignette=0, noise=0, sharpen=0, jpeg=0)
+    row = develop(light, plain, LensSettings(), np.random.default_rng(0))[8, :, 1].astype(int)
+    assert (np.diff(row) >= 0).all()
+    assert row[0] == 0
+    assert row[100] > 235
+
+
+def test_settings_restrict_light_and_ground(record: Record, garments: list[GarmentInfo]) -> None:
+    settings = ComposeSettings(grounds=("room",), lights=("window",))
+    for seed in range(5):
+        look = sample_look(np.random.default_rng(seed), record, garments, (0,), settings=settings)
+        assert (look.ground.kind, look.light.kind) == ("room", "window")

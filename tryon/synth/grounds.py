@@ -1,0 +1,274 @@
+"""Backgrounds of a person: shop backdrops, plain rooms, and street photos without their people."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.errors import BadRequestError
+from tryon.synth.camera import PhotoCamera
+from tryon.synth.fabrics import value_noise
+from tryon.synth.overlay import TO_LINEAR
+
+F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
+Colour = tuple[float, float, float]
+GroundKind = Literal["shop", "room", "street", "plain"]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A background to be drawn.
+
+    wall, floor: linear colours. wall_m: how far the wall is behind the person. photo: index into the
+    library's street photos (kind "street"). blur: depth of field 0..1. seed: of everything else.
+    """
+
+    kind: GroundKind
+    wall: Colour
+    floor: Colour
+    wall_m: float = 1.5
+    photo: int = -1
+    blur: float = 0.3
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class StreetPhoto:
+    """A street without its person: JPEG bytes, and where the person stood (x0, y0, x1, y1) in its pixels."""
+
+    jpeg: bytes
+    figure: tuple[float, float, float, float]
+
+
+class GroundLibrary:
+    """The street photos of ``data/grounds/*.zip``, kept as JPEG in memory and decoded when asked for."""
+
+    def __init__(self, streets: Sequence[StreetPhoto] = (), flats: Sequence[bytes] = ()) -> None:
+        self.streets, self.flats = list(streets), list(flats)
+
+    @classmethod
+    def read(cls, folder: Path) -> GroundLibrary:
+        """Read all zips of a folder; an empty or missing folder gives an empty library.
+
+        Raises:
+            BadRequestError: a zip is damaged (it is named).
+        """
+        streets: list[StreetPhoto] = []
+        flats: list[bytes] = []
+        for path in sorted(folder.glob("*.zip")):
+            try:
+                with zipfile.ZipFile(path) as archive:
+                    for name, meta in json.loads(archive.read("grounds.json")).items():
+                        data = archive.read(f"{name}.jpg")
+                        if meta["kind"] == "street":
+                            x0, y0, x1, y1 = meta["figure"]
+                            streets.append(StreetPhoto(data, (x0, y0, x1, y1)))
+                        else:
+                            flats.append(data)
+            except (zipfile.BadZipFile, KeyError, ValueError) as error:
+                raise BadRequestError(
+                    f"{path.name} is damaged ({error}). Make it again: python -m tryon.synth.prepare_grounds"
+                ) from None
+        return cls(streets, flats)
+
+
+@dataclass(frozen=True)
+class GroundPicture:
+    """A drawn background: light (H, W, 3) linear; wall_y: its world distance behind the origin, or None;
+    mean: linear colour around the person; photo: whether it is a photo, whose light is fixed already."""
+
+    light: F32
+    wall_m: float | None
+    mean: F32
+    photo: bool
+
+
+def sample_ground(rng: np.random.Generator, library: GroundLibrary | None, kind: GroundKind | None = None) -> Ground:
+    """A background at random; streets only where the library has some."""
+    if kind is None:
+        streets = library is not None and bool(library.streets)
+        kind = ("shop", "room", "street")[rng.choice(3, p=[0.3, 0.25, 0.45] if streets else [0.5, 0.5, 0.0])]
+    seed = int(rng.integers(1 << 31))
+    if kind == "street" and library is not None and library.streets:
+        return Ground("street", (0.3, 0.3, 0.3), (0.3, 0.3, 0.3), 4.0, int(rng.integers(len(library.streets))),
+                      float(rng.beta(1.3, 2.5)), seed)  # fmt: skip
+    if kind == "shop":
+        level = float(rng.choice([0.85, 0.7, 0.45, 0.2, 0.06], p=[0.35, 0.2, 0.25, 0.15, 0.05]))
+        tone = np.exp(rng.normal(0, 0.03 if rng.random() < 0.7 else 0.3, 3)) * level
+        wall = _colour(np.clip(tone, 0.02, 0.92))
+        floor = wall if rng.random() < 0.7 else _colour(np.clip(tone * np.exp(rng.normal(-0.2, 0.3)), 0.02, 0.9))
+        return Ground("shop", wall, floor, float(rng.uniform(0.6, 2.5)), -1, 0.3, seed)
+    wall = _colour(np.clip(rng.uniform(0.25, 0.8) * np.exp(rng.normal(0, 0.08, 3)), 0.03, 0.85))
+    floor = _colour(
+        np.array([(0.32, 0.19, 0.1), (0.2, 0.19, 0.18), (0.12, 0.07, 0.04), (0.45, 0.41, 0.35), (0.25, 0.22, 0.25)])[
+            rng.integers(5)
+        ]
+        * np.exp(rng.normal(0, 0.25))
+    )
+    return Ground("room", wall, floor, float(rng.uniform(0.25, 2.2)), -1, float(rng.beta(1.3, 3)), seed)
+
+
+def _colour(values: NDArray[np.floating]) -> Colour:
+    return float(values[0]), float(values[1]), float(values[2])
+
+
+def draw_ground(
+    ground: Ground,
+    library: GroundLibrary | None,
+    size: tuple[int, int],
+    camera: PhotoCamera,
+    figure: tuple[float, float, float, float],
+) -> GroundPicture:
+    """Draw a background.
+
+    Args:
+        size: (H, W). camera: of the picture, in its pixels. figure: x0, y0, x1, y1 of the whole person, feet
+            included, in its pixels, as far as it may lie outside.
+    """
+    rng = np.random.default_rng(ground.seed)
+    if ground.kind == "street":
+        if library is None or not 0 <= ground.photo < len(library.streets):
+            raise BadRequestError("This look needs a street photo that the library does not have.")
+        return _street(ground, library.streets[ground.photo], size, figure, rng)
+    if ground.kind == "plain":
+        light = np.broadcast_to(np.array(ground.wall, np.float32), (*size, 3)).copy()
+        return GroundPicture(light, None, light[0, 0], False)
+    return _set(ground, size, camera, rng)
+
+
+def _street(
+    ground: Ground,
+    photo: StreetPhoto,
+    size: tuple[int, int],
+    figure: tuple[float, float, float, float],
+    rng: np.random.Generator,
+) -> GroundPicture:
+    """A photo laid so that the drawn person stands where, and as large as, the one who is gone."""
+    image = cv2.imdecode(np.frombuffer(photo.jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if image is None:
+        raise BadRequestError("A street photo cannot be decoded; make data/grounds again.")
+    image = image[..., ::-1]
+    x0, y0, x1, y1 = photo.figure
+    mirrored = bool(rng.random() < 0.5)
+    if mirrored:
+        image = image[:, ::-1]
+        x0, x1 = image.shape[1] - 1 - x1, image.shape[1] - 1 - x0
+    h, w = size
+    scale = (figure[3] - figure[1]) / max(y1 - y0, 1.0) * float(np.exp(rng.normal(0.04, 0.06)))
+    scale = max(scale, 1.02 * h / image.shape[0] * 0.8, 0.8 * w / image.shape[1])
+    middle = (figure[0] + figure[2]) / 2 + rng.normal(0, 0.02 * w)
+    shift = np.array([middle - scale * (x0 + x1) / 2, figure[3] - scale * y1])
+    # a photo ends somewhere: rather move it a little than show its mirrored edge
+    for axis, (length, side) in enumerate(((image.shape[1], w), (image.shape[0], h))):
+        low, high = min(side - 1 - scale * (length - 1), 0.0), 0.0
+        slack = (0.25 if axis == 0 else 0.06) * side
+        shift[axis] = np.clip(shift[axis], max(low, shift[axis] - slack), min(high, shift[axis] + slack))
+    warp = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
+    image = np.ascontiguousarray(image)
+    if scale < 0.7:
+        image = cv2.GaussianBlur(image, (0, 0), 0.45 / scale)
+    out = cv2.warpAffine(image, warp, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    light = cv2.LUT(out, TO_LINEAR)
+    light = _out_of_focus(light, ground.blur, figure[3])
+    near = light[:: max(1, h // 32), :: max(1, w // 32)]
+    return GroundPicture(light, None, np.asarray(near.reshape(-1, 3).mean(0), np.float32), True)
+
+
+def _out_of_focus(light: F32, amount: float, feet_y: float) -> F32:
+    """Blur what is behind; the ground at the feet stays sharp."""
+    h = light.shape[0]
+    sigma = 5.0 * amount * h / 512
+    if sigma < 0.4:
+        return light
+    if sigma > 2:
+        half = cv2.resize(light, (light.shape[1] // 2, h // 2), interpolation=cv2.INTER_AREA)
+        soft = cv2.resize(cv2.GaussianBlur(half, (0, 0), sigma / 2), (light.shape[1], h))
+    else:
+        soft = cv2.GaussianBlur(light, (0, 0), sigma)
+    share = np.clip((feet_y - 0.02 * h - np.arange(h)) / (0.12 * h), 0.15, 1).astype(np.float32)
+    return np.asarray(light + share[:, None, None] * (soft - light), np.float32)
+
+
+def _set(ground: Ground, size: tuple[int, int], camera: PhotoCamera, rng: np.random.Generator) -> GroundPicture:
+    """Wall and floor of a studio or a room, seen by the camera."""
+    h, w = size
+    # one pixel in two is enough: nothing here is sharp
+    x, y = np.meshgrid(np.arange(0, w, 2) + 0.5, np.arange(0, h, 2) + 0.5)
+    rays = np.stack([(x - camera.centre_px[0]) / camera.focal_px, (camera.centre_px[1] - y) / camera.focal_px,
+                     -np.ones_like(x)], -1) @ camera.turn  # fmt: skip
+    eye = np.array(camera.eye)
+    down = np.where(rays[..., 2] < -1e-3, -eye[2] / np.minimum(rays[..., 2], -1e-3), np.inf)
+    back = np.where(rays[..., 1] > 1e-3, (ground.wall_m - eye[1]) / np.maximum(rays[..., 1], 1e-3), np.inf)
+    at = np.minimum(np.minimum(down, back), 40.0)
+    point = (eye + rays * at[..., None]).astype(np.float32)
+    floor = (down < back).astype(np.float32)
+    across, deep, high = point[..., 0], ground.wall_m - point[..., 1], point[..., 2]
+    if ground.kind == "shop":
+        light = _studio(ground, across, deep, high, floor, rng)
+    else:
+        light = _room(ground, across, deep, high, floor, rng)
+    light = cv2.resize(light.astype(np.float32), (w, h), interpolation=cv2.INTER_LINEAR)
+    sigma = (0.5 + 3.5 * ground.blur * min(ground.wall_m, 1.5)) * h / 512
+    light = cv2.GaussianBlur(light, (0, 0), sigma)
+    return GroundPicture(light, ground.wall_m, light.reshape(-1, 3).mean(0), False)
+
+
+def _studio(ground: Ground, across: F32, deep: F32, high: F32, floor: F32, rng: np.random.Generator) -> F32:
+    """A backdrop that runs into the floor in a curve."""
+    curve = np.clip(np.where(floor > 0, -deep, high) / float(rng.uniform(0.1, 0.5)) * 0.5 + 0.5, 0, 1)
+    curve = cv2.GaussianBlur(curve.astype(np.float32), (0, 0), 3)[..., None]
+    light = np.array(ground.floor) * (1 - curve) + np.array(ground.wall) * curve
+    middle, reach = rng.normal(0, 0.5), rng.uniform(1.5, 4)
+    glow = 1 - float(rng.uniform(0.0, 0.35)) * np.clip(((across - middle) ** 2 + (high - 1.1) ** 2) / reach**2, 0, 1)
+    return np.asarray(light * glow[..., None] * (1 - 0.06 * (1 - curve)), np.float32)
+
+
+def _room(ground: Ground, across: F32, deep: F32, high: F32, floor: F32, rng: np.random.Generator) -> F32:
+    """A wall with a skirting board, a floor with boards or tiles, and flat things on the wall."""
+    wall = np.broadcast_to(np.array(ground.wall, np.float32), (*across.shape, 3)).copy()
+    for _ in range(int(rng.integers(0, 4))):
+        _hang(wall, across, high, rng)
+    skirting = float(rng.uniform(0.05, 0.12))
+    wall[high < skirting] = np.clip(np.array(ground.wall) * rng.uniform(0.5, 1.2) + 0.05, 0, 0.9)
+    wall *= (1 - 0.25 * np.exp(-high / 0.15))[..., None]
+    ground_light = np.broadcast_to(np.array(ground.floor, np.float32), wall.shape).copy()
+    pitch = float(rng.choice([0.09, 0.14, 0.33, 0.6]))
+    turned = bool(rng.random() < 0.5)
+    u, v = (across, deep) if turned else (deep, across)
+    row = np.floor(u / pitch)
+    shade = 1 + 0.14 * np.sin(row * 12.9898 + 78.233 * np.floor(v / (pitch * (1 if pitch > 0.3 else 9)) + 0.37 * row))
+    joint = np.abs(np.mod(u / pitch, 1) - 0.5) > 0.5 - 0.004 / pitch
+    ground_light *= (shade * np.where(joint, 0.7, 1))[..., None]
+    ground_light *= (1 - 0.3 * np.exp(-np.maximum(deep, 0) / 0.25))[..., None]
+    light = np.where(floor[..., None] > 0, ground_light, wall)
+    slope = float(rng.normal(0, 0.12))
+    cloud = value_noise(across.shape, 90, rng, 2)
+    return np.asarray(light * (1 + slope * across / 1.5 + 0.03 * cloud)[..., None].clip(0.4, 1.6), np.float32)
+
+
+def _hang(wall: F32, across: F32, high: F32, rng: np.random.Generator) -> None:
+    """A door, a window, a picture or a shelf on the wall, in place."""
+    kind = rng.choice(["door", "window", "picture", "picture", "shelf"])
+    x = float(rng.uniform(-2.2, 2.2))
+    wide, low, top = {"door": (0.9, 0.0, 2.05), "window": (1.3, 0.9, 2.3), "picture": (0.6, 1.2, 1.9),
+                      "shelf": (0.8, 0.0, 1.6)}[str(kind)]  # fmt: skip
+    wide *= float(rng.uniform(0.7, 1.4))
+    inside = (np.abs(across - x) < wide / 2) & (high > low) & (high < top)
+    frame = inside & ((np.abs(across - x) > wide / 2 - 0.06) | (high > top - 0.06) | (high < low + 0.05 * (low > 0)))
+    colour = rng.uniform(0.03, 0.8) * np.exp(rng.normal(0, 0.35, 3))
+    if kind == "window":
+        colour = rng.uniform(0.7, 1.6) * np.array([0.95, 1.0, 1.06])
+    wall[inside] = np.clip(colour, 0.01, 1.6)
+    if kind == "shelf":
+        stripes = np.sin(high * 37 + 3 * np.floor(across / 0.06))
+        wall[inside] *= (0.75 + 0.25 * np.sign(stripes[inside]))[:, None]
+    wall[frame] = np.clip(rng.uniform(0.1, 0.8), 0, 1)

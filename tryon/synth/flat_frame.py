@@ -115,7 +115,7 @@ def side_maps(mesh: GarmentMesh, frame: FlatFrame) -> tuple[NDArray[np.uint8], N
     corners = frame.to_px(mesh.flat)[mesh.faces]
     maps = []
     for side, bit in ((mesh.front, 0), (~mesh.front, BACK_BIT)):
-        value, drawn = fill_triangles(corners[side], (mesh.part[side].astype(float) + 1)[:, None], frame.size)
+        value, drawn = fill_triangles(corners[side], mesh.part[side].astype(np.float64)[:, None] + 1.0, frame.size)
         maps.append(np.where(drawn, value[..., 0].astype(np.uint8) | bit, 0).astype(np.uint8))
     return maps[0], maps[1]
 

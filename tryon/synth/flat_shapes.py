@@ -73,8 +73,8 @@ def laid_points(mesh: GarmentMesh, rng: np.random.Generator, settings: LaidSetti
     c, d = np.cos(angle), np.sin(angle)
     flat = (flat - middle) @ np.array([[c, d], [-d, c]]) + middle
     relief = _creases(flat, rng) * s.relief * rng.uniform(0.5, 1.6)
-    side = vertex_sides(mesh)
-    height = s.thickness * (0.5 + 0.5 * side) + relief * (0.75 + 0.25 * side)
+    up = vertex_sides(mesh)
+    height = s.thickness * (0.5 + 0.5 * up) + relief * (0.75 + 0.25 * up)
     return np.stack([flat[:, 0], -height, -flat[:, 1]], 1)
 
 

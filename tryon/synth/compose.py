@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +20,7 @@ from tryon.synth.lens import Lens, LensSettings, develop, sample_lens
 from tryon.synth.light import Light, LightKind, LightSettings, sample_light, shade
 from tryon.synth.overlay import Paint, Surface, Tints, stack_layers
 from tryon.synth.record import HALF, NATIVE, GarmentInfo, Record
-from tryon.synth.shadows import cast_shadow, contact_shadow
+from tryon.synth.shadows import Figure, cast_shadow, contact_shadow
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -179,15 +180,14 @@ def _ground_level(light: Light) -> F32:
 
 def _shadowed(light: F32, ground: GroundPicture, surface: Surface, lamp: Light, camera: PhotoCamera) -> F32:
     """Darken floor and wall where the person keeps light from them."""
-    args = (surface.depth, surface.alpha, surface.box, surface.size, camera)
-    floor = (np.array([0.0, 0.0, 1.0], np.float32), 0.0)
-    towards = np.array(lamp.towards) / np.linalg.norm(lamp.towards) @ camera.turn
-    share = 0.55 * contact_shadow(*args)
-    cast = cast_shadow(*args, towards.astype(np.float32), lamp.softness, floor)
+    figure = Figure.of(surface.depth, surface.alpha, surface.box, surface.size, camera)
+    towards = (np.array(lamp.towards) / np.linalg.norm(lamp.towards) @ camera.turn).astype(np.float32)
+    cast = cast_shadow(figure, towards, lamp.softness, (np.array([0.0, 0.0, 1.0], np.float32), 0.0))
     if ground.wall_m is not None and ground.wall_m < 1.2:
         wall = (np.array([0.0, -1.0, 0.0], np.float32), -ground.wall_m)
-        cast = np.maximum(cast, 0.8 * cast_shadow(*args, towards.astype(np.float32), lamp.softness, wall))
-    keep = (1 - share) * (1 - lamp.floor * (0.6 if ground.photo else 1.0) * cast)
+        cast = np.maximum(cast, 0.8 * cast_shadow(figure, towards, lamp.softness, wall))
+    keep = (1 - 0.6 * contact_shadow(figure)) * (1 - lamp.floor * (0.6 if ground.photo else 1.0) * cast)
+    keep = cv2.resize(keep, (light.shape[1], light.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(light * keep[..., None], np.float32)
 
 

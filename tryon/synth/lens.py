@@ -58,7 +58,7 @@ def sample_lens(rng: np.random.Generator) -> Lens:
         blur=float(np.clip(rng.lognormal(-0.75, 0.4), 0.2, 1.6)),
         vignette=float(rng.uniform(0, 0.22)),
         fringe=float(max(0.0, rng.normal(0, 0.35))),
-        noise=float(np.clip(rng.lognormal(-4.5, 0.5), 0.004, 0.04)),
+        noise=float(np.clip(rng.lognormal(-5.1, 0.55), 0.0025, 0.025)),
         gain=float(np.exp(rng.normal(0.0, 0.16))),
         balance=(float(np.exp(rng.normal(0, 0.05))), float(np.exp(rng.normal(0, 0.06)))),
         contrast=float(np.exp(rng.normal(0.06, 0.1))),
@@ -119,12 +119,12 @@ def develop(light: F32, lens: Lens, settings: LensSettings, rng: np.random.Gener
     if settings.tone and lens.saturation != 1.0:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None]
         picture = grey + np.float32(lens.saturation) * (picture - grey)
-    if settings.noise:
-        picture = picture + _noise(picture, lens.noise, unit, rng)
     if settings.sharpen and lens.sharpen > 0.05:
         picture = cv2.addWeighted(
             picture, 1 + lens.sharpen, cv2.GaussianBlur(picture, (0, 0), 1.0 * unit), -lens.sharpen, 0
         )
+    if settings.noise:
+        picture = picture + _noise(picture, lens.noise, unit, rng)
     out = np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8)
     if settings.jpeg and lens.jpeg:
         data = cv2.imencode(".jpg", out[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, int(lens.jpeg)])[1]
@@ -146,10 +146,17 @@ def _fringe(light: F32, shift: float) -> F32:
 def _noise(picture: F32, level: float, unit: float, rng: np.random.Generator) -> F32:
     """Noise that is stronger in the dark, mostly grey and a little coloured, blotched by the phone's smoothing."""
     h, w = picture.shape[:2]
-    # a torn-off tile is enough: normal numbers are dear
-    tile = rng.standard_normal((160, 160, 4)).astype(np.float32)
-    rows = rng.integers(0, 160, -(-h // 160) + 1)
-    big = np.concatenate([np.roll(np.tile(tile, (1, -(-w // 160), 1)), int(r), (0, 1)) for r in rows[:-1]], 0)[:h, :w]
-    fine = big[..., :1] * 0.8 + cv2.GaussianBlur(big[..., 1:], (0, 0), 0.8 * max(unit, 0.7)) * 1.1
-    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None]
-    return np.asarray(fine * (level * (1.25 - 0.75 * np.clip(grey, 0, 1))), np.float32)
+    grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    # one random tile, laid side by side with random shifts: normal numbers are dear
+    side = 192
+    tile = rng.standard_normal((side, side, 4)).astype(np.float32)
+    coarse = cv2.GaussianBlur(tile[..., 1:], (0, 0), 0.9 * max(unit, 0.6))
+    tile = (0.8 * tile[..., :1] + 1.2 * coarse) * np.float32(level)
+    out = np.empty((h, w, 3), np.float32)
+    for y in range(0, h, side):
+        for x in range(0, w, side):
+            there = out[y : y + side, x : x + side]
+            dy, dx = (int(v) for v in rng.integers(0, side, 2))
+            there[:] = np.roll(tile, (dy, dx), (0, 1))[: there.shape[0], : there.shape[1]]
+    out *= (1.25 - 0.75 * np.clip(grey, 0, 1))[..., None]
+    return out

@@ -198,11 +198,11 @@ def shade(surface: Surface, light: Light, focal_px: float, settings: LightSettin
         bright = np.minimum(surface.albedo, 0.9)
         ambient = ambient * (open_sky[..., None] ** (1 - 0.55 * bright) if bright.size else 1)
     towards = _unit(light.towards)
-    facing = normal @ towards
+    facing = np.asarray(normal @ towards, np.float32)
     lit = np.ones(surface.alpha.shape, np.float32)
     if settings.shadow:
         lit = key_shadow(surface.depth, surface.alpha, towards, light.softness, focal_px)
-    diffuse = np.maximum(facing, 0)[..., None] * np.ones(3, np.float32)
+    diffuse: F32 = np.repeat(np.maximum(facing, np.float32(0))[..., None], 3, 2)
     if settings.wrap:
         _wrap(diffuse, facing, surface.kind)
     key = np.array(light.key, np.float32)

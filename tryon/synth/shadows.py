@@ -6,6 +6,8 @@ whole depth map: shadows are marched by shifting pictures, not by looking pixels
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -33,18 +35,38 @@ def ambient_occlusion(depth: F32, alpha: F32, focal_px: float) -> F32:
     """
     scale = min(1.0, 256 / max(depth.shape))
     small, there = _coarse(depth, alpha, scale)
-    weight = there.astype(np.float32)
-    middle = float(np.median(small[there])) if there.any() else 1.0
-    px_per_m = scale * focal_px / middle
+    if not there.any():
+        return np.ones_like(depth)
+    px_per_m = scale * focal_px / float(np.median(small[there]))
     closed = np.zeros_like(small)
-    # radii of a crease, a fold, an armpit, a limb before the body; strength and how deep is full shade
-    for radius_m, share in ((0.012, 0.22), (0.03, 0.26), (0.07, 0.28), (0.15, 0.2)):
-        sigma = max(0.6, radius_m * px_per_m)
-        mass = cv2.GaussianBlur(weight, (0, 0), sigma)
-        mean = cv2.GaussianBlur(small * weight, (0, 0), sigma) / np.maximum(mass, np.float32(1e-3))
-        closed += share * np.clip((small - mean) / np.float32(0.55 * radius_m), 0, 1)
-    out = np.exp(-1.1 * closed)
+    # reach of a crease, a fold, an armpit, a limb before the body; how much each may close
+    for reach_m, share in ((0.012, 0.3), (0.03, 0.42), (0.07, 0.45), (0.15, 0.3)):
+        reach = max(1, round(reach_m * px_per_m))
+        slant = max(1, round(0.71 * reach))
+        hollow = np.zeros_like(small)
+        for dx, dy in ((reach, 0), (0, reach), (slant, slant), (slant, -slant)):
+            hollow += _hollow(small, there, dx, dy, 1 / (0.6 * reach_m))
+        closed += (0.25 * share) * cv2.blur(hollow, (2 * (reach // 2) + 1,) * 2)
+    out = np.exp(-1.2 * cv2.GaussianBlur(closed, (0, 0), 0.8))
     return np.asarray(cv2.resize(out, depth.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+
+
+def _hollow(depth: F32, there: NDArray[np.bool_], dx: int, dy: int, steep: float) -> F32:
+    """How far each place lies behind the middle of its two neighbours at (dx, dy) and opposite, 0..1.
+
+    A slope is no hollow, and at the outline, where a neighbour is missing, nothing is known.
+    """
+    h, w = depth.shape
+    out = np.zeros_like(depth)
+    ax, ay = abs(dx), abs(dy)
+    if w <= 2 * ax or h <= 2 * ay:
+        return out
+    here = (slice(ay, h - ay), slice(ax, w - ax))
+    one = (slice(ay + dy, h - ay + dy), slice(ax + dx, w - ax + dx))
+    two = (slice(ay - dy, h - ay - dy), slice(ax - dx, w - ax - dx))
+    behind = np.clip((depth[here] - 0.5 * (depth[one] + depth[two])) * np.float32(steep), 0, 1)
+    out[here] = behind * (there[one] & there[two])
+    return out
 
 
 def key_shadow(depth: F32, alpha: F32, towards: F32, softness: float, focal_px: float) -> F32:
@@ -100,67 +122,67 @@ def _march(solid: F32, place: F32, way: F32, px_per_m: float, softness: float) -
     return lit
 
 
+@dataclass(frozen=True)
+class Figure:
+    """The person as points in the world, for shadows on planes: (N, 3) m, front and a little behind it."""
+
+    points: NDArray[np.float64]
+    size: tuple[int, int]
+    camera: PhotoCamera
+
+    @classmethod
+    def of(
+        cls, depth: F32, alpha: F32, box: tuple[int, int, int, int], size: tuple[int, int], camera: PhotoCamera
+    ) -> Figure:
+        """From depth and alpha (h, w) in a box of a picture of this size; camera in its pixels."""
+        step = max(1, round(size[0] / 170))
+        rows, cols = np.nonzero(alpha[::step, ::step] > 0.5)
+        away = depth[::step, ::step][rows, cols].astype(np.float64)
+        px = np.stack([cols * step + box[2], rows * step + box[0]], 1).astype(np.float64)
+        front = camera.unproject(px, away)
+        # what is seen is a shell; bodies are about this thick
+        return cls(np.concatenate([front - deep * camera.turn[2] for deep in (0.03, 0.13)]), size, camera)
+
+
 def cast_shadow(
-    depth: F32,
-    alpha: F32,
-    box: tuple[int, int, int, int],
-    size: tuple[int, int],
-    camera: PhotoCamera,
-    towards: F32,
-    softness: float,
-    plane: tuple[F32, float],
+    figure: Figure, towards: F32, softness: float, plane: tuple[F32, float], *, reach_m: float = 4.0
 ) -> F32:
     """Shadow of the person on a plane, as seen by the camera.
 
     Args:
-        depth, alpha: (h, w) in the box of the picture of this size.
-        camera: of the picture (pixels of this size). towards: (3,) unit, world frame.
-        softness: of the light. plane: normal (3,) and offset, world frame: normal . p = offset.
+        towards: (3,) unit, world frame. softness: of the light, 0 a point to 1 a large window.
+        plane: normal (3,) and offset, world frame: normal . p = offset. reach_m: what is further away is left out.
 
     Returns:
-        (H, W) 0 lit to 1 in shadow; 0 everywhere where the light comes from the plane's other side.
+        (H // 3, W // 3) 0 lit to 1 in shadow; 0 everywhere where the light comes from the plane's other side.
     """
     normal, offset = plane
-    out = np.zeros((size[0] // 2, size[1] // 2), np.float32)
+    h, w = figure.size
+    out = np.zeros((h // 3, w // 3), np.float32)
     slope = float(towards @ normal)
-    if slope < 0.08:
-        return np.zeros(size, np.float32)
-    rows, cols = np.nonzero(alpha[::3, ::3] > 0.5)
-    if not len(rows):
-        return np.zeros(size, np.float32)
-    away = depth[::3, ::3][rows, cols].astype(np.float64)
-    px = np.stack([cols * 3 + box[2], rows * 3 + box[0]], 1).astype(np.float64)
-    front = camera.unproject(px, away)
-    backward = -camera.turn[2]
-    for scale, low, high in ((1.0, 0.0, 0.12), (3.0, 0.12, 0.5), (7.0, 0.5, 3.0)):
+    if slope < 0.08 or not len(figure.points):
+        return out
+    height = figure.points @ normal - offset
+    # the shadow is the softer the further what casts it: three slices of height
+    for blur, low, high in ((1.0, -0.03, 0.12), (3.0, 0.1, 0.5), (7.0, 0.45, 4.0)):
+        near = (height > low) & (height <= min(high, reach_m))
+        if low >= reach_m or not near.any():
+            continue
+        spot = figure.camera.project(figure.points[near] - (height[near] / slope)[:, None] * towards)
+        x, y = np.round(spot[:, 0] / 3), np.round(spot[:, 1] / 3)
+        inside = (spot[:, 2] > 0.3) & (x >= 0) & (x < out.shape[1]) & (y >= 0) & (y < out.shape[0])
         layer = np.zeros_like(out)
-        for deep in (0.03, 0.12):
-            points = front + deep * backward
-            height = points @ normal - offset
-            near = (height > low - 0.03) & (height <= high)
-            if not near.any():
-                continue
-            landed = points[near] - (height[near] / slope)[:, None] * towards
-            spot = camera.project(landed)
-            ok = spot[:, 2] > 0.3
-            x, y = np.round(spot[ok, 0] / 2).astype(int), np.round(spot[ok, 1] / 2).astype(int)
-            inside = (x >= 0) & (x < out.shape[1]) & (y >= 0) & (y < out.shape[0])
-            layer[y[inside], x[inside]] = 1
+        layer[y[inside].astype(int), x[inside].astype(int)] = 1
         layer = cv2.morphologyEx(layer, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-        sigma = (0.7 + 2.2 * softness * scale) * size[0] / 512
-        out = np.maximum(out, cv2.GaussianBlur(layer, (0, 0), sigma))
-    return np.asarray(cv2.resize(out, (size[1], size[0]), interpolation=cv2.INTER_LINEAR), np.float32)
+        np.maximum(out, cv2.GaussianBlur(layer, (0, 0), (0.4 + 1.5 * softness * blur) * h / 1024), out=out)
+    return out
 
 
-def contact_shadow(
-    depth: F32, alpha: F32, box: tuple[int, int, int, int], size: tuple[int, int], camera: PhotoCamera
-) -> F32:
-    """The dark under the soles, (H, W) 0..1: ambient light that feet keep from the floor (world z = 0)."""
-    total = np.zeros(size, np.float32)
-    for tilt, weight in (((0.0, 0.0), 0.5), ((0.5, 0.2), 0.2), ((-0.5, 0.2), 0.2), ((0.0, -0.6), 0.25)):
-        way = np.array([tilt[0], tilt[1], 1.0])
-        way /= np.linalg.norm(way)
-        total += weight * cast_shadow(
-            depth, alpha, box, size, camera, way.astype(np.float32), 0.9, (np.array([0, 0, 1.0], np.float32), 0.0)
-        )
-    return np.clip(total, 0, 1)
+def contact_shadow(figure: Figure) -> F32:
+    """The dark under the soles, (H // 3, W // 3) 0..1: what feet keep of the ambient light (floor: world z = 0)."""
+    floor = (np.array([0, 0, 1.0], np.float32), 0.0)
+    total = np.zeros((figure.size[0] // 3, figure.size[1] // 3), np.float32)
+    for tilt, weight in (((0.0, 0.0), 0.6), ((0.6, 0.2), 0.25), ((-0.6, 0.2), 0.25), ((0.0, -0.7), 0.3)):
+        way = np.array([tilt[0], tilt[1], 1.0]) / np.linalg.norm([tilt[0], tilt[1], 1.0])
+        total += weight * cast_shadow(figure, way.astype(np.float32), 0.7, floor, reach_m=0.3)
+    return np.asarray(np.clip(total, 0, 1), np.float32)

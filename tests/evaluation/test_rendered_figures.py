@@ -9,7 +9,7 @@ from tryon.synth.record import HALF, BodyLayer, Record
 
 
 def _record(pose: np.ndarray | None) -> Record:
-    h, w = HALF
+    w = HALF[1]
     empty = np.zeros((2, 2), np.uint8)
     body = BodyLayer(empty, empty, empty, np.zeros((2, 2, 3), np.int8), empty.astype(np.uint16))
     bones = {}

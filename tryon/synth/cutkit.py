@@ -77,6 +77,32 @@ class CutKit:
         near = (arm > 0.4) & (arm < 0.6)
         return float(points[near, 2].min())
 
+    @cached_property
+    def shoulder_line(self) -> tuple[F64, F64]:
+        """Distance from the middle (K,) m and height (K,) m of the shoulders' top line, for ``np.interp``."""
+        points = self.place(self.tights)
+        x = np.arange(0.06, 0.201, 0.01)
+        top = [points[(np.abs(points[:, 0] - at) < 0.012), 2].max() for at in x]
+        return x, np.minimum.accumulate(np.array(top))
+
+    @cached_property
+    def flank_x(self) -> float:
+        """Distance of the body's side from the middle just below the armpit, m."""
+        points = self.place(self.tights)
+        near = (np.abs(points[:, 2] - self.armpit_z + 0.02) < 0.015) & (self.limb_share(self.tights, "arm", "L") < 0.3)
+        return float(points[near, 0].max())
+
+    @cached_property
+    def arm_radius(self) -> tuple[F64, F64]:
+        """Distance from the armhole (K,) m and radius (K,) m of the reference's arm, for ``np.interp``."""
+        points, along = self.place(self.tights), self.sleeve_field(self.tights, "L")
+        s = np.arange(0.14, self.arm_length() - 0.01, 0.03)  # before lies the armpit
+        radius = []
+        for at in s:
+            ring = points[(np.abs(along - at) < 0.012) & (points[:, 0] > 0)]
+            radius.append(np.linalg.norm(ring - ring.mean(0), axis=1).mean())
+        return s, np.array(radius)
+
     def _bone_share(self, names: tuple[str, ...], side: str) -> F64:
         use = [i for i, bone in enumerate(self.model.bones) if bone.startswith(names) and bone.endswith("." + side)]
         return np.asarray(self.model.weights[:, use].sum(1)).ravel()
@@ -142,6 +168,18 @@ class CutKit:
         from tryon.synth.gown import build_gown
 
         return build_gown(self)
+
+    @cached_property
+    def _skin_corners(self) -> tuple[I64, sp.csr_matrix]:
+        quads = np.asarray(self.model.faces)
+        quads = quads[(quads < SKIN_END).all(1)]
+        faces = quads if quads.shape[1] == 3 else np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+        return faces, corner_matrix(faces, SKIN_END)
+
+    def skin_normals(self, body: Body) -> F64:
+        """Unit normals of the skin (SKIN_END, 3) of a posed body."""
+        faces, gather = self._skin_corners
+        return fast_normals(body.vertices[:SKIN_END], faces, gather)
 
     @cached_property
     def skin_to_tights(self) -> I64:

@@ -76,7 +76,7 @@ class _SkirtFinder:
         self._patch = patch
         angle = _angle(points, points)
         plane = np.stack([angle, points[:, 2] / 0.2], 1)  # about as many cm an angle as a height
-        shifted = [plane + (turn, 0.0) for turn in (-2 * np.pi, 0.0, 2 * np.pi)]
+        shifted = [plane + np.array([turn, 0.0]) for turn in (-2 * np.pi, 0.0, 2 * np.pi)]
         self._source = np.tile(np.arange(len(points)), 3)
         self._mesh = Delaunay(np.concatenate(shifted))
 

@@ -196,9 +196,11 @@ class CameraRanges:
 
 
 # the lowest thing seen, as shares of the height over the ground: (from, to)
-_LOWEST: dict[Framing, tuple[float, float]] = {"full": (-0.03, -0.01), "knee": (0.20, 0.33), "hip": (0.38, 0.49)}
+_LOWEST: dict[Framing, tuple[float, float]] = {"full": (-0.03, -0.01), "knee": (0.20, 0.33), "hip": (0.41, 0.54)}
 # how much of the picture's height the seen part of the figure fills
-_FILL: dict[Framing, tuple[float, float]] = {"full": (0.74, 0.95), "knee": (0.84, 0.97), "hip": (0.84, 0.97)}
+_FILL: dict[Framing, tuple[float, float]] = {"full": (0.76, 0.94), "knee": (0.82, 0.94), "hip": (0.82, 0.94)}
+# how much of the picture's width arms may fill: in a picture of the upper body, elbows may leave it
+_WIDEST: dict[Framing, float] = {"full": 0.97, "knee": 0.99, "hip": 1.12}
 _NEARER: dict[Framing, float] = {"full": 1.0, "knee": 0.85, "hip": 0.7}  # people step nearer for less of a figure
 
 
@@ -261,8 +263,11 @@ def _framed(
         x1, y1 = px[:, :2].max(0)
         zoom = fill * h / (y1 - y0)
         if not cut:
-            zoom = min(zoom, 0.97 * w / (x1 - x0))
-        zoom = float(np.clip(focal * zoom, least, most)) / focal
+            zoom = min(zoom, _WIDEST[framing] * w / (x1 - x0))
+        wanted = focal * zoom
+        zoom = float(np.clip(wanted, least, most)) / focal
+        if step < 3 and wanted > most:  # no lens is that long: step nearer
+            eye = eye + (1 - most / wanted) * (middle - eye) * np.array([1.0, 1.0, 0.0])
         wide, tall = zoom * (x1 - x0), zoom * (y1 - y0)
         free = max(w - wide, 0.06 * w)
         at_x = w / 2 + 0.5 * free * float(np.clip(to_side, -0.95, 0.95)) + cut * wide

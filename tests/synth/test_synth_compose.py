@@ -97,13 +97,13 @@ def garments() -> list[GarmentInfo]:
 
 def _plain(colour: tuple[int, int, int]) -> PlainPaint:
     image = np.broadcast_to(np.array(colour, np.uint8), (*HALF, 3)).copy()
-    return PlainPaint(image, image)
+    return PlainPaint(image, image, image)
 
 
 def _ramp() -> PlainPaint:
     y, x = np.mgrid[: HALF[0], : HALF[1]]
     image = np.stack([x / 384 * 200 + 40, y / 512 * 200 + 40, np.full(HALF, 90)], -1).astype(np.uint8)
-    return PlainPaint(image, image)
+    return PlainPaint(image, image, image)
 
 
 def test_same_look_same_bytes_and_another_seed_another_picture(record: Record, garments: list[GarmentInfo]) -> None:

@@ -56,7 +56,7 @@ class GroundLibrary:
         self.streets, self.flats = list(streets), list(flats)
 
     @classmethod
-    def read(cls, folder: Path) -> GroundLibrary:
+    def open(cls, folder: Path) -> GroundLibrary:
         """Read all zips of a folder; an empty or missing folder gives an empty library.
 
         Raises:

@@ -45,14 +45,16 @@ TO_LINEAR = np.where(_LINEAR <= 0.04045, _LINEAR / 12.92, ((_LINEAR + 0.055) / 1
 class Paint(Protocol):
     """Colours of one garment in its flat frame, at any scale (see ``garment_paint.GarmentPaint``).
 
-    front_u8, back_u8: (h', w', 3) sRGB. relief_f32: (h', w') height in mm or None. sheer_f32: (h', w')
-    0 opaque to 1 clear, or None. gloss: 0 matt to 1 satin.
+    front_u8, back_u8, inside_u8: (h', w', 3) sRGB. relief_f32: (h', w') height in mm or None. sheer_f32:
+    (h', w') opacity 0 clear to 1, or None. gloss: 0 matt to 1 satin.
     """
 
     @property
     def front_u8(self) -> U8: ...
     @property
     def back_u8(self) -> U8: ...
+    @property
+    def inside_u8(self) -> U8: ...
     @property
     def relief_f32(self) -> F32 | None: ...
     @property
@@ -67,6 +69,7 @@ class PlainPaint:
 
     front_u8: U8
     back_u8: U8
+    inside_u8: U8
     relief_f32: F32 | None = None
     sheer_f32: F32 | None = None
     gloss: float = 0.05
@@ -310,7 +313,7 @@ def _put_garment(stack: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: P
     sleeve = np.isin((smooth.part & PART_MASK) - 1, _SLEEVES)
     slack = np.where(stack.sleeve & ~sleeve, np.float32(SLEEVE_OVER_M), np.float32(OVER_M))
     alpha = np.where(smooth.depth > stack.cloth_depth + slack, np.float32(0), alpha)
-    sheet = sample_paint(paint, info, smooth.flat, smooth.part, alpha > 0)
+    sheet = sample_paint(paint, smooth.flat, smooth.part, alpha > 0)
     solid = alpha > 0.5
     stack.over(alpha * sheet.opacity, sheet.albedo, smooth.normal, smooth.depth, solid)
     # sheer cloth still belongs to the garment, wherever it lets the skin through
@@ -336,7 +339,7 @@ class Sheet:
     gloss: float
 
 
-def sample_paint(paint: Paint | None, info: GarmentInfo, flat: F32, part: U8, where: NDArray[np.bool_]) -> Sheet:
+def sample_paint(paint: Paint | None, flat: F32, part: U8, where: NDArray[np.bool_]) -> Sheet:
     """Look a paint up at flat coordinates (h, w, 2); part (h, w) tells front, back and inner side."""
     shape = part.shape
     if paint is None:
@@ -353,17 +356,16 @@ def sample_paint(paint: Paint | None, info: GarmentInfo, flat: F32, part: U8, wh
     if (back & where).any():
         other = cv2.remap(_shrunk(paint.back_u8, shrink), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         np.copyto(colour, other, where=back[..., None])
-    albedo = cv2.LUT(colour, TO_LINEAR)
     inner = (part & INNER_BIT) > 0
     if (inner & where).any():
-        side = info.back > 0
-        scaled = cv2.resize(paint.back_u8, (side.shape[1], side.shape[0]), interpolation=cv2.INTER_NEAREST)
-        mean = TO_LINEAR[scaled[side]].mean(0) if side.any() else albedo[where].mean(0)
-        albedo[inner] = 0.25 * albedo[inner] + 0.75 * (0.9 * mean + 0.02)  # prints do not show on the wrong side
+        other = cv2.remap(_shrunk(paint.inside_u8, shrink), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        np.copyto(colour, other, where=inner[..., None])
+    albedo = cv2.LUT(colour, TO_LINEAR)
     relief, opacity = np.zeros(shape, np.float32), np.ones(shape, np.float32)
-    for image, target, factor in ((paint.relief_f32, relief, 0.001), (paint.sheer_f32, opacity, -1.0)):
+    for image, target, factor in ((paint.relief_f32, relief, 0.001), (paint.sheer_f32, opacity, 1.0)):
         if image is None:
             continue
+        target[:] = 0
         small = _shrunk(image, shrink)
         fx, fy = small.shape[1] / front.shape[1], small.shape[0] / front.shape[0]
         seen = cv2.remap(small, (x + 0.5) * fx - 0.5, (y + 0.5) * fy - 0.5, cv2.INTER_LINEAR,

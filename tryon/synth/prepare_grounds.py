@@ -26,11 +26,12 @@ HEIGHT = 620  # px of a stored street: the loader's usual picture is 512 high
 QUALITY = 80
 
 
-def fill_gap(image: U8, gap: NDArray[np.bool_]) -> U8:
+def fill_gap(image: U8, gap: NDArray[np.bool_], *, any_way: bool = False) -> U8:
     """Fill a gap with smooth colours and the texture that stands beside it.
 
     Args:
-        image: (H, W, 3) uint8. gap: (H, W) what is to be filled.
+        image: (H, W, 3) uint8. gap: (H, W) what is to be filled. any_way: texture may come from above and
+            below too (a bed looks the same everywhere, a street does not).
 
     Returns:
         (H, W, 3) uint8; what lies outside the gap is unchanged, but for a soft seam.
@@ -41,22 +42,28 @@ def fill_gap(image: U8, gap: NDArray[np.bool_]) -> U8:
     texture, weight = np.zeros_like(fine), np.full(gap.shape, 1e-3, np.float32)
     cols = np.flatnonzero(gap.any(0))
     wide = int(cols[-1] - cols[0]) + 1 if len(cols) else 0
-    for shift in (wide // 2, -(wide // 2), wide, -wide, int(1.4 * wide), -int(1.4 * wide)):
-        if shift == 0 or abs(shift) >= gap.shape[1]:
+    shifts = [(0, sign * int(k * wide)) for k in (0.5, 1.0, 1.4) for sign in (1, -1)]
+    if any_way:
+        shifts += [(sign * int(k * gap.shape[0]), int(j * wide)) for k in (0.3, 0.45, 0.6, 0.75)
+                   for sign in (1, -1) for j in (0, 0.35, -0.35)]  # fmt: skip
+    for dy, dx in shifts:
+        if (dy, dx) == (0, 0) or abs(dx) >= gap.shape[1]:
             continue
-        moved = np.roll(known, shift, 1)
-        if shift > 0:
-            moved[:, :shift] = 0
-        else:
-            moved[:, shift:] = 0
-        moved = cv2.erode(moved, np.ones((5, 5), np.uint8)) / abs(shift)
+        # beyond the picture's edge there is nothing to borrow; a hard mask also keeps roll from wrapping round
+        moved = _shifted(cv2.erode(known, np.ones((5, 5), np.uint8)), dy, dx)
         free = moved * (weight < 2e-3)  # the nearest source wins: mixed textures are grey
-        texture += free[..., None] * np.roll(fine, shift, 1)
+        texture += free[..., None] * np.roll(fine, (dy, dx), (0, 1))
         weight += free
-    # mixing textures weakens them; what is there once keeps its strength
     filled = low + np.where(weight[..., None] > 2e-3, texture / weight[..., None], 0)
     seam = cv2.GaussianBlur(gap.astype(np.float32), (0, 0), 1.5)[..., None]
     return np.clip(image * (1 - seam) + filled * seam + 0.5, 0, 255).astype(np.uint8)
+
+
+def _shifted(image: F32, dy: int, dx: int) -> F32:
+    """Moved by whole pixels, zeros coming in."""
+    h, w = image.shape
+    warp = np.array([[1.0, 0, dx], [0, 1.0, dy]])
+    return np.asarray(cv2.warpAffine(image, warp, (w, h), flags=cv2.INTER_NEAREST), np.float32)
 
 
 def _masked_blur(image: F32, known: F32, sigma: float) -> F32:
@@ -142,10 +149,16 @@ def covers(data: Path, limit: int) -> Iterator[tuple[str, U8]]:
             continue
         small = cv2.resize(image, (384, 512), interpolation=cv2.INTER_AREA)
         gap = _cut_out(small)
-        if gap is None:
+        if gap is None or _mixed(small, gap):
             continue
         count += 1
-        yield key, fill_gap(small, gap)
+        yield key, fill_gap(small, gap, any_way=True)
+
+
+def _mixed(image: U8, gap: NDArray[np.bool_]) -> bool:
+    """Whether what is left shows several things: a part of the garment that was missed, or a cluttered floor."""
+    lab = cv2.cvtColor(cv2.GaussianBlur(image, (0, 0), 6), cv2.COLOR_RGB2LAB).astype(np.float32)[~gap]
+    return bool(lab[:, 1:].std(0).max() > 6 or lab[:, 0].std() > 32)
 
 
 def _cut_out(image: U8) -> NDArray[np.bool_] | None:

@@ -107,7 +107,7 @@ class LegTubes:
         phases = rng.uniform(0, 2 * np.pi, 8)
         for side, index in self._index.items():
             joints = rest_joints(body, side)
-            direction, across, front, radius = _around(rest[index], joints, self.u[index])
+            direction, _, _, radius = _around(rest[index], joints, self.u[index])
             raw = self._table(index, radius)
             lengths = np.linalg.norm(np.diff(joints, axis=0), axis=1)
             scale = self._mean_thigh(rest, body, side) / self._thigh[side]
@@ -154,8 +154,8 @@ class LegTubes:
             table += np.where(below, np.maximum(self._target(table, scale, extra) - table.mean(1), 0), 0)[:, None]
         if s.rib:
             start = self.u_end - RIB_M / segment
-            k = np.clip((u - start + 0.05) / 0.06, 0, 1)[:, None]
-            table = table * (1 - k) + (raw + 0.003) * k
+            tight = np.clip((u - start + 0.05) / 0.06, 0, 1)[:, None]
+            table = table * (1 - tight) + (raw + 0.003) * tight
         return table
 
     def _target(self, table: F64, scale: float, extra: float) -> F64:
@@ -233,12 +233,17 @@ class LegTubes:
             width = distance[np.arange(ROWS), near]
             towards = gap[np.arange(ROWS), near] / np.maximum(width, 1e-6)[:, None]
             row, down = self._row[index], self._down[index][:, None]
-            blend = lambda a: (1 - down) * a[row] + down * a[row + 1]  # noqa: E731
-            u = blend(towards)
+            u = _between(towards, row, down)
             u /= np.maximum(np.linalg.norm(u, axis=1, keepdims=True), 1e-9)
-            over = ((out[index] - blend(own)) * u).sum(1) - (0.5 * blend(width[:, None])[:, 0] - 0.0008)
+            over = ((out[index] - _between(own, row, down)) * u).sum(1)
+            over -= 0.5 * _between(width[:, None], row, down)[:, 0] - 0.0008
             out[index] -= np.maximum(over, 0)[:, None] * u
         return out
+
+
+def _between(values: F64, row: I64, down: F64) -> F64:
+    """Values (ROWS, k) at fractional rows."""
+    return np.asarray((1 - down) * values[row] + down * values[row + 1])
 
 
 def _levels(points: F64, joints: F64) -> F64:

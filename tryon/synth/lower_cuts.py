@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tryon.errors import BadRequestError
-from tryon.synth.bodies import Body
+from tryon.synth.bodies import SKIN_END, Body
 from tryon.synth.bodycuts import Patch
 from tryon.synth.cutkit import CutKit, corner_matrix, fast_normals, smoothing
 from tryon.synth.flatten import lay_flat, spread_body
@@ -32,6 +32,7 @@ Bools = NDArray[np.bool_]
 
 LowerKind = Literal["straight", "slim", "wide", "flared", "joggers", "leggings", "shorts"]
 Waist = Literal["high", "normal", "low"]
+Pockets = Literal["slant", "jeans", "cargo", "none"]
 SMOOTH_STEPS = 6  # helper tights are coarse: facets show without
 EDGE_M = 0.023  # longest edge on the reference: a mean of some 1.4 cm
 BELOW_CROTCH_M = 0.05  # hems higher than this over the crotch notch
@@ -58,7 +59,7 @@ class LowerDesign:
     cuff: Literal["none", "rib", "turn_up"] = "none"
     crease: bool = False
     fly: bool = True
-    pockets: Literal["slant", "jeans", "cargo", "none"] = "jeans"
+    pockets: Pockets = "jeans"
     back_pockets: Literal["patch", "welt", "none"] = "patch"
     loops: bool = True
     sex: float = 0.5
@@ -95,7 +96,8 @@ def sample_lower(rng: np.random.Generator) -> LowerDesign:
     kind: LowerKind = names[int(rng.choice(len(names), p=weights / weights.sum()))]
     k = KINDS[kind]
     u = lambda span: float(rng.uniform(*span))  # noqa: E731
-    waist: Waist = str(rng.choice(["high", "normal", "low"], p=[0.3, 0.5, 0.2]))  # type: ignore[assignment]
+    waists: tuple[Waist, ...] = ("high", "normal", "low")
+    waist = waists[int(rng.choice(3, p=[0.3, 0.5, 0.2]))]
     design = LowerDesign(
         kind, waist, _hem(kind, rng), u(k.thigh), u(k.knee_w), u(k.hem_w), u(k.taper), u(k.drop),
         sex=float(rng.random() < 0.5),
@@ -108,7 +110,8 @@ def sample_lower(rng: np.random.Generator) -> LowerDesign:
         )  # fmt: skip
     if kind == "leggings":
         return replace(design, fly=False, loops=False, pockets="none", back_pockets="none")
-    pocket = str(rng.choice(["slant", "jeans", "cargo", "none"], p=[0.4, 0.42, 0.1, 0.08]))
+    pockets: tuple[Pockets, ...] = ("slant", "jeans", "cargo", "none")
+    pocket = pockets[int(rng.choice(4, p=[0.4, 0.42, 0.1, 0.08]))]
     if kind == "shorts":
         sporty = rng.random() < 0.35
         width = 0.0 if design.thigh_m < 0.008 else u((0.0, 0.06))
@@ -116,17 +119,17 @@ def sample_lower(rng: np.random.Generator) -> LowerDesign:
         return replace(
             design, pockets=pocket, back_pockets="none" if sporty else "patch",
             cuff="turn_up" if not sporty and rng.random() < 0.2 else "none",
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
     formal = kind in ("straight", "wide") and rng.random() < 0.35
     if formal:
         return replace(design, crease=True, pockets="slant", back_pockets="welt")
     turned = kind in ("straight", "slim") and rng.random() < 0.15
-    return replace(design, pockets=pocket, cuff="turn_up" if turned else "none")  # type: ignore[arg-type]
+    return replace(design, pockets=pocket, cuff="turn_up" if turned else "none")
 
 
 def _hem(kind: LowerKind, rng: np.random.Generator) -> float:
     if kind == "shorts":
-        return float(rng.choice([rng.uniform(0.22, 0.45), rng.uniform(0.5, 0.75), rng.uniform(0.8, 1.05)]))
+        return float(rng.uniform(*((0.22, 0.45), (0.5, 0.75), (0.8, 1.05))[int(rng.integers(3))]))
     if kind == "leggings":
         return float(
             rng.choice([rng.uniform(1.93, 2.0), rng.uniform(1.3, 1.7), rng.uniform(0.4, 0.6)], p=[0.7, 0.2, 0.1])
@@ -259,5 +262,5 @@ def _covered(design: LowerDesign, kit: CutKit) -> Bools:
         i for i, n in enumerate(kit.model.bones) if n.startswith(("upperarm", "lowerarm", "wrist", "finger", "meta"))
     ]
     inside &= np.asarray(kit.model.weights[:, limbs].sum(1)).ravel() < 0.1
-    inside[13380:] = False
+    inside[SKIN_END:] = False
     return inside

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from tryon.synth.remesh import edge_table
 if TYPE_CHECKING:
     from tryon.synth.leg_tubes import LegTubes
     from tryon.synth.lower_cuts import LowerDesign
+    from tryon.synth.skirt_cuts import SkirtDesign
+
+Sides = Literal["front", "back", "both"]
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -68,11 +71,13 @@ def lower_drawing(design: LowerDesign, flat: F64, faces: I64, front: Bools, tube
         "back": polyline(flat[waist[on_back[waist]]], 0),
     }
     seams = _seams(flat, faces, front, tubes)
-    features = [*_waist(design, tops), *_seam_features(seams, flat[middle])]
+    fly_m = 0.0 if not design.fly else 0.15 if design.waist == "high" else 0.13
+    features = [*_waist(tops, design.loops, fly_m), *_seam_features(seams, flat[middle])]
     for name in ("left", "right"):
         features += _hem(design, flat, hems[name], on_front)
         features += _leg(design, flat, landmarks, name, tops)
-        features += _pockets(design, tops, seams[f"out_{name}"], name)
+        features += _front_pocket(design.pockets, tops["front"], seams[f"out_{name}"], name, design.hem > 0.5)
+        features += _back_pocket(design, tops["back"], name)
     return Drawing(landmarks, tuple(features))
 
 
@@ -104,28 +109,24 @@ def _seams(flat: F64, faces: I64, front: Bools, tubes: LegTubes) -> dict[str, F6
     return out
 
 
-def _waist(design: LowerDesign, tops: dict[str, F64]) -> list[Feature]:
+def _waist(tops: dict[str, F64], loops: bool, fly_m: float) -> list[Feature]:
+    """Waistband, belt loops and a fly of a length (0: none)."""
     found = []
-    down = np.array([0.0, 1.0])
-    for side, top in tops.items():
-        s = "front" if side == "front" else "back"
-        found.append(Feature("waistband", "band", top + down * BAND_M / 2, BAND_M, s))  # type: ignore[arg-type]
-        if design.loops:
-            width = np.ptp(top[:, 0])
-            for share in (0.22, 0.78) if side == "front" else (0.12, 0.5, 0.88):
-                x = top[0, 0] + share * width
-                y = float(np.interp(x, top[:, 0], top[:, 1]))
-                ends = np.array([[x, y - 0.003], [x, y + BAND_M + 0.006]])
-                found.append(Feature("belt_loop", "band", ends, 0.011, s))  # type: ignore[arg-type]
-    if design.fly:
+    for name, top in tops.items():
+        side: Sides = "front" if name == "front" else "back"
+        found.append(Feature("waistband", "band", top + np.array([0.0, BAND_M / 2]), BAND_M, side))
+        for share in ((0.22, 0.78) if side == "front" else (0.12, 0.5, 0.88)) if loops else ():
+            x = top[0, 0] + share * np.ptp(top[:, 0])
+            y = float(np.interp(x, top[:, 0], top[:, 1]))
+            found.append(Feature("belt_loop", "band", np.array([[x, y - 0.003], [x, y + BAND_M + 0.006]]), 0.011, side))
+    if fly_m:
         top = tops["front"]
         x = 0.5 * (top[0, 0] + top[-1, 0])
         y = float(np.interp(x, top[:, 0], top[:, 1]))
-        low = y + (0.15 if design.waist == "high" else 0.13)
+        low, side_x = y + fly_m, x + 0.034
         found.append(Feature("fly", "line", np.array([[x, y], [x, low + 0.01]]), 0.002))
-        side = x + 0.034
-        curve = np.array([[side, y + BAND_M], [side, low - 0.035], [side - 0.010, low - 0.012], [x, low + 0.004]])
-        found.append(Feature("fly", "stitch", curve, STITCH_M))
+        curve = [[side_x, y + BAND_M], [side_x, low - 0.035], [side_x - 0.010, low - 0.012], [x, low + 0.004]]
+        found.append(Feature("fly", "stitch", np.array(curve), STITCH_M))
         found.append(Feature("waist_button", "button", np.array([[x + 0.006, y + BAND_M / 2]]), 0.016))
     return found
 
@@ -159,45 +160,71 @@ def _leg(design: LowerDesign, flat: F64, landmarks: dict[str, int], name: str, t
     return [Feature("crease", "line", np.linspace(start, low, 12), 0.003, "both")]
 
 
-def _pockets(design: LowerDesign, tops: dict[str, F64], seam: F64, name: str) -> list[Feature]:
-    found: list[Feature] = []
+def _front_pocket(kind: str, top: F64, seam: F64, name: str, long: bool = True) -> list[Feature]:
+    """A pocket on the viewer's left or right: top (K, 2) the waist's front edge, seam (K, 2) the side seam."""
     sign = -1.0 if name == "left" else 1.0
-    front, back = tops["front"], tops["back"]
-    half = 0.5 * float(np.ptp(front[:, 0]))
-    centre = 0.5 * float(front[0, 0] + front[-1, 0])
-    at = lambda top, x: float(np.interp(x, top[:, 0], top[:, 1]))  # noqa: E731
+    half, centre = 0.5 * float(np.ptp(top[:, 0])), 0.5 * float(top[0, 0] + top[-1, 0])
     edge = lambda y: float(np.interp(y, seam[:, 1], seam[:, 0]))  # noqa: E731
-    if design.pockets == "slant":
+    if kind == "slant":
         x = centre + sign * 0.72 * half
-        y = at(front, x) + BAND_M
+        y = float(np.interp(x, top[:, 0], top[:, 1])) + BAND_M
         line = np.array([[x, y], [edge(y + 0.15) - sign * 0.002, y + 0.15]])
-        found.append(Feature("front_pocket", "line", line, 0.002))
-        found.append(Feature("front_pocket", "stitch", line - [sign * 0.006, 0.0], STITCH_M))
-    elif design.pockets == "jeans":
+        inner = line - np.array([sign * 0.006, 0.0])
+        return [
+            Feature("front_pocket", "line", line, 0.002),
+            Feature("front_pocket", "stitch", inner, STITCH_M),
+        ]
+    if kind == "jeans":
         x = centre + sign * 0.46 * half
-        y = at(front, x) + BAND_M
-        low = y + 0.075
+        y = float(np.interp(x, top[:, 0], top[:, 1])) + BAND_M
         t = np.linspace(0, np.pi / 2, 9)[:, None]
-        end = np.array([edge(low), low])
-        curve = np.concatenate([x + (end[0] - x) * (1 - np.cos(t)), y + (low - y) * np.sin(t)], 1)
-        found.append(Feature("front_pocket", "line", curve, 0.002))
-        found.append(Feature("front_pocket", "stitch", curve + [0.0, 0.006], STITCH_M))
-    elif design.pockets == "cargo":
+        low = y + 0.075
+        curve = np.concatenate([x + (edge(low) - x) * (1 - np.cos(t)), y + (low - y) * np.sin(t)], 1)
+        under = curve + np.array([0.0, 0.006])
+        return [Feature("front_pocket", "line", curve, 0.002), Feature("front_pocket", "stitch", under, STITCH_M)]
+    if kind == "cargo" and long:
         y = float(seam[0, 1]) + 0.30
-        if design.hem < 0.5:
-            return found
-        outer, wide, tall = edge(y) - sign * 0.012, 0.11, 0.17
-        box = np.array([[0, 0], [-wide, 0], [-wide, tall], [0, tall]]) * [sign, 1] + [outer, y]
-        found.append(Feature("cargo_pocket", "pocket", box, 0.002, "both"))
-    half = 0.5 * float(np.ptp(back[:, 0]))
+        wide, tall = 0.11, 0.17
+        box = np.array([[0, 0], [-wide, 0], [-wide, tall], [0, tall]]) * [sign, 1]
+        return [Feature("cargo_pocket", "pocket", box + np.array([edge(y) - sign * 0.012, y]), 0.002, "both")]
+    return []
+
+
+def _back_pocket(design: LowerDesign, top: F64, name: str) -> list[Feature]:
+    sign = -1.0 if name == "left" else 1.0
+    half, centre = 0.5 * float(np.ptp(top[:, 0])), 0.5 * float(top[0, 0] + top[-1, 0])
+    x = centre + sign * 0.50 * half
+    y = float(np.interp(x, top[:, 0], top[:, 1])) + 0.08
     if design.back_pockets == "patch":
-        x = centre + sign * 0.50 * half
-        y = at(back, x) + 0.075
         shape = np.array([[-0.065, 0], [0.065, 0.004], [0.060, 0.11], [0, 0.14], [-0.060, 0.11]]) * [sign, 1]
-        found.append(Feature("back_pocket", "pocket", shape + [x, y], 0.002, "back"))
-    elif design.back_pockets == "welt":
-        x = centre + sign * 0.50 * half
-        y = at(back, x) + 0.085
-        line = np.array([[x - 0.06, y], [x + 0.06, y]])
-        found.append(Feature("back_pocket", "line", line, 0.008, "back"))
-    return found
+        return [Feature("back_pocket", "pocket", shape + np.array([x, y]), 0.002, "back")]
+    if design.back_pockets == "welt":
+        return [Feature("back_pocket", "line", np.array([[x - 0.06, y], [x + 0.06, y]]), 0.008, "back")]
+    return []
+
+
+def skirt_drawing(design: SkirtDesign, flat: F64, faces: I64, front: Bools, rows: int, columns: int) -> Drawing:
+    """Landmarks and trimmings of a skirt whose vertices are rows of columns, from the waist down."""
+    index = np.arange(rows * columns).reshape(rows, columns)
+    landmarks = {}
+    for name, row in (("waist", index[0]), ("hem", index[-1])):
+        landmarks[f"{name}_left"], landmarks[f"{name}_right"] = _extreme(flat, row, -1), _extreme(flat, row, 1)
+    upper = np.zeros(len(flat), bool)
+    upper[faces[front]] = True
+    under = np.zeros(len(flat), bool)
+    under[faces[~front]] = True
+    tops = {"front": polyline(flat[index[0][upper[index[0]]]], 0), "back": polyline(flat[index[0][under[index[0]]]], 0)}
+    features = _waist(tops, design.fly, 0.12 if design.fly else 0.0)
+    hem = polyline(flat[index[-1][upper[index[-1]]]], 0)
+    features.append(Feature("hem", "stitch", hem - [0.0, 0.02], STITCH_M, "both"))
+    fold = upper & under
+    for sign, name in ((-1, "left"), (1, "right")):
+        seam = polyline(flat[fold & (sign * flat[:, 0] > sign * float(flat[:, 0].mean()))], 1)
+        features.append(Feature("side_seam", "line", seam, 0.002, "both"))
+        features += _front_pocket(design.pockets, tops["front"], seam, name)
+    for k in range(design.pleats):
+        column = int((k + 0.75) / design.pleats * columns)
+        line = flat[index[2:, column]]
+        side: Sides = "front" if upper[index[rows // 2, column]] else "back"
+        features.append(Feature("pleat", "line", line[:: max(rows // 12, 1)], 0.002, side))
+    return Drawing(landmarks, tuple(features))

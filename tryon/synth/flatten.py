@@ -7,7 +7,7 @@ mirrored, so the surface folds over at its sides by itself. Fold lines and hems 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
 from tryon.synth.bodies import Body, BodyModel, BodyShape
+from tryon.synth.flat_legs import Legs, LegSettings
 from tryon.synth.garment_mesh import PART
 from tryon.synth.poses import ArmPose, BodyPose, LegPose
 
@@ -29,9 +30,12 @@ Bools = NDArray[np.bool_]
 class FlattenSettings:
     """How a garment is pressed flat."""
 
-    rounds: int = 24  # lengths change less than 0.1% afterwards
+    rounds: int = 30  # lengths change less than 0.1% afterwards
+    momentum: float = 0.8  # of vertices that are held: holding them would else slow them down
     smooth_steps: int = 10  # of the surface before its front is told from its back: folds must not count
-    fold_stiffness: float = 4.0  # of fold lines against the cloth's own: less leaves a jagged outline
+    fold_stiffness: float = 8.0  # of fold lines against the cloth's own: less leaves a jagged outline
+    leg_stiffness: float = 60.0  # of the legs': calves and knees must not show
+    seam_rings: int = 3  # beside a part's seam, where folds may turn sharply (armpits), these stay as they are
     hem_stiffness: float = 1.0  # of free borders
     smallest_cot: float = 0.05  # flat triangles would get weights without bound
     largest_cot: float = 6.0
@@ -39,6 +43,7 @@ class FlattenSettings:
     harmonics: int = 3  # of a skirt's even shape around the body: hips and belly, but no waves
     degree: int = 4  # of its shape from waist to hem
     blend_m: float = 0.08  # below a dress's waist in which its bodice goes over into that shape
+    legs: LegSettings = field(default_factory=LegSettings)
 
 
 SPREAD = BodyPose(
@@ -80,7 +85,8 @@ def lay_flat(
     calm = _smoothed(even, faces, s.smooth_steps)
     up = front_faces(calm, faces, s) if front is None else front
     place = calm[:, 0] + 1j * calm[:, 2]
-    place = _press(even, faces, up, place, s)
+    legs = Legs(even, faces, part, s.legs)
+    place = _press(even, faces, up, part, legs.begin(place), legs, s)
     return np.stack([place.real, -place.imag], 1), up
 
 
@@ -176,7 +182,15 @@ def _smoothed(points: F64, faces: I64, steps: int) -> F64:
     return points
 
 
-def _press(points: F64, faces: I64, up: Bools, place: NDArray[np.complex128], s: FlattenSettings) -> NDArray:
+def _press(
+    points: F64,
+    faces: I64,
+    up: Bools,
+    part: NDArray[np.uint8],
+    place: NDArray[np.complex128],
+    legs: Legs,
+    s: FlattenSettings,
+) -> NDArray[np.complex128]:
     count = len(points)
     a, b, c = (points[faces[:, k]] for k in range(3))
     ab, ac = b - a, c - a
@@ -202,24 +216,39 @@ def _press(points: F64, faces: I64, up: Bools, place: NDArray[np.complex128], s:
         (np.concatenate([np.ones(len(i)), -np.ones(len(i))]), (np.tile(column, 2), np.concatenate([j, i]))),
         shape=(len(i), count),
     )
-    matrix = spread @ step + _stiff_lines(faces, up, count, s) + 1e-7 * sp.identity(count)
+    hold = legs.weight + 1e-7
+    matrix = spread @ step + _stiff_lines(faces, up, part, count, s) + sp.diags(hold)
     solver = splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+    held = legs.weight > 0
+    before = place
     for _ in range(s.rounds):
         now = (step @ place).reshape(-1, 3)
         turn = (cot * now * ref.conj()).sum(1)
         turn /= np.maximum(np.abs(turn), 1e-15)
-        right = spread @ (ref * turn[:, None]).ravel() + 1e-7 * place
+        right = spread @ (ref * turn[:, None]).ravel() + hold * legs.target(
+            np.where(held, place + s.momentum * (place - before), place)
+        )
         both = solver.solve(np.stack([right.real, right.imag], 1))
-        place = both[:, 0] + 1j * both[:, 1]
+        before, place = place, both[:, 0] + 1j * both[:, 1]
     return place
 
 
-def _stiff_lines(faces: I64, up: Bools, count: int, s: FlattenSettings) -> sp.csr_matrix:
+def _stiff_lines(faces: I64, up: Bools, part: NDArray[np.uint8], count: int, s: FlattenSettings) -> sp.csr_matrix:
     """The energy of bends of the lines where the cloth folds over and of free borders, (N, N)."""
     edges, times, index = _edge_list(faces)
     use = np.bincount(index, weights=np.tile(up, 3).astype(float), minlength=len(edges))
+    fold = np.full(count, s.fold_stiffness)
+    for name in ("left_leg", "right_leg"):
+        fold[faces[part == PART[name]]] = s.leg_stiffness
+    for name in ("left_sleeve", "right_sleeve", "left_leg"):
+        on = np.zeros(count, bool)
+        on[faces[part == PART[name]]] = True
+        on[np.setdiff1d(np.arange(count), faces[part != PART[name]])] = False  # the seam's vertices
+        for _ in range(s.seam_rings):
+            on[faces[on[faces].any(1)]] = True
+        fold[on] = np.minimum(fold[on], 1.0)
     total = sp.csr_matrix((count, count))
-    for line, stiff in (((times == 2) & (use == 1), s.fold_stiffness), (times == 1, s.hem_stiffness)):
+    for line, stiff in (((times == 2) & (use == 1), fold), (times == 1, np.full(count, s.hem_stiffness))):
         pair = edges[line]
         ends = np.concatenate([pair, pair[:, ::-1]])
         ends = ends[np.argsort(ends[:, 0], kind="stable")]
@@ -235,5 +264,5 @@ def _stiff_lines(faces: I64, up: Bools, count: int, s: FlattenSettings) -> sp.cs
             ),
             shape=(len(rows), count),
         )
-        total = total + stiff * (bend.T @ bend)
+        total = total + bend.T @ sp.diags(stiff[middle]) @ bend
     return total

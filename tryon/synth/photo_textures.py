@@ -1,6 +1,7 @@
 """Real garments as textures: a photographed garment laid on a drawn one, and pieces of real cloth.
 
-``prepare_photo_textures`` writes the zips that are read here.
+``prepare_photo_textures`` writes the zips that are read here. Laying a garment is a thin-plate spline for
+each part, from the drawn outline's landmarks and the points between them to the photo's.
 """
 
 from __future__ import annotations
@@ -16,17 +17,127 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.errors import TryOnError
+from tryon.synth.artwork import rgb
+from tryon.synth.photo_lay import lay_photo, shape_distance
+from tryon.synth.record import HALF, GarmentInfo
 
 if TYPE_CHECKING:
     from tryon.synth.flat_layout import FlatLayout
     from tryon.synth.garment_paint import GarmentPaint
-    from tryon.synth.record import GarmentInfo
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
+ALIKE = {
+    "T-Shirt": ("T-Shirt", "Top"), "Top": ("Top", "T-Shirt", "Undershirt", "Blouse"), "Blouse": ("Blouse", "Shirt", "Top"),
+    "Shirt": ("Shirt", "Blouse"),
+}  # fmt: skip
+MAX_DISTANCE = 0.17  # of two garments' landmarks in units of their spread; beyond it sleeves tear
+MIN_PATCH_PX = 56
 
 
 class PhotoTextureError(TryOnError):
     """The cut-out garments are missing or damaged."""
 
     code = "photo_textures"
+
+
+class PhotoTextures:
+    """The cut-out garments of a folder; compressed in memory (about 36 MB), decoded when asked for."""
+
+    def __init__(self, blobs: dict[str, bytes], notes: dict[str, dict[str, Any]]) -> None:
+        self._blobs, self.notes = blobs, notes
+        self._by_label: dict[str, list[str]] = {}
+        for name, note in notes.items():
+            self._by_label.setdefault(note["label"], []).append(name)
+        self._cut = lru_cache(maxsize=64)(self._decode)
+
+    @classmethod
+    def open(cls, path: Path | str) -> PhotoTextures:
+        """Read a zip, or all ``*.zip`` of a folder.
+
+        Raises:
+            PhotoTextureError: there is none, or one is damaged.
+        """
+        path = Path(path)
+        files = sorted(path.glob("*.zip")) if path.is_dir() else [path]
+        files = [f for f in files if f.is_file()]
+        if not files:
+            raise PhotoTextureError(f"No photo textures in {path}: run python -m tryon.synth.prepare_photo_textures.")
+        blobs: dict[str, bytes] = {}
+        notes: dict[str, dict[str, Any]] = {}
+        for file in files:
+            try:
+                with zipfile.ZipFile(file) as archive:
+                    notes |= json.loads(archive.read("garments.json"))
+                    blobs |= {n: archive.read(n) for n in archive.namelist() if n != "garments.json"}
+            except (zipfile.BadZipFile, KeyError, ValueError) as error:
+                raise PhotoTextureError(
+                    f"{file.name} is damaged ({error}): prepare the photo textures again."
+                ) from None
+        return cls(blobs, notes)
+
+    def __len__(self) -> int:
+        return len(self.notes)
+
+    def _decode(self, name: str) -> tuple[U8, U8]:
+        image = cv2.imdecode(np.frombuffer(self._blobs[f"{name}.jpg"], np.uint8), cv2.IMREAD_COLOR)
+        mask = cv2.imdecode(np.frombuffer(self._blobs[f"{name}.mask.png"], np.uint8), cv2.IMREAD_GRAYSCALE)
+        return np.ascontiguousarray(image[..., ::-1]), np.asarray(mask, np.uint8)
+
+    def cut(self, name: str) -> tuple[U8, U8]:
+        """A garment's picture (h, w, 3) sRGB, its colours carried on past the outline, and mask (h, w) 0..255."""
+        if name not in self.notes:
+            raise PhotoTextureError(f"No photo texture is called {name!r}: it was prepared from other photos.")
+        image, mask = self._cut(name)
+        return image, mask
+
+    def match(self, info: GarmentInfo, rng: np.random.Generator) -> str | None:
+        """The name of a random garment among those shaped nearly like this one; None where none is."""
+        found = []
+        for label in ALIKE.get(info.label, (info.label,)):
+            for name in self._by_label.get(label, []):
+                distance = shape_distance(info.landmarks_px, self.notes[name]["landmarks_px"])
+                if distance < MAX_DISTANCE:
+                    found.append((distance, name))
+        if not found:
+            return None
+        found.sort()
+        near = found[: max(12, len(found) // 2)]
+        return near[int(rng.integers(len(near)))][1]
+
+    def lay(self, info: GarmentInfo, name: str, layout: FlatLayout, rng: np.random.Generator) -> GarmentPaint:
+        """Lay a garment on a layout; deterministic for the same generator state."""
+        from tryon.synth.garment_paint import GarmentPaint
+
+        image, mask = self.cut(name)
+        laid = lay_photo(image, mask, self.notes[name]["landmarks_px"], layout, rng)
+        inside = cv2.convertScaleAbs(laid.back, alpha=0.85, beta=18)
+        return GarmentPaint(laid.front, laid.back, inside, None, None, 0.0, 0.4, None, shaded=True)
+
+    def fit(self, info: GarmentInfo, rng: np.random.Generator, size: tuple[int, int] = HALF) -> GarmentPaint | None:
+        """Lay a random matching garment on this one; None where none matches."""
+        from tryon.synth.flat_layout import lay_out
+
+        name = self.match(info, rng)
+        return None if name is None else self.lay(info, name, lay_out(info, size), rng)
+
+    def pick_patch(self, label: str, rng: np.random.Generator) -> str | None:
+        """The name of a garment of this label whose cloth has a large even piece; None where none has."""
+        names = [n for n in self._by_label.get(label, []) if self.notes[n].get("patch", [0, 0, 0])[2] >= MIN_PATCH_PX]
+        return names[int(rng.integers(len(names)))] if names else None
+
+    def patch(self, name: str) -> U8:
+        """The piece of cloth (k, k, 3) sRGB in the middle of a garment, its slow shading taken out."""
+        image, _ = self.cut(name)
+        x, y, k = self.notes[name]["patch"]
+        piece = image[y : y + k, x : x + k].astype(np.float32)
+        slow = cv2.GaussianBlur(piece, (0, 0), 0.25 * k, borderType=cv2.BORDER_REFLECT)
+        grey = slow.mean(2, keepdims=True)
+        return np.clip(piece * np.clip(grey.mean() / np.maximum(grey, 8.0), 0.6, 1.6), 0, 255).astype(np.uint8)
+
+    def patch_colour(self, name: str) -> str:
+        """The mean colour of a piece of cloth as hex."""
+        r, g, b = (round(v) for v in cv2.mean(self.patch(name))[:3])
+        colour = f"#{r:02x}{g:02x}{b:02x}"
+        assert rgb(colour) == (r, g, b)
+        return colour

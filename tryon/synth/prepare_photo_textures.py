@@ -138,8 +138,17 @@ def cut_garment(garment: Garment, label: str, side: int, quality: int) -> tuple[
         "sleeve": garment.sleeve,
         "leg": garment.leg,
         "landmarks_px": points,
+        "patch": largest_square(mask),
     }
     return jpeg.tobytes(), png.tobytes(), note
+
+
+def largest_square(mask: F32) -> list[int]:
+    """x, y and side of the largest square inside a mask (h, w) 0..1, a little short of its edges."""
+    distance = cv2.distanceTransform((cv2.copyMakeBorder(mask, 1, 1, 1, 1, 0) > 0.9).astype(np.uint8), cv2.DIST_C, 3)
+    _, reach, _, (x, y) = cv2.minMaxLoc(distance)
+    k = max(0, int(0.8 * reach))
+    return [x - 1 - k, y - 1 - k, 2 * k]
 
 
 def prepare_photo_textures(settings: PhotoTextureSettings) -> Path:

@@ -68,7 +68,7 @@ class Legs:
         """Turn the legs straight about the hips towards where their ends are wanted: cloth bends slowly."""
         s, out = self._settings, place.copy()
         gap = s.gap_m + s.gap_share * self._inseam
-        for leg, (end, _, _, sign) in zip(self._whole, self._legs, strict=True):
+        for leg, (end, _, _, sign) in zip(self._whole, self._legs):  # no legs: nothing to turn
             if not len(end):
                 continue
             down = place[self._crotch].imag - place[leg].imag

@@ -62,7 +62,8 @@ def _standing(rng: Rng, left: ArmPose, right: ArmPose) -> BodyPose:
     return BodyPose(left, right, eased, still, lean_deg=-lean, plant=True)
 
 
-def _reaching(rng: Rng, reach: Reach, curl: float = 14.0, thumb: float = 0.0, jitter: float = 1.0) -> ArmPose:
+def _reaching(rng: Rng, reach: Reach, curl: float = -5.0, thumb: float = -30.0, jitter: float = 1.0) -> ArmPose:
+    """A hand that rests flat unless curled; the model's fingers are bent a little and its thumb stands off."""
     reach = replace(
         reach,
         height=_near(rng, reach.height, 0.018 * jitter),
@@ -78,11 +79,11 @@ def _hip_hand(rng: Rng) -> ArmPose:
     back = rng.random() < 0.35  # the fingers point backwards, the thumb forwards
     fingers = (-0.15, 0.9, -0.35) if back else (-0.35, -0.85, -0.5)
     reach = Reach(0.30, 100 if back else 84, 0.004, fingers, None, (1.0, 0.35 if not back else 0.15, 0.05))
-    return _reaching(rng, reach, 12.0, 0.0, 0.8)
+    return _reaching(rng, reach, -4.0, -30.0, 0.8)
 
 
 def _pocket_hand(rng: Rng) -> ArmPose:
-    return _reaching(rng, Reach(0.02, 66, 0.012, (-0.18, -0.25, -1.0), None, (0.75, 0.75, 0.0)), 10.0)
+    return _reaching(rng, Reach(0.02, 66, 0.012, (-0.18, -0.25, -1.0), None, (0.75, 0.75, 0.0)))
 
 
 def _phone_hand(rng: Rng, height: float, angle: float, out: float, fingers: Vector, elbow: Vector) -> ArmPose:
@@ -106,14 +107,14 @@ def _crossed(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
     high = _near(rng, 0.64, 0.02)
     left = Reach(high + 0.04, -64, 0.085, (-0.95, 0.25, 0.15), (0.0, 1.0, -0.1), (0.55, -0.25, -1.0))
     right = Reach(high - 0.05, -58, 0.02, (-0.95, 0.35, 0.2), (0.0, 1.0, 0.1), (0.6, -0.1, -1.0))
-    return _standing(rng, _reaching(rng, left, 16, 0, 0.4), _reaching(rng, right, 10, 0, 0.4)), ()
+    return _standing(rng, _reaching(rng, left, 0, -20, 0.4), _reaching(rng, right, -4, -30, 0.4)), ()
 
 
 def _behind(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
     high = _near(rng, 0.10, 0.03)
     left = Reach(high, 168, 0.012, (-0.5, 0.1, -0.9), None, (0.8, 0.75, 0.0))
     right = replace(left, height=high + 0.05, out_m=0.05)
-    arms = [_reaching(rng, r, 20, 0, 0.4) for r in (left, right)]
+    arms = [_reaching(rng, r, 2, -30, 0.4) for r in (left, right)]
     if rng.random() < 0.3:
         arms[1] = _hanging(rng)
     return _standing(rng, arms[0], arms[1]), ()
@@ -133,7 +134,7 @@ def _raised(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
         arm = ArmPose(_vector(rng, (0.85, -0.15, -0.25), 0.08), _near(rng, 105, 12), (0.3, -1.0, 0.1), curl_deg=8.0)
     else:  # the hand at the hair
         reach = Reach(1.52, 95, 0.05, (-0.6, 0.35, 0.7), (-1.0, 0.2, 0.0), (1.0, 0.1, 0.3), lift=0.3)
-        arm = _reaching(rng, reach, 18, 0, 0.6)
+        arm = _reaching(rng, reach, 0, -20, 0.6)
     other = _hip_hand(rng) if rng.random() < 0.3 else _hanging(rng)
     return _standing(rng, arm, other), ()
 
@@ -171,7 +172,7 @@ def _clasped(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
     high = float(rng.uniform(0.02, 0.22))
     left = Reach(high, 4, 0.03, (-0.75, -0.05, -0.65), (0.0, 1.0, 0.0), (0.9, 0.35, -0.2))
     right = replace(left, height=high + 0.05, angle_deg=8, out_m=0.066)
-    return _standing(rng, _reaching(rng, left, 22, 0, 0.4), _reaching(rng, right, 22, 0, 0.4)), ()
+    return _standing(rng, _reaching(rng, left, 0, -25, 0.4), _reaching(rng, right, 8, -20, 0.4)), ()
 
 
 def _cup(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
@@ -206,10 +207,10 @@ def _sitting(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
         LegPose((apart + 0.03 * rng.random(), -1.0, -0.06), _near(rng, 92, 9) - 4, _near(rng, 8, 3)) for _ in range(2)
     ]
     rest = Reach(0.20, 24, 0.20, (-0.15, -1.0, -0.15), (0.0, 0.0, -1.0), (0.7, 0.6, -0.5))
-    arms = [_reaching(rng, rest, 10, 0, 0.6) for _ in range(2)]
+    arms = [_reaching(rng, rest, -5, -30, 0.6) for _ in range(2)]
     if rng.random() < 0.35:  # both hands in the lap
         left = Reach(0.14, 3, 0.12, (-0.9, -0.4, -0.1), (0.0, 0.35, -1.0), (0.8, 0.5, -0.3))
-        arms = [_reaching(rng, r, 20, 0, 0.4) for r in (left, replace(left, height=0.21))]
+        arms = [_reaching(rng, r, 4, -25, 0.4) for r in (left, replace(left, height=0.21))]
     return BodyPose(arms[0], arms[1], legs[0], legs[1], bow_deg=_near(rng, 4, 3)), ("stool",)
 
 

@@ -176,6 +176,10 @@ class _Solver:
     def _aim_arm(self, bone: int, side: str, sign: int, arm: ArmPose) -> None:
         index, along = self.index, self.along
         upper_ref, fore_ref = along[bone], along[index[f"lowerarm01.{side}"]]
+        if arm.reach is not None:  # to arrive where it should, from joint to joint
+            elbow = self.heads[index[f"lowerarm01.{side}"]]
+            upper_ref = _unit(elbow - self.heads[bone])
+            fore_ref = _unit(self.heads[index[f"wrist.{side}"]] - elbow)
         hinge_ref = _unit(_cross(upper_ref, fore_ref))
         palm_frame = None
         if arm.reach is not None:

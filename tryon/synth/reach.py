@@ -11,7 +11,9 @@ F64 = NDArray[np.float64]
 Vector = tuple[float, float, float]
 
 LEVELS = np.linspace(-0.6, 1.3, 20)  # of the gauge, hip joint 0, shoulder joint 1
-PALM_M = 0.016  # half a hand's thickness: between the palm's skin and its bones
+PALM_M = 0.024  # half a hand's thickness: between the palm's skin and its bones
+TIP_M = 0.018  # the same of a flat hand's fingertips
+HAND_M = 0.14  # from the palm's middle to the fingertips
 _ROUND = 2.4  # exponent of the trunk's section: between an ellipse (2) and a box
 
 
@@ -113,11 +115,16 @@ def twist_about(rotation: F64, axis: F64) -> float:
 def palm_target(reach: Reach, gauge: TrunkGauge, sign: int) -> tuple[F64, F64, F64]:
     """Where the palm's bones go (3,) m, the fingers' direction and where the palm faces, unturned body."""
     flip = np.array([sign, 1.0, 1.0])
-    point, normal = gauge.surface(reach.height, reach.angle_deg)
-    point = point + normal * (reach.out_m + PALM_M)
+    base, normal = gauge.surface(reach.height, reach.angle_deg)
+    point = base + normal * (reach.out_m + PALM_M)
     fingers = np.array(reach.fingers, float)
-    if reach.palm is None:  # flat on the trunk
+    if reach.palm is None:  # flat on the trunk: from the palm's place to where the fingertips lie
         fingers = fingers - (fingers @ normal) * normal
+        tip = base + fingers * (HAND_M / np.linalg.norm(fingers))
+        height = (tip[2] - gauge.hip_z) / (gauge.shoulder_z - gauge.hip_z)
+        angle = np.degrees(np.arctan2(tip[0], gauge.centre_y - tip[1]))
+        end, away = gauge.surface(float(height), float(angle))
+        fingers = end + away * (reach.out_m + TIP_M) - point
         palm = -normal
     else:
         palm = np.array(reach.palm, float)

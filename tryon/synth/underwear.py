@@ -7,10 +7,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tryon.synth.bodies import SKIN_END, Body, BodyModel, BodyShape
-from tryon.synth.bodycuts import Patch, clip, smooth
+from tryon.synth.bodycuts import Patch, clip, smooth_normals
 from tryon.synth.fitted import skin_of
-from tryon.synth.makehuman import vertex_normals
 from tryon.synth.solids import UNDERWEAR, Solid
+from tryon.types import LABEL
 
 F64 = NDArray[np.float64]
 OFFSET_M = 0.0028  # over the skin
@@ -58,6 +58,8 @@ def _patch(cut: str, model: BodyModel) -> tuple[Patch, NDArray[np.uint8]]:
         whole = Patch(sp.identity(count, format="csr"), skin.faces)
         field = _field(cut, body)
         field[SKIN_END:] = -1.0
+        for side in ("left", "right"):
+            field[skin.vertex_label == LABEL[f"{side}_arm"]] = -0.01
         patch = clip(whole, field)
         nearest = np.asarray(patch.mix.argmax(axis=1)).ravel()
         _PATCHES[key] = patch, skin.vertex_label[nearest][patch.faces].max(1).astype(np.uint8)
@@ -70,8 +72,7 @@ def underwear_solids(pieces: str, tint: tuple[float, float, float], body: Body, 
     for cut in pieces.split():
         patch, label = _patch(cut, model)
         points = patch.mix @ body.vertices
-        points = smooth(points, patch.faces, 2)
-        points = points + OFFSET_M * vertex_normals(points, patch.faces)
+        points = points + OFFSET_M * smooth_normals(points, patch.faces)
         flat = np.zeros((1, 2))
         out.append(Solid(points, patch.faces, flat, np.zeros_like(patch.faces), None, tint, UNDERWEAR, label))
     return out

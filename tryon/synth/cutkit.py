@@ -49,7 +49,8 @@ class CutKit:
         self.model = model
         self.reference: Body = model.build(BodyShape(gender=0.5))
         count = model.weights.shape[0]
-        self.tights: Patch = subdivide(helper_patch("helper-tights", count))
+        self.coarse_tights: Patch = helper_patch("helper-tights", count)
+        self.tights: Patch = subdivide(self.coarse_tights)
         self.skirt: Patch = subdivide(subdivide(helper_patch("helper-skirt", count)))
         inverse = np.linalg.inv(self.reference.transforms)
         heads = np.concatenate([self.reference.heads, np.ones((len(self.reference.heads), 1))], 1)

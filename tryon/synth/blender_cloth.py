@@ -97,7 +97,7 @@ def main() -> None:
     """Answer jobs until the input ends."""
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # Blender's own words go to the log
-    sys.path.insert(0, sys.argv[1])
+    sys.path[0] = sys.argv[1]  # instead of our own: modules of ours are named as some of Blender's
     import bpy
 
     for line in sys.stdin:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import scipy.sparse as sp
@@ -21,7 +22,7 @@ from scipy.spatial import cKDTree
 from tryon.errors import BadRequestError
 from tryon.synth.bodies import Body
 from tryon.synth.cutkit import border_edges, corner_matrix, fast_normals, unique_edges
-from tryon.synth.garment_mesh import GarmentMesh, Worn
+from tryon.synth.garment_mesh import PART, GarmentMesh, Worn
 
 F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
@@ -32,6 +33,9 @@ SCALE_UNIT_M = 1e-5  # edge lengths as uint16 in 1/100 mm
 FOLD_GAP_M = 0.003  # that cloth keeps from skin
 DEEPEST_M = 0.04  # deeper inside the body a vertex is not pushed out: it is on the other side
 DIFFERENT = (0.12, 0.35)  # |log| of the ratio of edge lengths at which folds begin to be, and are, smoothed away
+TURNED = (0.75, 0.2)  # cosine of gravity's change in the cloth's frame at which folds begin to fade, and have
+LOST_TURNED = 0.8  # share of the folds that is lost then
+SAME_SIZE = 0.03  # grids of skirts share a topology: their sizes tell them apart
 BARE_M = 0.012  # skin this near to a moved hem is drawn
 
 
@@ -45,16 +49,21 @@ def topology_hash(faces: I64, count: int) -> str:
 class Drape:
     """What a simulation added to a worn garment.
 
-    design: the mesh's id. pose_family: as ``pose_library`` names it. topology: see ``topology_hash``.
-    offsets: (N, 3) float32 m along tangent, bitangent, normal. scale: (N,) float32 m, mean edge length
-    around each vertex of the worn garment it was simulated from. meta: fabric, seconds, body, seed.
+    design: name of the design in its library. pose_family: as ``pose_library`` names it. gender: of the body,
+    0 male .. 1 female. topology: see ``topology_hash``. offsets: (N, 3) float32 m along tangent, bitangent,
+    normal. scale: (N,) float32 m, mean edge length around each vertex of the worn garment it was simulated
+    from. down: (N, 3) float32, gravity in the local frame there. extent: (3,) m of the mesh's rest shape.
+    meta: fabric, seconds, seed.
     """
 
     design: str
     pose_family: str
+    gender: float
     topology: str
     offsets: F32
     scale: F32
+    down: F32
+    extent: tuple[float, float, float]
     meta: dict[str, Any] = field(default_factory=dict)
 
 
@@ -148,24 +157,42 @@ def _body_corners(faces: bytes, count: int, dtype: str) -> sp.csr_matrix:
 
 
 def make_drape(
-    mesh: GarmentMesh, worn: F64, fallen: F64, pose_family: str, meta: dict[str, Any] | None = None
+    mesh: GarmentMesh,
+    worn: F64,
+    fallen: F64,
+    *,
+    design: str,
+    pose_family: str,
+    gender: float,
+    meta: dict[str, Any] | None = None,
 ) -> Drape:
     """Store where cloth came to rest, fallen (N, 3), against how it was put on, worn (N, 3)."""
     frames = frames_of(mesh)
-    offsets = np.einsum("nij,nj->ni", frames.at(worn), fallen - worn)
-    scale = frames.edge_lengths(worn)
-    topology = topology_hash(mesh.faces, len(worn))
-    return Drape(mesh.id, pose_family, topology, offsets.astype("f4"), scale.astype("f4"), dict(meta or {}))
+    local = frames.at(worn)
+    return Drape(
+        design,
+        pose_family,
+        gender,
+        topology_hash(mesh.faces, len(worn)),
+        np.einsum("nij,nj->ni", local, fallen - worn).astype("f4"),
+        frames.edge_lengths(worn).astype("f4"),
+        (-local[:, :, 2]).astype("f4"),
+        _extent(mesh),
+        dict(meta or {}),
+    )
 
 
-def apply_drape(worn: Worn, mesh: GarmentMesh, drape: Drape, skin: Skin, strength: float = 1.0) -> Worn:
+def apply_drape(
+    worn: Worn, mesh: GarmentMesh, drape: Drape, skin: Skin, strength: float = 1.0, *, tucked: bool = False
+) -> Worn:
     """A worn garment with the folds of a simulation; deterministic.
 
-    Where this body stretches or squeezes the cloth differently (bent elbows), folds are smoothed away.
-    Skin near a hem that moved is no longer covered.
+    Folds are smoothed away where this body stretches or squeezes the cloth differently (bent elbows), and fade
+    where the surface hangs otherwise (raised arms). Skin near a hem that moved is no longer covered.
 
     Args:
-        strength: share of the folds, 0 none .. 1 as simulated.
+        strength: share of the folds, 0 none .. 1 as simulated. tucked: the hem is inside the trousers, where
+            the simulated one hung free: folds fade towards it.
 
     Raises:
         BadRequestError: the drape is of another topology.
@@ -173,20 +200,45 @@ def apply_drape(worn: Worn, mesh: GarmentMesh, drape: Drape, skin: Skin, strengt
     if drape.topology != topology_hash(mesh.faces, len(worn.points)):
         raise BadRequestError(f"The drape of {drape.design} is of an older cut; simulate it again.")
     frames = frames_of(mesh)
+    local = frames.at(worn.points)
     ratio = frames.edge_lengths(worn.points) / np.maximum(drape.scale, 1e-6)
+    turned = -(local[:, :, 2] * drape.down).sum(1)  # cosine between gravity then and now, as the cloth feels it
+    share = np.full(len(ratio), strength)
+    if tucked:
+        share *= _from_hem(mesh)
     for _ in range(3):
-        ratio = frames.soft @ ratio
-    low, high = DIFFERENT
-    unlike = np.clip((np.abs(np.log(np.maximum(ratio, 1e-3))) - low) / (high - low), 0, 1)[:, None]
+        ratio, turned = frames.soft @ ratio, frames.soft @ turned
+    unlike = _ramp(np.abs(np.log(np.maximum(ratio, 1e-3))), *DIFFERENT)[:, None]
+    share *= np.clip(ratio, 0.75, 1.3) * (1 - LOST_TURNED * _ramp(-turned, -TURNED[0], -TURNED[1]))
     offsets = drape.offsets.astype(float)
-    blurred = offsets
     if (unlike > 0).any():
+        blurred = offsets
         for _ in range(8):
             blurred = frames.soft @ blurred
-    offsets = (offsets * (1 - unlike) + blurred * unlike) * np.clip(ratio, 0.75, 1.3)[:, None] * strength
-    points = worn.points + np.einsum("nij,ni->nj", frames.at(worn.points), offsets)
+        offsets = offsets * (1 - unlike) + blurred * unlike
+    points = worn.points + np.einsum("nij,ni->nj", local, offsets * share[:, None])
     points = skin.push_out(points)
     return Worn(points, _still_covered(worn, points, frames, skin))
+
+
+def _extent(mesh: GarmentMesh) -> tuple[float, float, float]:
+    x, y, z = np.ptp(mesh.rest, axis=0).tolist()
+    return round(x, 4), round(y, 4), round(z, 4)
+
+
+def _ramp(x: F64, low: float, high: float) -> F64:
+    """0 below low, 1 above high, linear between."""
+    return np.asarray(np.clip((x - low) / (high - low), 0, 1), float)
+
+
+def _from_hem(mesh: GarmentMesh) -> F64:
+    """0 at and 15 cm over an upper's hem .. 1 from 30 cm on, by height in the rest shape; 1 on sleeves."""
+    torso = np.zeros(len(mesh.rest), bool)
+    torso[mesh.faces[mesh.part == PART["torso"]].ravel()] = True
+    if not torso.any():
+        return np.ones(len(mesh.rest))
+    over = mesh.rest[:, 2] - mesh.rest[torso, 2].min()
+    return np.where(torso, _ramp(over, 0.15, 0.30), 1.0)
 
 
 def _still_covered(worn: Worn, points: F64, frames: Frames, skin: Skin) -> NDArray[np.bool_]:
@@ -202,13 +254,15 @@ def _still_covered(worn: Worn, points: F64, frames: Frames, skin: Skin) -> NDArr
 
 def write_drape(drape: Drape, path: Path) -> None:
     """Store a drape in an .npz file of some tens of kilobytes."""
-    head = {"design": drape.design, "pose_family": drape.pose_family, "topology": drape.topology, "meta": drape.meta}
+    head = {name: getattr(drape, name) for name in ("design", "pose_family", "gender", "topology", "extent", "meta")}
     offsets = np.clip(np.round(drape.offsets / UNIT_M), -32767, 32767).astype(np.int16)
     scale = np.clip(np.round(drape.scale / SCALE_UNIT_M), 1, 65535).astype(np.uint16)
+    down = np.round(np.clip(drape.down, -1, 1) * 127).astype(np.int8)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        np.savez_compressed(file, head=np.array(json.dumps(head, sort_keys=True)), offsets=offsets, scale=scale)
+        arrays = {"offsets": offsets, "scale": scale, "down": down}
+        np.savez_compressed(file, head=np.array(json.dumps(head, sort_keys=True)), **arrays)
     part.replace(path)
 
 
@@ -221,55 +275,53 @@ def read_drape(path: Path) -> Drape:
     try:
         with np.load(path) as file:
             head = json.loads(str(file["head"]))
-            offsets, scale = file["offsets"], file["scale"]
-    except (OSError, ValueError, KeyError) as error:
+            return Drape(
+                **head,
+                offsets=file["offsets"].astype(np.float32) * np.float32(UNIT_M),
+                scale=file["scale"].astype(np.float32) * np.float32(SCALE_UNIT_M),
+                down=file["down"].astype(np.float32) / np.float32(127),
+            )
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise BadRequestError(f"{path} is no drape ({error}); delete it and simulate again.") from error
-    return Drape(
-        head["design"],
-        head["pose_family"],
-        head["topology"],
-        offsets.astype(np.float32) * np.float32(UNIT_M),
-        scale.astype(np.float32) * np.float32(SCALE_UNIT_M),
-        head["meta"],
-    )
 
 
-def drape_path(folder: Path, design: str, pose_family: str) -> Path:
+def drape_path(folder: Path, design: str, pose_family: str, gender: float) -> Path:
     """Where a library keeps a drape."""
-    return folder / f"{design}__{pose_family}.npz"
+    return folder / f"{design}__{pose_family}__{'f' if gender > 0.5 else 'm'}.npz"
 
 
 class DrapeLibrary:
-    """A folder of drapes, read as they are asked for."""
+    """A folder of drapes. A garment's drapes are found by its topology, whatever its id.
+
+    Raises:
+        BadRequestError: a file is damaged.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._found: dict[str, list[str]] = {}
+        self._found: dict[str, list[Drape]] = {}
         for path in sorted(folder.glob("*__*.npz")):
-            design, family = path.stem.split("__", 1)
-            self._found.setdefault(design, []).append(family)
-        self._kept: dict[tuple[str, str], Drape] = {}
+            drape = read_drape(path)
+            self._found.setdefault(drape.topology, []).append(drape)
 
     def __len__(self) -> int:
-        return sum(len(families) for families in self._found.values())
+        return sum(len(drapes) for drapes in self._found.values())
 
     @property
     def designs(self) -> tuple[str, ...]:
         """Designs that have at least one drape."""
-        return tuple(self._found)
+        return tuple(sorted({d.design for drapes in self._found.values() for d in drapes}))
 
-    def families(self, design: str) -> tuple[str, ...]:
-        """Pose families in which a design was simulated."""
-        return tuple(self._found.get(design, ()))
+    def drapes_of(self, mesh: GarmentMesh) -> tuple[Drape, ...]:
+        """All drapes of a garment; none where it is not in the library or its cut has changed since."""
+        same = self._found.get(topology_hash(mesh.faces, len(mesh.rest)), [])
+        return tuple(d for d in same if np.allclose(d.extent, _extent(mesh), rtol=SAME_SIZE, atol=0.005))
 
-    def find(self, mesh: GarmentMesh, pose_family: str) -> Drape | None:
-        """A design's drape for a pose family (else of its first family), None where there is none or it is stale."""
-        families = self._found.get(mesh.id)
-        if not families:
+    def find(self, mesh: GarmentMesh, pose_family: str, gender: float = 0.5) -> Drape | None:
+        """The drape that suits best: same sex first (another chest shows), then pose family; None without any."""
+        drapes = self.drapes_of(mesh)
+        if not drapes:
             return None
-        family = pose_family if pose_family in families else families[0]
-        key = (mesh.id, family)
-        if key not in self._kept:
-            self._kept[key] = read_drape(drape_path(self.folder, *key))
-        drape = self._kept[key]
-        return drape if drape.topology == topology_hash(mesh.faces, len(mesh.rest)) else None
+        return min(
+            drapes, key=lambda d: (abs(d.gender - gender), d.pose_family != pose_family, d.pose_family != "down")
+        )

@@ -5,6 +5,7 @@ Blender comes as the package ``bpy`` and runs in a process of its own; nothing e
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -34,35 +35,35 @@ class SimulationError(TryOnError):
 
 @dataclass(frozen=True)
 class FallSettings:
-    """How cloth falls in Blender. Lengths in m; stiffnesses are Blender's own, by vertex."""
+    """How cloth falls in Blender. Lengths in m; masses and stiffnesses are Blender's own, by vertex."""
 
     frames: int = 45  # a garment that starts on the body has settled by then
     fps: int = 24
-    quality: int = 5  # steps a frame; under 4 stiff cloth explodes
-    mass: float = 0.25
+    quality: int = 6  # steps a frame; under 4 stiff cloth explodes
+    mass: float = 0.11  # light and stiff: hems drop by a centimetre, not by five
     air: float = 1.5  # damping by the air: settles sooner
-    tension: float = 15.0
-    compression: float = 15.0
-    shear: float = 5.0
-    bending: float = 0.5
+    tension: float = 50.0
+    compression: float = 25.0
+    shear: float = 12.0
+    bending: float = 2.5  # folds as broad as a hand; with .5 a curtain's
     stretch_damping: float = 8.0
     bending_damping: float = 0.5
-    slack: float = 0.02  # cloth is larger than the pattern by this share: folds
-    gravity: float = 1.0
+    slack: float = 0.012  # cloth is larger than the pattern by this share: folds
+    gravity: float = 0.8
     gap_m: float = 0.003  # kept from the body, twice: by the cloth and by the body
     inner_m: float = 0.03  # how deep in the body cloth is still pushed out
     friction: float = 8.0
     collision_quality: int = 2
-    self_gap_m: float = 0.0  # 0: cloth passes through itself (three times as quick)
+    self_gap_m: float = 0.0  # 0: cloth passes through itself (twice as quick)
     pin_stiffness: float = 1.0
 
 
 FABRICS = {
     "cotton": FallSettings(),
-    "denim": FallSettings(mass=0.45, tension=40.0, compression=40.0, shear=20.0, bending=6.0, slack=0.015),
-    "knit": FallSettings(mass=0.35, tension=8.0, compression=8.0, shear=3.0, bending=1.0, slack=0.02),
-    "silk": FallSettings(mass=0.15, tension=8.0, compression=8.0, shear=2.0, bending=0.05, slack=0.03),
-    "wool": FallSettings(mass=0.40, tension=25.0, compression=25.0, shear=12.0, bending=4.0, slack=0.015),
+    "denim": FallSettings(mass=0.16, tension=80.0, compression=50.0, shear=30.0, bending=12.0, slack=0.010),
+    "knit": FallSettings(mass=0.12, tension=35.0, compression=18.0, shear=6.0, bending=1.5, slack=0.015),
+    "silk": FallSettings(mass=0.08, tension=35.0, compression=15.0, shear=5.0, bending=0.3, slack=0.02),
+    "wool": FallSettings(mass=0.15, tension=60.0, compression=40.0, shear=20.0, bending=8.0, slack=0.015),
 }
 
 
@@ -92,12 +93,17 @@ def install(folder: Path = BLENDER_DIR, report: Callable[[str], None] = print) -
         raise SimulationError(f"{BPY} could not be installed; it needs CPython 3.11 and {' '.join(command)}.")
 
 
+def require_blender(folder: Path) -> None:
+    """Raise SimulationError where Blender is not installed."""
+    if not (folder / "bpy").is_dir():
+        raise SimulationError(f"Blender is not in {folder}; run: python -m tryon.synth.simulate --install")
+
+
 class BlenderCloth:
     """One long-lived Blender process that lets garments fall, one after the other; a context manager."""
 
     def __init__(self, folder: Path = BLENDER_DIR) -> None:
-        if not (folder / "bpy").is_dir():
-            raise SimulationError(f"Blender is not in {folder}; run: python -m tryon.synth.simulate --install")
+        require_blender(folder)
         self._scratch = tempfile.TemporaryDirectory(prefix="cloth-")
         script = Path(__file__).with_name("blender_cloth.py")
         self._log = open(Path(self._scratch.name) / "log", "w+", encoding="utf-8")  # noqa: SIM115 - lives as we do
@@ -175,3 +181,32 @@ def simulate(jobs: Sequence[Job], folder: Path = BLENDER_DIR) -> list[F64]:
     """Let several garments fall; vertices (N, 3) of each, order unchanged."""
     with BlenderCloth(folder) as blender:
         return [blender.simulate(job)[0] for job in jobs]
+
+
+def main() -> None:
+    """Install Blender, or simulate the library of drapes."""
+    from tryon.synth.drape_jobs import make_library  # drives us: imported where it is started
+
+    parser = argparse.ArgumentParser(description="Simulate the drapes of the library of designs.")
+    parser.add_argument("--install", action="store_true", help=f"only install {BPY} into the folder --blender")
+    parser.add_argument("--count", type=int, default=170, help="drapes in all; what exists is kept")
+    parser.add_argument("--out", type=Path, default=Path("data") / "drapes")
+    parser.add_argument(
+        "--families", nargs="+", default=["down"], help="pose families, the first for all designs first"
+    )
+    parser.add_argument("--blender", type=Path, default=BLENDER_DIR)
+    given = parser.parse_args()
+    try:
+        if given.install:
+            install(given.blender)
+            return
+        done = make_library(
+            given.out, given.blender, given.count, tuple(given.families), lambda text: print(text, flush=True)
+        )
+        print(f"{done} drapes in {given.out}")
+    except TryOnError as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

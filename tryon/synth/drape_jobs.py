@@ -1,0 +1,225 @@
+"""Which garments are simulated how: fabric, body, pose and what holds each; the library of drapes is made here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.synth.bodies import Body, BodyModel, BodyShape
+from tryon.synth.cutkit import CutKit, border_edges, fast_normals, unique_edges
+from tryon.synth.designs import DesignKind, LibraryCounts, library_design, library_keys
+from tryon.synth.drapes import drape_path, make_drape, read_drape, topology_hash, write_drape
+from tryon.synth.garment_mesh import Fit, GarmentMesh, Wearable
+from tryon.synth.pose_library import sample_pose
+from tryon.synth.poses import ArmPose, BodyPose, LegPose
+from tryon.synth.scene import skin_triangles
+from tryon.synth.simulate import FABRICS, BlenderCloth, FallSettings, Job, SimulationError
+
+F64 = NDArray[np.float64]
+I64 = NDArray[np.int64]
+
+LIBRARY_SEED = 7
+HOLD_M = 0.13  # cloth within this of the neck's joint lies still: necklines keep their place
+HOLD = 0.3  # how firmly, 0..1
+BAND_M = 0.035  # of a waistband is held
+UNDER_M = (0.0, 0.006, 0.012)  # what is worn below a garment of a layer makes the body thicker
+# cloth is cut for arms and legs apart: in a pose it has too much at armpits and crotch, and folds
+PATTERN = BodyPose(
+    ArmPose((0.8, 0.0, -0.8), 5.0),
+    ArmPose((0.8, 0.0, -0.8), 5.0),
+    LegPose((0.12, 0.0, -1.0)),
+    LegPose((0.12, 0.0, -1.0)),
+)
+# the fabrics that shops sell each label in
+_FABRICS: dict[str, tuple[str, ...]] = {
+    "T-Shirt": ("cotton", "cotton", "knit"), "Longsleeve": ("cotton", "knit"), "Shirt": ("cotton", "cotton", "silk"),
+    "Polo": ("knit", "cotton"), "Undershirt": ("knit",), "Top": ("knit", "cotton"), "Blouse": ("silk", "cotton"),
+    "Hoodie": ("wool",), "Dress": ("cotton", "silk", "knit"), "Outwear": ("wool", "denim", "cotton"),
+    "Pants": ("denim", "cotton", "wool"), "Shorts": ("denim", "cotton"), "Skirt": ("cotton", "silk", "wool", "denim"),
+}  # fmt: skip
+_TIGHT = {"tight": -0.01, "fitted": 0.004}  # slack of a garment that is to cling
+MALE = BodyShape(0.0, 0.68, 0.55, 0.48, 0.50, 0.65)
+FEMALE = BodyShape(1.0, 0.67, 0.48, 0.45, 0.44, 0.65)
+_WOMEN = ("Dress", "Skirt", "Blouse", "Top")
+
+
+@dataclass(frozen=True)
+class DrapeJob:
+    """One drape to make: a design, in a pose family, on a man or woman."""
+
+    kind: DesignKind
+    number: int
+    pose_family: str
+    gender: float
+
+    @property
+    def design(self) -> str:
+        """The design's name in the library."""
+        return f"{self.kind}-{self.number:03d}"
+
+
+def plan_jobs(counts: LibraryCounts = LibraryCounts(), families: tuple[str, ...] = ("down",)) -> list[DrapeJob]:
+    """All jobs, kinds mixed, so that a part of the library is already a small one of everything.
+
+    Each design comes once, on a man or a woman by turns; skirts and dresses on women.
+    """
+    jobs: list[tuple[float, DrapeJob]] = []
+    for turn, family in enumerate(families):
+        for kind, number in library_keys(counts):
+            woman = kind in ("dress", "skirt") or number % 2 == 0
+            jobs.append((turn + (number + 0.5) / getattr(counts, kind), DrapeJob(kind, number, family, float(woman))))
+    return [job for _, job in sorted(jobs, key=lambda item: item[0])]
+
+
+def cloth_settings(mesh: GarmentMesh, rng: np.random.Generator) -> tuple[str, FallSettings]:
+    """A fabric that such a garment is made of, and how it falls."""
+    names = _FABRICS.get(mesh.label, ("cotton",))
+    name = names[int(rng.integers(len(names)))]
+    if mesh.attributes.get("kind") in ("leggings", "joggers"):
+        name = "knit"
+    settings = FABRICS[name]
+    slack = min(settings.slack, _TIGHT.get(mesh.attributes.get("fit", ""), 1.0))
+    return name, replace(settings, slack=slack)
+
+
+def held_vertices(mesh: GarmentMesh, points: F64, body: Body) -> F64:
+    """How firmly each vertex (N,) 0..1 is held: necklines softly, waistbands tightly."""
+    if mesh.category == "lower":
+        rim = np.unique(border_edges(mesh.faces))
+        top = rim[mesh.rest[rim, 2] > mesh.rest[:, 2].max() - 0.12]
+        near = _reach(mesh.faces, points, top, BAND_M)
+        return np.where(near, 1.0, 0.0)
+    far = np.linalg.norm(points - body.joint("neck01"), axis=1)
+    pins = np.where(far < HOLD_M, HOLD, 0.0)
+    if mesh.attributes.get("hood") == "yes":
+        pins[points[:, 2] > body.joint("neck01")[2] + 0.03] = 1.0
+    if not pins.any():  # strapless: held at its upper edge
+        pins = np.where(points[:, 2] > points[:, 2].max() - BAND_M, 1.0, 0.0)
+    return pins
+
+
+def _reach(faces: I64, points: F64, start: I64, far_m: float) -> NDArray[np.bool_]:
+    """Vertices (N,) within a distance along the edges of ``start``."""
+    edges = unique_edges(faces)
+    length = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1)
+    distance = np.full(len(points), np.inf)
+    distance[start] = 0.0
+    for _ in range(12):
+        for a, b in (edges.T, edges[:, ::-1].T):
+            np.minimum.at(distance, b, distance[a] + length)
+    return distance < far_m
+
+
+class DrapeMaker:
+    """Simulates designs one by one; keeps one Blender process, one body model and the kit."""
+
+    def __init__(self, blender: Path) -> None:
+        self.model = BodyModel()
+        self.kit = CutKit(self.model)
+        self._cloth = BlenderCloth(blender)
+        self._blender = blender
+        triangles = skin_triangles(self.model)
+        names = ("finger", "metacarpal", "wrist")
+        hands = [i for i, n in enumerate(self.model.bones) if n.startswith(names)]
+        hand = np.asarray(self.model.weights[:, hands].sum(1)).ravel() > 0.5
+        self._faces = triangles[~hand[triangles].any(1)]
+
+    def close(self) -> None:
+        """End Blender."""
+        self._cloth.close()
+
+    def build_job(self, wearable: Wearable, job: DrapeJob, rng: np.random.Generator) -> tuple[Job, str]:
+        """What Blender is to do for a garment, and the fabric's name."""
+        mesh = wearable.mesh
+        shape = FEMALE if job.gender > 0.5 else MALE
+        shape = replace(shape, weight=float(rng.uniform(0.36, 0.58)), muscle=float(rng.uniform(0.4, 0.6)))
+        pose = replace(sample_pose(rng, job.pose_family).pose, turn_deg=0.0)
+        body, pattern = self.model.build_many([shape, shape], [pose, PATTERN])
+        layer = 1 if mesh.open_front else 0
+        fit = Fit(layer=layer)
+        worn, rest = wearable.wear(body, fit).points, wearable.wear(pattern, fit).points
+        normals = fast_normals(body.vertices, self._faces)
+        skin = body.vertices + UNDER_M[layer] * normals
+        used, local = np.unique(self._faces, return_inverse=True)
+        fabric, settings = cloth_settings(mesh, rng)
+        pins = held_vertices(mesh, worn, body)
+        return Job(worn, mesh.faces, skin[used], local.reshape(-1, 3), pins, settings, rest), fabric
+
+    def make(self, job: DrapeJob, folder: Path) -> float:
+        """Simulate one drape and store it; returns the seconds it took.
+
+        Raises:
+            SimulationError: Blender failed, also with finer steps.
+        """
+        start = time.perf_counter()
+        wearable = library_design(job.kind, job.number, self.kit)
+        rng = np.random.default_rng([LIBRARY_SEED, job.number, *job.design.encode(), *job.pose_family.encode()])
+        order, fabric = self.build_job(wearable, job, rng)
+        try:
+            fallen, _ = self._fall(order)
+        except SimulationError:
+            self._cloth.close()
+            self._cloth = BlenderCloth(self._blender)
+            order = replace(order, settings=replace(order.settings, quality=order.settings.quality + 4))
+            fallen, _ = self._fall(order)
+        seconds = time.perf_counter() - start
+        drape = make_drape(
+            wearable.mesh, order.points, fallen, design=job.design, pose_family=job.pose_family, gender=job.gender,
+            meta={"fabric": fabric, "seconds": round(seconds, 1), "label": wearable.mesh.label},
+        )  # fmt: skip
+        write_drape(drape, drape_path(folder, job.design, job.pose_family, job.gender))
+        return seconds
+
+    def _fall(self, order: Job) -> tuple[F64, float]:
+        fallen, seconds = self._cloth.simulate(order)
+        edges = unique_edges(order.faces)
+        length = np.linalg.norm(fallen[edges[:, 0]] - fallen[edges[:, 1]], axis=1)
+        rest = order.points if order.rest_points is None else order.rest_points
+        before = np.linalg.norm(rest[edges[:, 0]] - rest[edges[:, 1]], axis=1)
+        if np.quantile(length / np.maximum(before, 1e-4), 0.995) > 2.0:
+            raise SimulationError("The cloth stretched to more than twice its length.")
+        return fallen, seconds
+
+
+def make_library(
+    folder: Path,
+    blender: Path,
+    count: int,
+    families: tuple[str, ...] = ("down",),
+    report: Callable[[str], None] = print,
+) -> int:
+    """Simulate up to ``count`` drapes that are missing or stale in a folder; returns how many there are."""
+    jobs = plan_jobs(families=families)[:count]
+    maker: DrapeMaker | None = None
+    done = 0
+    for number, job in enumerate(jobs):
+        path = drape_path(folder, job.design, job.pose_family, job.gender)
+        if path.exists() and (maker is None or not _is_stale(path, job, maker)):
+            done += 1
+            continue
+        maker = maker or DrapeMaker(blender)
+        try:
+            seconds = maker.make(job, folder)
+        except SimulationError as error:
+            report(f"{number + 1}/{len(jobs)} {path.name} left out: {error}")
+            continue
+        done += 1
+        report(f"{number + 1}/{len(jobs)} {path.name} {seconds:.1f} s")
+    if maker:
+        maker.close()
+    return done
+
+
+def _is_stale(path: Path, job: DrapeJob, maker: DrapeMaker) -> bool:
+    mesh = library_design(job.kind, job.number, maker.kit).mesh
+    return read_drape(path).topology != topology_hash(mesh.faces, len(mesh.rest))
+
+
+def show_missing(folder: Path, jobs: list[DrapeJob]) -> Iterator[DrapeJob]:
+    """Jobs whose drape is not in a folder."""
+    return (j for j in jobs if not drape_path(folder, j.design, j.pose_family, j.gender).exists())

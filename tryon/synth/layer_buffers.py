@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from tryon.synth.garment_mesh import GarmentMesh
 from tryon.synth.layer_meshes import Edges, corner_buffer, face_texture, mesh_edges, part_bytes, shown_faces, skin_push
-from tryon.synth.solids import BROW, HAIR, SKIN, UNDERWEAR, Solid
+from tryon.synth.solids import BROW, HAIR, HAT, SKIN, UNDERWEAR, Solid
 
 U8 = NDArray[np.uint8]
 Box = tuple[int, int, int, int]  # OpenGL's x, y (from below), width, height
 _DTYPES = {"u1": np.uint8, "f1": np.uint8, "i1": np.int8, "u2": np.uint16, "f4": np.float32}
 PUSH_M, REACH_M = 0.008, 0.015  # skin beside covered skin gives way to cloth by this much, within this reach
+HAIR_UNDER_HAT_M = 0.04  # hair is modelled without hats and sticks out of them by up to this much
 NO_OCCLUDERS = (HAIR, BROW, UNDERWEAR)  # hair is drawn apart, lashes are thin, underwear lies under everything
 T = TypeVar("T")
 
@@ -120,8 +121,9 @@ class Occluders:
     """What may hide a garment, ready for the depth buffer."""
 
     def __init__(
-        self, ctx: Any, program: Any, solids: Sequence[Solid], covered: NDArray[np.bool_] | None, push: bool = True
+        self, ctx: Any, program: Any, solids: Sequence[Solid], covered: NDArray[np.bool_] | None, hats: bool = False
     ) -> None:
+        """covered: see ``Worn.covered``. hats: whether hats press down what they are worn over (hair)."""
         self._held: list[Any] = []
         self._arrays: list[Any] = []
         for solid in solids:
@@ -130,8 +132,10 @@ class Occluders:
                 continue
             data = np.zeros((len(solid.points), 4), np.float32)
             data[:, :3] = solid.points
-            if push and solid.kind == SKIN:
+            if solid.kind == SKIN:
                 data[:, 3] = skin_push(solid, covered, PUSH_M, REACH_M)
+            elif solid.kind == HAT and hats:
+                data[:, 3] = -HAIR_UNDER_HAT_M
             points, index = ctx.buffer(data.tobytes()), ctx.buffer(faces.astype("i4").tobytes())
             array = ctx.vertex_array(program, [(points, "3f 1f", "p", "push")], index)
             self._arrays.append(array)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +17,7 @@ from tryon.synth.record import DEPTH_UNIT_M
 from tryon.synth.solids import HAIR, SKIN, Solid
 
 FLAT = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])  # flat coordinates do not matter here
-POKE_M = 0.015  # skin nearer to the cloth than this belongs under it; a hand on it is thicker
+POKE_M = 0.015  # skin nearer to the cloth than this belongs under it; a hand on it is thicker somewhere
 _BARE, _UNDER = 1, 2
 
 
@@ -24,8 +25,9 @@ _BARE, _UNDER = 1, 2
 class SkinThrough:
     """Shares of a garment's own pixels, 0..1; pixels: how many it has, native.
 
-    poked: skin less than POKE_M before the cloth hides it. beside: skin that the cloth certainly covers
-    is seen where there is no cloth. under: covered skin lies before the cloth (harmless: it is not drawn).
+    poked: skin hides the cloth in spots that are nowhere further than POKE_M before it. beside: skin that
+    the cloth certainly covers is seen where there is no cloth. under: covered skin lies before the cloth
+    (harmless: it is not drawn).
     """
 
     poked: float
@@ -47,12 +49,14 @@ def skin_through(
     gap = np.repeat(np.repeat(np.where(body.depth > 0, gap, -np.inf), 2, 0), 2, 1)
     bare, under = body.labels == _BARE, body.labels == _UNDER
     count = max(int(cloth.sum()), 1)
-    poked = cloth & (drawn.part == 0) & bare & (np.abs(gap) < POKE_M)
+    hidden = cloth & (drawn.part == 0) & bare
+    count_spots, spot = cv2.connectedComponents(hidden.astype(np.uint8), connectivity=8)
+    thickest = np.zeros(count_spots)
+    np.maximum.at(thickest, spot.ravel(), gap.ravel())
+    poked = hidden & (thickest[spot] < POKE_M)
     seen = drawn.part > 0
-    return SkinThrough(
-        float(poked.sum() / count), float((under & ~cloth).sum() / count), float((seen & under & (gap > 0)).sum() / count),
-        int(cloth.sum()),
-    )  # fmt: skip
+    shares = (float(found.sum() / count) for found in (poked, under & ~cloth, seen & under & (gap > 0)))
+    return SkinThrough(*shares, pixels=int(cloth.sum()))
 
 
 def _marked(solid: Solid, covered: NDArray[np.bool_]) -> Solid:

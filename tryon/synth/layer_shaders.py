@@ -112,7 +112,7 @@ DEPTH_VERTEX = (
 uniform mat4 vp; uniform vec3 eye; in vec3 p; in float push;
 void main(){
  vec4 c=vp*vec4(p,1.0);
- if(push>0.0){ vec4 far=vp*vec4(p+normalize(p-eye)*push,1.0); c.z=far.z/far.w*c.w; }
+ if(push!=0.0){ vec4 far=vp*vec4(p+normalize(p-eye)*push,1.0); c.z=far.z/far.w*c.w; }
  gl_Position=c;
 }
 """

@@ -20,7 +20,7 @@ from tryon.synth.garment_mesh import GarmentMesh, Worn
 from tryon.synth.layer_buffers import Box, Frame, GarmentBuffers, Kept, Occluders, Picture, SolidBuffers
 from tryon.synth.layer_meshes import NO_FOLDS, FoldNoise, smooth_vertex_normals, squeezed
 from tryon.synth.record import HALF, NATIVE, BodyLayer, GarmentLayer, HairLayer
-from tryon.synth.solids import BROW, HAIR, SKIN, Solid
+from tryon.synth.solids import BROW, HAIR, Solid
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
@@ -85,7 +85,7 @@ class LayerRenderer:
         """The undressed person with shoes and props, without hair."""
         shown = [s for s in solids if s.kind != HAIR]
         with self.ctx:
-            boxes = [self._box(camera, shown, frame) for frame in (self._full, self._half)]
+            boxes = _pixel_boxes(camera, _points_of(shown))
             self._begin(self._full.body, boxes[0])
             for solid in shown:
                 cut = max(solid.alpha_cut or 0.0, 0.5) if solid.kind == BROW else solid.alpha_cut
@@ -112,8 +112,8 @@ class LayerRenderer:
         if not strands:
             return None
         with self.ctx:
-            boxes = [self._box(camera, strands, frame) for frame in (self._full, self._half)]
-            body = Occluders(self.ctx, self._depth, solids, None)
+            boxes = _pixel_boxes(camera, _points_of(strands))
+            body = Occluders(self.ctx, self._depth, solids, None, hats=True)
             self._begin(self._full.colour, boxes[0])
             self._hide(self._full, self._full.colour, body, camera)
             for solid in strands:
@@ -192,7 +192,7 @@ class LayerRenderer:
             data[:, 11] = squeezed(kept.edges, points) if folds.squeezed else 0.0
             buffer = self.ctx.buffer(data.tobytes())
             body = Occluders(self.ctx, self._depth, solids, covered)
-            boxes = [_pixel_box(camera, points, frame.size) for frame in (self._full, self._half)]
+            boxes = _pixel_boxes(camera, points)
             layouts = [(buffer, "3f 36x", "p"), (buffer, "3f 3f 2f 3f 1f", "p", "n", "f", "r", "squeeze")]
             targets = ((self._full, self._full.parts), (self._half, self._half.cloth))
             for (frame, target), box, layout, program in zip(targets, boxes, layouts, self._garment, strict=True):
@@ -241,10 +241,6 @@ class LayerRenderer:
         self._aim(self._depth, camera)
         body.render()
         target.use()
-
-    def _box(self, camera: Camera, solids: Sequence[Solid], frame: Frame) -> Box:
-        points = [s.points[np.unique(s.faces)] if s.kind == SKIN else s.points for s in solids]
-        return _pixel_box(camera, np.concatenate(points), frame.size) if points else (0, 0, 0, 0)
 
     def _read_shape(self, box: Box) -> tuple[I8, U16]:
         frame = self._half
@@ -307,15 +303,26 @@ def _landmarks(mesh: GarmentMesh, points: F64, camera: Camera, window_z: F32) ->
     return {n: (float(p[0]), float(p[1]), int(v)) for n, p, v in zip(names, px, visible, strict=True)}
 
 
-def _pixel_box(camera: Camera, points: F64, size: tuple[int, int], margin: int = 2) -> Box:
-    """The part of a frame of size (w, h) that points (N, 3) fall into, as OpenGL counts it."""
-    w, h = size
+def _points_of(solids: Sequence[Solid]) -> F64:
+    """Points (N, 3) that solids draw; the skin's have helper meshes among them that are not drawn."""
+    found = [np.zeros((0, 3))]
+    for solid in solids:
+        used = np.zeros(len(solid.points), bool)
+        used[solid.faces] = True
+        found.append(solid.points[used])
+    return np.concatenate(found)
+
+
+def _pixel_boxes(camera: Camera, points: F64, margin: int = 2) -> tuple[Box, Box]:
+    """The parts of the native and the half frame that points (N, 3) fall into, as OpenGL counts them."""
     px = camera.project(points)
     px = px[px[:, 2] > 0.05]
     if len(px) == 0:
-        return 0, 0, 0, 0
-    scale = w / NATIVE[1]
-    low, high = (px[:, :2].min(0) + 0.5) * scale, (px[:, :2].max(0) + 0.5) * scale
-    x0, x1 = (int(np.clip(v, 0, w)) for v in (low[0] - margin, high[0] + margin + 1))
-    y0, y1 = (int(np.clip(v, 0, h)) for v in (low[1] - margin, high[1] + margin + 1))
-    return x0, h - y1, max(x1 - x0, 0), max(y1 - y0, 0)
+        return (0, 0, 0, 0), (0, 0, 0, 0)
+    low, high = px[:, :2].min(0) + 0.5, px[:, :2].max(0) + 0.5
+    boxes: list[Box] = []
+    for (h, w), scale in ((NATIVE, 1.0), (HALF, 0.5)):
+        x0, x1 = (int(np.clip(v, 0, w)) for v in (low[0] * scale - margin, high[0] * scale + margin + 1))
+        y0, y1 = (int(np.clip(v, 0, h)) for v in (low[1] * scale - margin, high[1] * scale + margin + 1))
+        boxes.append((x0, h - y1, max(x1 - x0, 0), max(y1 - y0, 0)))
+    return boxes[0], boxes[1]

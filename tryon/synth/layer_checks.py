@@ -55,8 +55,8 @@ def skin_through(
     np.maximum.at(thickest, spot.ravel(), gap.ravel())
     poked = hidden & (thickest[spot] < POKE_M)
     seen = drawn.part > 0
-    shares = (float(found.sum() / count) for found in (poked, under & ~cloth, seen & under & (gap > 0)))
-    return SkinThrough(*shares, pixels=int(cloth.sum()))
+    share = [float(found.sum() / count) for found in (poked, under & ~cloth, seen & under & (gap > 0))]
+    return SkinThrough(share[0], share[1], share[2], int(cloth.sum()))
 
 
 def _marked(solid: Solid, covered: NDArray[np.bool_]) -> Solid:

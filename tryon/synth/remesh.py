@@ -119,3 +119,47 @@ def relax(patch: Patch, points: F64, fixed: NDArray[np.bool_], steps: int = 3) -
     for _ in range(steps):
         mix = step @ mix
     return Patch(mix.tocsr(), patch.faces)
+
+
+def loop_subdivision(faces: I64, count: int) -> tuple[sp.csr_matrix, I64]:
+    """One step of Loop's subdivision as a matrix (N', N), with its triangles; borders by their own rule.
+
+    Source: Loop, "Smooth Subdivision Surfaces Based on Triangles", 1987, with Warren's weights.
+    """
+    edges, of_face, times = edge_table(faces)
+    rim = times == 1
+    # new vertices: 3/8 of both ends and 1/8 of both opposite corners; on a border the middle
+    weight = np.where(rim, 0.5, 0.375)
+    rows = np.arange(len(edges))
+    odd = sp.csr_matrix((np.concatenate([weight, weight]), (np.tile(rows, 2), edges.T.ravel())), (len(edges), count))
+    opposite = np.stack([faces[:, 2], faces[:, 0], faces[:, 1]], 1).ravel()
+    flat_edges = of_face.ravel()
+    inner = ~rim[flat_edges]
+    share = np.where(times[flat_edges] > 0, 0.25 / times[flat_edges], 0.0)[inner]
+    odd = odd + sp.csr_matrix((share, (flat_edges[inner], opposite[inner])), (len(edges), count))
+    # old ones: their ring's share; on a border 1/8 of both neighbours there
+    border = np.zeros(count, bool)
+    border[edges[rim].ravel()] = True
+    a, b = edges.T
+    use = rim | ~(border[a] & border[b])
+    use_ab, use_ba = (~border[a] | rim) & use, (~border[b] | rim) & use
+    r, c = np.concatenate([a[use_ab], b[use_ba]]), np.concatenate([b[use_ab], a[use_ba]])
+    ring = sp.csr_matrix((np.ones(len(r)), (r, c)), (count, count))
+    degree = np.maximum(np.asarray(ring.sum(1)).ravel(), 1)
+    beta = np.where(border, 0.125, np.where(degree > 3, 3 / (8 * degree), 3 / 16))
+    even = sp.diags(1 - beta * degree) + sp.diags(beta) @ ring
+    ab, bc, ca = (count + of_face[:, k] for k in range(3))
+    return sp.vstack([even, odd]).tocsr(), _four(faces, ab, bc, ca)
+
+
+def split_corners(uv: F64, uv_faces: I64) -> tuple[F64, I64]:
+    """Texture coordinates (M, 2) and their triangles split in step with ``loop_subdivision``."""
+    edges, of_face, _ = edge_table(uv_faces)
+    middle = uv[edges].mean(1)
+    ab, bc, ca = (len(uv) + of_face[:, k] for k in range(3))
+    return np.concatenate([uv, middle]), _four(uv_faces, ab, bc, ca)
+
+
+def _four(faces: I64, ab: I64, bc: I64, ca: I64) -> I64:
+    a, b, c = faces.T
+    return np.concatenate([np.stack(t, 1) for t in ((a, ab, ca), (ab, b, bc), (ca, bc, c), (ab, bc, ca))])

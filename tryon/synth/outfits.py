@@ -6,16 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import cv2
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from tryon.errors import BadRequestError
 from tryon.synth.bodies import SKIN_END, Body, BodyModel, BodyShape
 from tryon.synth.bodycuts import Patch
 from tryon.synth.cutkit import CutKit, clip_patch, corner_matrix, fast_normals, smoothing
-from tryon.synth.fitted import Binding, bind
+from tryon.synth.fitted import Binding, bind, texture_of
+from tryon.synth.flat_frame import FlatFrame, fill_triangles
 from tryon.synth.flatten import lay_flat, spread_body
-from tryon.synth.garment_mesh import PART, Feature, Fit, GarmentMesh, Worn
+from tryon.synth.garment_mesh import PART, Feature, Fit, GarmentMesh, Wearable, Worn
 from tryon.synth.leg_tubes import LegTubes, TubeShape
 from tryon.synth.lower_cuts import LowerDesign
 from tryon.synth.lower_features import lower_drawing
@@ -169,6 +172,45 @@ def load_outfit_pieces(model: BodyModel, data: Path) -> list[OutfitPiece]:
     """
     kit = CutKit(model)
     return [OutfitPiece(spec, kit, data) for spec in PIECES]
+
+
+def bake_texture(mesh: GarmentMesh, texture: NDArray[np.uint8], frame: FlatFrame) -> NDArray[np.uint8]:
+    """An outfit's own picture, resampled into the flat frame's front side, (h, w, 3) uint8 sRGB.
+
+    Args:
+        mesh: with texture coordinates. texture: (H, W, 3 or 4) uint8 sRGB. frame: of ``mesh.flat``.
+            What lies around the garment takes the colour of its nearest edge.
+    """
+    if mesh.uv is None or mesh.uv_faces is None:
+        raise BadRequestError(f"{mesh.id} has no texture coordinates; only outfits with a picture of their own do.")
+    front = np.flatnonzero(mesh.front)
+    front = front[np.argsort(mesh.part[front] == PART["collar"], kind="stable")]  # a collar lies over the torso
+    corners = frame.to_px(mesh.flat)[mesh.faces[front]]
+    place, drawn = fill_triangles(corners, mesh.uv[mesh.uv_faces[front]], frame.size)
+    h, w = texture.shape[:2]
+    # as many texture pixels as flat ones: finer ones would alias
+    step = np.linalg.norm(np.diff(mesh.uv[mesh.uv_faces[front]] * [w, h], axis=1), axis=2)
+    wide = np.linalg.norm(np.diff(corners, axis=1), axis=2)
+    shrink = max(1.0, float(np.median(step) / max(float(np.median(wide)), 1e-6)))
+    small = cv2.resize(texture[..., :3], (round(w / shrink), round(h / shrink)), interpolation=cv2.INTER_AREA)
+    x = place[..., 0] * small.shape[1] - 0.5
+    y = (1 - place[..., 1]) * small.shape[0] - 0.5
+    out = cv2.remap(
+        small, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    _, nearest = cv2.distanceTransformWithLabels(
+        (~drawn).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    colours = np.zeros((int(nearest.max()) + 1, 3), np.uint8)
+    colours[nearest[drawn]] = out[drawn]
+    return np.asarray(colours[nearest], np.uint8)
+
+
+def bake_own_texture(wearable: Wearable) -> NDArray[np.uint8] | None:
+    """A garment's own cloth in its canonical flat frame, (512, 384, 3) uint8, or None if it has none."""
+    if not isinstance(wearable, OutfitPiece) or wearable.texture is None or wearable.mesh.uv is None:
+        return None
+    return bake_texture(wearable.mesh, texture_of(wearable.texture), FlatFrame.fit(wearable.mesh.flat))
 
 
 def _pick(

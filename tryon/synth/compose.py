@@ -6,8 +6,8 @@ it: the same look gives the same bytes. NumPy and OpenCV alone; made for data-lo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -15,45 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.synth.camera import PhotoCamera
-from tryon.synth.grounds import Ground, GroundKind, GroundLibrary, GroundPicture, draw_ground, sample_ground
-from tryon.synth.lens import Lens, LensSettings, develop, sample_lens
-from tryon.synth.light import Light, LightKind, LightSettings, sample_light, shade
-from tryon.synth.overlay import Paint, Surface, Tints, stack_layers
+from tryon.synth.grounds import GroundLibrary, GroundPicture, draw_ground
+from tryon.synth.lens import develop
+from tryon.synth.light import Light, shade
+from tryon.synth.look import ComposeSettings, Look, PaintMaker, plain_look, sample_look
+from tryon.synth.overlay import Surface, stack_layers
 from tryon.synth.record import HALF, NATIVE, GarmentInfo, Record
 from tryon.synth.shadows import Figure, cast_shadow, contact_shadow
 
+__all__ = ["ComposeSettings", "Look", "PaintMaker", "View", "compose", "look_grid", "plain_look", "sample_look"]
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
-PaintMaker = Callable[[GarmentInfo, np.random.Generator], Paint]
-
-
-@dataclass(frozen=True)
-class ComposeSettings:
-    """What a view is made of; everything can be turned off by itself.
-
-    grounds: kinds that may be drawn, None: any. lights: likewise.
-    """
-
-    light: LightSettings = field(default_factory=LightSettings)
-    lens: LensSettings = field(default_factory=LensSettings)
-    floor_shadow: bool = True  # contact and cast shadows on the ground
-    match: bool = True  # the person's exposure and tint follow a photo's
-    tints: bool = True  # skin, hair, shoes and props change colour
-    grounds: tuple[GroundKind, ...] | None = None
-    lights: tuple[LightKind, ...] | None = None
-
-
-@dataclass(frozen=True)
-class Look:
-    """Everything that is decided about one picture besides its geometry. paints: by index into the garments."""
-
-    light: Light
-    ground: Ground
-    lens: Lens
-    tints: Tints
-    paints: Mapping[int, Paint]
-    seed: int = 0
-    settings: ComposeSettings = field(default_factory=ComposeSettings)
+_LUMA = np.array([0.2126, 0.7152, 0.0722])
 
 
 @dataclass(frozen=True)
@@ -164,12 +137,16 @@ def _figure(record: Record, surface: Surface) -> tuple[float, float, float, floa
 
 
 def _match(ground: GroundPicture, light: Light) -> F32:
-    """Factor (3,) that brings the person to the background's exposure and a third of its tint."""
+    """Factor (3,) that brings the person to the background's exposure and a little of its tint."""
     if not ground.photo:
         return np.full(3, light.exposure, np.float32)
-    level = float(ground.mean @ np.array([0.2126, 0.7152, 0.0722]))
-    tint = np.clip(ground.mean / max(level, 1e-3), 0.6, 1.6) ** 0.3
-    return np.asarray(tint * np.clip((level / 0.2) ** 0.4, 0.6, 1.3) * light.exposure, np.float32)
+    level = float(ground.mean @ _LUMA)
+    tint = np.clip(ground.mean / max(level, 1e-3), 0.6, 1.6) ** 0.2
+    exposure = (level / 0.2) ** 0.3
+    if ground.skin is not None:
+        # skins differ by more than exposures: two thirds of the way, towards a usual skin's light
+        exposure = (float(np.array(ground.skin) @ _LUMA) / 0.27) ** 0.65
+    return np.asarray(tint * np.clip(exposure, 0.6, 1.5) * light.exposure, np.float32)
 
 
 def _ground_level(light: Light) -> F32:
@@ -189,98 +166,6 @@ def _shadowed(light: F32, ground: GroundPicture, surface: Surface, lamp: Light, 
     keep = (1 - 0.6 * contact_shadow(figure)) * (1 - lamp.floor * (0.6 if ground.photo else 1.0) * cast)
     keep = cv2.resize(keep, (light.shape[1], light.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(light * keep[..., None], np.float32)
-
-
-_SKINS = np.array(  # linear, from Fitzpatrick I to VI, of photographs' usual white balance
-    [(0.62, 0.42, 0.33), (0.54, 0.34, 0.25), (0.44, 0.26, 0.175), (0.32, 0.175, 0.105), (0.19, 0.095, 0.055),
-     (0.085, 0.042, 0.026)]
-)  # fmt: skip
-_HAIRS = np.array(
-    [(0.012, 0.010, 0.009), (0.022, 0.015, 0.011), (0.045, 0.025, 0.014), (0.085, 0.045, 0.022), (0.15, 0.085, 0.04),
-     (0.3, 0.2, 0.1), (0.16, 0.05, 0.018), (0.28, 0.27, 0.26)]
-)  # fmt: skip
-
-
-def sample_look(
-    rng: np.random.Generator,
-    record: Record,
-    garments: Sequence[GarmentInfo],
-    outfit: Sequence[int],
-    *,
-    paint: PaintMaker | None = None,
-    paints: Mapping[int, Paint] | None = None,
-    library: GroundLibrary | None = None,
-    settings: ComposeSettings | None = None,
-) -> Look:
-    """Decide light, background, lens and colours of one picture.
-
-    Args:
-        rng: decides everything. paint: makes a cloth for a garment; paints: cloths that are already decided
-            (a pair must show the same ones). settings: what may be used.
-    """
-    settings = settings or ComposeSettings()
-    chosen = dict(paints or {})
-    for index in outfit:
-        garment = record.layers[index].garment
-        if garment not in chosen and paint is not None:
-            chosen[garment] = paint(garments[garment], rng)
-    kinds, lights = settings.grounds, settings.lights
-    ground = sample_ground(rng, library, kinds[rng.integers(len(kinds))] if kinds else None)
-    light_kind: LightKind | None = lights[rng.integers(len(lights))] if lights else None
-    if light_kind is None:
-        light_kind = _fitting_light(ground, rng)
-    return Look(
-        sample_light(rng, light_kind),
-        ground,
-        sample_lens(rng),
-        _sample_tints(rng, record) if settings.tints else Tints(),
-        chosen,
-        int(rng.integers(1 << 31)),
-        settings,
-    )
-
-
-def _fitting_light(ground: Ground, rng: np.random.Generator) -> LightKind:
-    """Suns shine on streets, windows light rooms."""
-    table: dict[str, tuple[tuple[LightKind, ...], tuple[float, ...]]] = {
-        "street": (("sun", "overcast", "backlight", "flash"), (0.25, 0.6, 0.12, 0.03)),
-        "room": (("indoor", "window", "flash", "overcast"), (0.42, 0.36, 0.12, 0.1)),
-        "shop": (("studio", "flash", "window"), (0.8, 0.1, 0.1)),
-        "plain": (("studio",), (1.0,)),
-    }
-    kinds, shares = table[ground.kind]
-    return kinds[rng.choice(len(kinds), p=shares)]
-
-
-def _sample_tints(rng: np.random.Generator, record: Record) -> Tints:
-    seen = record.body.albedo[record.body.kind == 1][::97]
-    here = (seen.astype(np.float64) / 255 + 1e-3) ** 2.2
-    mean = here.mean(0) if len(here) else _SKINS[1]
-    tone = np.clip(rng.normal(1.6, 1.5), 0, 5) if rng.random() < 0.7 else rng.uniform(0, 5)
-    low = int(min(tone, 4))
-    target = _SKINS[low] ** (1 - (tone - low)) * _SKINS[low + 1] ** (tone - low) * np.exp(rng.normal(0, 0.06, 3))
-    skin = np.clip(target / mean, 0.15, 2.5)
-    hair = (
-        _HAIRS[rng.choice(8, p=[0.2, 0.2, 0.17, 0.15, 0.1, 0.08, 0.04, 0.06])] if tone < 3 else _HAIRS[rng.integers(3)]
-    )
-
-    def any_colour(spread: float) -> tuple[float, float, float]:
-        return _triple(np.clip(np.exp(rng.normal(0, 0.35) + rng.normal(0, spread, 3)), 0.25, 2.2))
-
-    return Tints(
-        _triple(skin), any_colour(0.1), any_colour(0.15), any_colour(0.25), any_colour(0.25), (1, 1, 1),
-        _triple(hair * np.exp(rng.normal(0, 0.2) + rng.normal(0, 0.05, 3))),
-    )  # fmt: skip
-
-
-def plain_look(paints: Mapping[int, Paint] | None = None) -> Look:
-    """A look without chance: grey backdrop, studio light, no noise, no JPEG."""
-    settings = ComposeSettings(lens=LensSettings(noise=False, jpeg=False), tints=False)
-    lens = Lens(blur=0.0, vignette=0.0, noise=0.0, sharpen=0.0, jpeg=0)
-    light = replace(sample_light(np.random.default_rng(7), "studio"))
-    return Look(
-        light, Ground("plain", (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)), lens, Tints(), dict(paints or {}), 0, settings
-    )
 
 
 def look_grid(views: Sequence[View], columns: int) -> U8:

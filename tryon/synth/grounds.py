@@ -30,6 +30,7 @@ class Ground:
 
     wall, floor: linear colours. wall_m: how far the wall is behind the person. photo: index into the
     library's street photos (kind "street"). blur: depth of field 0..1. seed: of everything else.
+    mirrored: left and right of the photo are exchanged.
     """
 
     kind: GroundKind
@@ -39,14 +40,23 @@ class Ground:
     photo: int = -1
     blur: float = 0.3
     seed: int = 0
+    mirrored: bool = False
 
 
 @dataclass(frozen=True)
 class StreetPhoto:
-    """A street without its person: JPEG bytes, and where the person stood (x0, y0, x1, y1) in its pixels."""
+    """A street without its person.
+
+    jpeg: the picture. figure: where the person stood (x0, y0, x1, y1) in its pixels. skin: their skin's linear
+    colour, None where unknown; side: how much brighter the right of the figure was than the left (log);
+    hard: the skin's contrast (log), large in the sun.
+    """
 
     jpeg: bytes
     figure: tuple[float, float, float, float]
+    skin: Colour | None = None
+    side: float = 0.0
+    hard: float = 0.0
 
 
 class GroundLibrary:
@@ -71,7 +81,9 @@ class GroundLibrary:
                         data = archive.read(f"{name}.jpg")
                         if meta["kind"] == "street":
                             x0, y0, x1, y1 = meta["figure"]
-                            streets.append(StreetPhoto(data, (x0, y0, x1, y1)))
+                            skin = _colour(np.array(meta["skin"])) if "skin" in meta else None
+                            box = (x0, y0, x1, y1)
+                            streets.append(StreetPhoto(data, box, skin, meta.get("side", 0.0), meta.get("hard", 0.0)))
                         else:
                             flats.append(data)
             except (zipfile.BadZipFile, KeyError, ValueError) as error:
@@ -84,12 +96,14 @@ class GroundLibrary:
 @dataclass(frozen=True)
 class GroundPicture:
     """A drawn background: light (H, W, 3) linear; wall_y: its world distance behind the origin, or None;
-    mean: linear colour around the person; photo: whether it is a photo, whose light is fixed already."""
+    mean: linear colour around the person; photo: whether it is a photo, whose light is fixed already; skin:
+    linear colour of the skin of who stood there, if known."""
 
     light: F32
     wall_m: float | None
     mean: F32
     photo: bool
+    skin: Colour | None = None
 
 
 def sample_ground(rng: np.random.Generator, library: GroundLibrary | None, kind: GroundKind | None = None) -> Ground:
@@ -100,7 +114,7 @@ def sample_ground(rng: np.random.Generator, library: GroundLibrary | None, kind:
     seed = int(rng.integers(1 << 31))
     if kind == "street" and library is not None and library.streets:
         return Ground("street", (0.3, 0.3, 0.3), (0.3, 0.3, 0.3), 4.0, int(rng.integers(len(library.streets))),
-                      float(rng.beta(1.3, 2.5)), seed)  # fmt: skip
+                      float(rng.beta(1.0, 3.2)), seed, bool(rng.random() < 0.5))  # fmt: skip
     if kind == "shop":
         level = float(rng.choice([0.85, 0.7, 0.45, 0.2, 0.06], p=[0.35, 0.2, 0.25, 0.15, 0.05]))
         tone = np.exp(rng.normal(0, 0.03 if rng.random() < 0.7 else 0.3, 3)) * level
@@ -158,8 +172,7 @@ def _street(
         raise BadRequestError("A street photo cannot be decoded; make data/grounds again.")
     image = image[..., ::-1]
     x0, y0, x1, y1 = photo.figure
-    mirrored = bool(rng.random() < 0.5)
-    if mirrored:
+    if ground.mirrored:
         image = image[:, ::-1]
         x0, x1 = image.shape[1] - 1 - x1, image.shape[1] - 1 - x0
     h, w = size
@@ -180,7 +193,7 @@ def _street(
     light = cv2.LUT(out, TO_LINEAR)
     light = _out_of_focus(light, ground.blur, figure[3])
     near = light[:: max(1, h // 32), :: max(1, w // 32)]
-    return GroundPicture(light, None, np.asarray(near.reshape(-1, 3).mean(0), np.float32), True)
+    return GroundPicture(light, None, np.asarray(near.reshape(-1, 3).mean(0), np.float32), True, photo.skin)
 
 
 def _out_of_focus(light: F32, amount: float, feet_y: float) -> F32:

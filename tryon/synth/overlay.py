@@ -267,7 +267,7 @@ def stack_layers(
     if any(not 0 <= i < len(record.layers) for i in outfit):
         raise BadRequestError(f"Outfit {tuple(outfit)} names layers that record {record.id} does not have.")
     stack = _Stack(figure_box(record, outfit, size), size)
-    _put_body(stack, record, tints)
+    _put_body(stack, record, tints, bare=bool(outfit))
     for index in outfit:
         layer = record.layers[index]
         _put_garment(stack, layer, garments[layer.garment], paints.get(layer.garment))
@@ -276,7 +276,8 @@ def stack_layers(
     return _finish(stack)
 
 
-def _put_body(stack: _Stack, record: Record, tints: Tints) -> None:
+def _put_body(stack: _Stack, record: Record, tints: Tints, bare: bool) -> None:
+    """The person; bare: underwear takes the skin's colour, since hardly anybody's peeps out of their clothes."""
     body, dsize = record.body, (stack.size[1], stack.size[0])
     alpha = np.ascontiguousarray(stack.cut(coverage(body.kind, stack.size)))
     colour = cv2.resize(body.albedo, dsize, interpolation=cv2.INTER_AREA)
@@ -293,6 +294,8 @@ def _put_body(stack: _Stack, record: Record, tints: Tints) -> None:
     to, source = nearest_fill(whole, alpha > 0)
     normal = np.ascontiguousarray(normal) * np.float32(1 / 127)
     _fill((albedo, normal, depth, kind), to, source)
+    if bare:
+        _undress(albedo, kind)
     table = np.ones((256, 3), np.float32)
     for number, tint in ((1, tints.skin), (2, tints.underwear), (4, tints.shoe), (5, tints.prop), (6, tints.brow)):
         table[number] = tint
@@ -305,6 +308,31 @@ def _put_body(stack: _Stack, record: Record, tints: Tints) -> None:
     stack.gloss[alpha > 0] = np.array([0, 0.3, 0.03, 0.9, 0.35, 0.25, 0.1, 0.05] + [0] * 248, np.float32)[
         kind[alpha > 0]
     ]
+
+
+def _undress(albedo: F32, kind: U8) -> None:
+    """Turn underwear into the nearest skin, in place."""
+    skin = kind == 1
+    worn = cv2.dilate((kind == 2).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0  # with its mixed edge
+    worn &= skin | (kind == 2)
+    skin &= ~worn
+    if not worn.any() or not skin.any():
+        return
+    rows = slice(*_span(worn, 1, 24)), slice(*_span(worn, 0, 24))
+    area, mass = albedo[rows], skin[rows].astype(np.float32)
+    # wide means first, so that no single freckle or lip spreads over the shoulder
+    mean = cv2.blur(area * mass[..., None], (31, 31)) / np.maximum(cv2.blur(mass, (31, 31)), 1e-4)[..., None]
+    near = cv2.blur(mass, (31, 31)) > 0.02
+    here = worn[rows]
+    typical = np.median(albedo[skin][::17], axis=0)
+    area[here] = np.where(near[here][:, None], mean[here], typical)
+    kind[worn] = 1
+
+
+def _span(mask: NDArray[np.bool_], axis: int, margin: int) -> tuple[int, int]:
+    """First and last row (axis 1) or column (axis 0) of a mask, widened."""
+    places = np.flatnonzero(mask.any(axis))
+    return max(0, int(places[0]) - margin), int(places[-1]) + margin + 1
 
 
 def _put_garment(stack: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: Paint | None) -> None:

@@ -86,13 +86,16 @@ def _push_pull(image: F32, known: F32) -> F32:
     return np.asarray(out, np.float32)
 
 
-def streets(data: Path, people: Path) -> Iterator[tuple[str, U8, tuple[float, float, float, float]]]:
-    """Each street photo without its person: id, picture (h, w, 3) BGR, and the box in which the person stood.
+def streets(data: Path, people: Path) -> Iterator[tuple[str, U8, dict[str, object]]]:
+    """Each street photo without its person: id, picture (h, w, 3) BGR, and what is known of who stood there.
+
+    That is "figure": the person's box in the picture's pixels, and what ``_light_on`` tells.
 
     Photos whose id ends in 3 are kept for validation; photos without labels need the mask of the people's shards.
     """
     folder = data / "people"
     masks = _shard_masks(people)
+    names = json.loads((folder / "label_names.json").read_text())
     for row in csv.DictReader((folder / "people.csv").open()):
         key = row["id"]
         if int(key) % 10 == 3:
@@ -101,11 +104,13 @@ def streets(data: Path, people: Path) -> Iterator[tuple[str, U8, tuple[float, fl
         if image is None:
             continue
         person = np.zeros(image.shape[:2], bool)
+        skin = person
         if row["labelled"] == "1":
             labels = cv2.imread(str(folder / "labels" / f"{key}.png"), cv2.IMREAD_UNCHANGED)
-            person |= labels > 0
+            person = labels > 0
+            skin = labels == names.index("skin")
         if key in masks:
-            person |= cv2.imdecode(np.frombuffer(masks[key], np.uint8), cv2.IMREAD_UNCHANGED) > 60
+            person = person | (cv2.imdecode(np.frombuffer(masks[key], np.uint8), cv2.IMREAD_UNCHANGED) > 60)
         if not 0.04 < person.mean() < 0.4:
             continue
         rows, cols = np.flatnonzero(person.mean(1) > 0.01), np.flatnonzero(person.mean(0) > 0.02)
@@ -119,8 +124,26 @@ def streets(data: Path, people: Path) -> Iterator[tuple[str, U8, tuple[float, fl
         foot = wide[int(rows[-1]) - 25 :, :]
         foot[:] = cv2.dilate(foot, np.ones((9, 41), np.uint8))
         gap = cv2.resize(wide, size, interpolation=cv2.INTER_NEAREST) > 0
-        box = (float(cols[0] * scale), float(rows[0] * scale), float(cols[-1] * scale), float(rows[-1] * scale))
-        yield key, fill_gap(small, gap), box
+        box = [round(float(v * scale), 1) for v in (cols[0], rows[0], cols[-1], rows[-1])]
+        yield key, fill_gap(small, gap), {"kind": "street", "figure": box, **_light_on(image, person, skin)}
+
+
+def _light_on(image: U8, person: NDArray[np.bool_], skin: NDArray[np.bool_]) -> dict[str, object]:
+    """How the person was lit: the skin's linear colour (RGB), how much brighter the right of the figure is than the
+    left (log), and the skin's own contrast (log), which is large in the sun; empty where little skin is labelled."""
+    skin = cv2.erode(skin.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    if skin.sum() < 300:
+        return {}
+    linear = ((image[..., ::-1].astype(np.float32) + 1) / 256) ** 2.2
+    colour = np.median(linear[skin], axis=0)
+    light = np.log(linear @ np.array([0.2126, 0.7152, 0.0722], np.float32))
+    middle = int(np.median(np.flatnonzero(person.any(0))))
+    halves = [light[:, half][person[:, half]] for half in (slice(0, middle), slice(middle, None))]
+    low, high = np.percentile(light[skin], [15, 90])
+    side = float(halves[1].mean() - halves[0].mean()) if min(len(h) for h in halves) > 50 else 0.0
+    return {
+        "skin": [round(float(v), 4) for v in colour], "side": round(side, 3), "hard": round(float(high - low), 3)
+    }  # fmt: skip
 
 
 def _shard_masks(people: Path) -> dict[str, bytes]:
@@ -198,13 +221,13 @@ def prepare_grounds(data: Path, people: Path, out: Path, *, limit: int | None = 
     if not (data / "people" / "people.csv").is_file():
         raise BadRequestError(f"There is no people/people.csv in {data}; name the open data with --data or TRYON_DATA.")
     out.mkdir(parents=True, exist_ok=True)
-    for old in out.glob("grounds_*.zip"):
+    for old in out.glob("grounds_*.*"):
         old.unlink()
     first, second = _Writer(out, "streets"), _Writer(out, "covers")
-    for key, image, box in streets(data, people):
+    for key, image, facts in streets(data, people):
         if limit is not None and first.count >= limit:
             break
-        first.add(key, image, {"kind": "street", "figure": [round(v, 1) for v in box]})
+        first.add(key, image, facts)
     for key, image in covers(data, 500 if limit is None else limit):
         second.add(key, image, {"kind": "cover"})
     return first.close(), second.close()
@@ -216,6 +239,7 @@ class _Writer:
     def __init__(self, out: Path, kind: str) -> None:
         self.out, self.kind, self.count, self.number = out, kind, 0, 0
         self._archive: zipfile.ZipFile | None = None
+        self._path = out
         self._meta: dict[str, object] = {}
         self._size = 0
 
@@ -223,8 +247,9 @@ class _Writer:
         data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])[1].tobytes()
         if self._archive is None or self._size + len(data) > ZIP_BYTES:
             self._finish()
-            path = self.out / f"grounds_{self.kind}_{self.number:03d}.zip"
-            self._archive, self._meta, self._size = zipfile.ZipFile(path, "w", zipfile.ZIP_STORED), {}, 0
+            # a file that is not whole yet has another name
+            self._path = self.out / f"grounds_{self.kind}_{self.number:03d}.part"
+            self._archive, self._meta, self._size = zipfile.ZipFile(self._path, "w", zipfile.ZIP_STORED), {}, 0
             self.number += 1
         self._archive.writestr(zipfile.ZipInfo(f"{key}.jpg"), data)
         self._meta[key] = meta
@@ -235,6 +260,7 @@ class _Writer:
         if self._archive is not None:
             self._archive.writestr(zipfile.ZipInfo("grounds.json"), json.dumps(self._meta))
             self._archive.close()
+            self._path.rename(self._path.with_suffix(".zip"))
 
     def close(self) -> int:
         self._finish()

@@ -18,6 +18,7 @@ from scipy.sparse.linalg import splu
 
 from tryon.synth.bodies import Body, BodyModel, BodyShape
 from tryon.synth.flat_legs import Legs, LegSettings
+from tryon.synth.flat_sleeves import Sleeves, SleeveSettings
 from tryon.synth.garment_mesh import PART
 from tryon.synth.poses import ArmPose, BodyPose, LegPose
 
@@ -33,7 +34,7 @@ class FlattenSettings:
     rounds: int = 30  # lengths change less than 0.1% afterwards
     momentum: float = 0.8  # of vertices that are held: holding them would else slow them down
     smooth_steps: int = 10  # of the surface before its front is told from its back: folds must not count
-    fold_stiffness: float = 8.0  # of fold lines against the cloth's own: less leaves a jagged outline
+    fold_stiffness: float = 40.0  # of fold lines against the cloth's own: less leaves a jagged outline
     leg_stiffness: float = 60.0  # of the legs': calves and knees must not show
     seam_rings: int = 3  # beside a part's seam, where folds may turn sharply (armpits), these stay as they are
     hem_stiffness: float = 1.0  # of free borders
@@ -44,6 +45,7 @@ class FlattenSettings:
     degree: int = 4  # of its shape from waist to hem
     blend_m: float = 0.08  # below a dress's waist in which its bodice goes over into that shape
     legs: LegSettings = field(default_factory=LegSettings)
+    sleeves: SleeveSettings = field(default_factory=SleeveSettings)
 
 
 SPREAD = BodyPose(
@@ -85,8 +87,10 @@ def lay_flat(
     calm = _smoothed(even, faces, s.smooth_steps)
     up = front_faces(calm, faces, s) if front is None else front
     place = calm[:, 0] + 1j * calm[:, 2]
-    legs = Legs(even, faces, part, s.legs)
-    place = _press(even, faces, up, part, legs.begin(place), legs, s)
+    hands = (Legs(even, faces, part, s.legs), Sleeves(even, faces, part, s.sleeves))
+    for hand in hands:
+        place = hand.begin(place)
+    place = _press(even, faces, up, part, place, hands, s)
     return np.stack([place.real, -place.imag], 1), up
 
 
@@ -188,7 +192,7 @@ def _press(
     up: Bools,
     part: NDArray[np.uint8],
     place: NDArray[np.complex128],
-    legs: Legs,
+    hands: tuple[Legs, Sleeves],
     s: FlattenSettings,
 ) -> NDArray[np.complex128]:
     count = len(points)
@@ -216,18 +220,19 @@ def _press(
         (np.concatenate([np.ones(len(i)), -np.ones(len(i))]), (np.tile(column, 2), np.concatenate([j, i]))),
         shape=(len(i), count),
     )
-    hold = legs.weight + 1e-7
+    hold = hands[0].weight + hands[1].weight + 1e-7
     matrix = spread @ step + _stiff_lines(faces, up, part, count, s) + sp.diags(hold)
     solver = splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-    held = legs.weight > 0
+    held = hold > 1e-6
     before = place
     for _ in range(s.rounds):
         now = (step @ place).reshape(-1, 3)
         turn = (cot * now * ref.conj()).sum(1)
         turn /= np.maximum(np.abs(turn), 1e-15)
-        right = spread @ (ref * turn[:, None]).ravel() + hold * legs.target(
-            np.where(held, place + s.momentum * (place - before), place)
-        )
+        wanted = np.where(held, place + s.momentum * (place - before), place)
+        for hand in hands:
+            wanted = hand.target(wanted)
+        right = spread @ (ref * turn[:, None]).ravel() + hold * wanted
         both = solver.solve(np.stack([right.real, right.imag], 1))
         before, place = place, both[:, 0] + 1j * both[:, 1]
     return place

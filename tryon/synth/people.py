@@ -22,8 +22,8 @@ BARE_ANKLE_M = 0.125  # over the sole: shoes without their socks end here
 
 # six tones from Monk's scale, sRGB of the skin's middle; each is as frequent as the others
 SKIN_TONES: dict[str, tuple[int, int, int]] = {
-    "pale": (232, 189, 164),
-    "light": (216, 168, 138),
+    "pale": (226, 182, 158),
+    "light": (212, 164, 135),
     "medium": (194, 142, 108),
     "tan": (166, 115, 82),
     "brown": (122, 80, 56),
@@ -192,7 +192,8 @@ def _sample_shape(rng: Rng, sex: str, tone: str, age: float, build: str) -> tupl
         caucasian=float(caucasian),
         smile=float(rng.uniform(0.35, 0.85)) if name == "smile" else 0.0,
         features=features,
-        expression=tuple((k, v * float(rng.uniform(0.6, 1.1))) for k, v in muscles.items()),
+        # the model at rest frowns: its brows are lifted a little
+        expression=tuple((k, v * float(rng.uniform(0.6, 1.1))) for k, v in {"browInnerUp": 0.3, **muscles}.items()),
     )
     return shape, name
 

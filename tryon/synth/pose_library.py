@@ -78,12 +78,12 @@ def _reaching(rng: Rng, reach: Reach, curl: float = -5.0, thumb: float = -30.0, 
 def _hip_hand(rng: Rng) -> ArmPose:
     back = rng.random() < 0.35  # the fingers point backwards, the thumb forwards
     fingers = (-0.15, 0.9, -0.35) if back else (-0.35, -0.85, -0.5)
-    reach = Reach(0.30, 100 if back else 84, 0.004, fingers, None, (1.0, 0.35 if not back else 0.15, 0.05))
+    reach = Reach(0.30, 100 if back else 84, 0.018, fingers, None, (1.0, 0.35 if not back else 0.15, 0.05))
     return _reaching(rng, reach, -4.0, -30.0, 0.8)
 
 
 def _pocket_hand(rng: Rng) -> ArmPose:
-    return _reaching(rng, Reach(0.02, 66, 0.012, (-0.18, -0.25, -1.0), None, (0.75, 0.75, 0.0)))
+    return _reaching(rng, Reach(0.02, 66, 0.016, (-0.18, -0.25, -1.0), None, (0.75, 0.75, 0.0)))
 
 
 def _phone_hand(rng: Rng, height: float, angle: float, out: float, fingers: Vector, elbow: Vector) -> ArmPose:
@@ -104,9 +104,9 @@ def _hip_one(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
 
 
 def _crossed(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
-    high = _near(rng, 0.64, 0.02)
-    left = Reach(high + 0.04, -64, 0.085, (-0.95, 0.25, 0.15), (0.0, 1.0, -0.1), (0.55, -0.25, -1.0))
-    right = Reach(high - 0.05, -58, 0.02, (-0.95, 0.35, 0.2), (0.0, 1.0, 0.1), (0.6, -0.1, -1.0))
+    # found by search over four builds: forearms clear of the chest and of each other
+    left = Reach(0.78, -50, 0.07, (-0.95, 0.45, -0.1), (0.0, 1.0, -0.1), (0.6, -1.1, -1.0))
+    right = Reach(0.54, -48, 0.02, (-0.7, 0.5, -0.15), (0.0, 1.0, 0.1), (0.9, -1.2, -1.0))
     return _standing(rng, _reaching(rng, left, 0, -20, 0.4), _reaching(rng, right, -4, -30, 0.4)), ()
 
 

@@ -58,8 +58,8 @@ def _patch(cut: str, model: BodyModel) -> tuple[Patch, NDArray[np.uint8]]:
         whole = Patch(sp.identity(count, format="csr"), skin.faces)
         field = _field(cut, body)
         field[SKIN_END:] = -1.0
-        for side in ("left", "right"):
-            field[skin.vertex_label == LABEL[f"{side}_arm"]] = -0.01
+        for name in ("left_arm", "right_arm", "face"):
+            field[skin.vertex_label == LABEL[name]] = -0.01
         patch = clip(whole, field)
         nearest = np.asarray(patch.mix.argmax(axis=1)).ravel()
         _PATCHES[key] = patch, skin.vertex_label[nearest][patch.faces].max(1).astype(np.uint8)

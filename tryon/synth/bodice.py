@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tryon.synth.bodies import Body
 from tryon.synth.bodycuts import Patch
+from tryon.synth.collars import CollarCut, lay_collar, plan_collar
 from tryon.synth.cutkit import CutKit, HangTable, border_edges, smoothing
 from tryon.synth.flatten import lay_flat, spread_body
 from tryon.synth.garment_mesh import PART, Fit, GarmentMesh, Worn
@@ -67,6 +68,7 @@ class BodiceCut:
     waves: int = 7
     gap: tuple[float, float] | None = None
     seam: float | None = None
+    collar: CollarCut | None = None
 
 
 class CutGarment:
@@ -128,12 +130,12 @@ def armhole_field(cut: BodiceCut, kit: CutKit, points: F64, arm: F64, sign: floa
     return np.asarray(np.where(sign * points[:, 0] < 0.02, 0.05, np.minimum(keep, np.maximum(0.012 - arm, -0.05))))
 
 
-def bodice_fields(cut: BodiceCut, kit: CutKit, patch: Patch) -> list[F64]:
-    """Fields (N,) over any patch, each positive (about m) where the bodice is."""
+def bodice_fields(cut: BodiceCut, kit: CutKit, patch: Patch, arms: dict[str, F64] | None = None) -> list[F64]:
+    """Fields (N,) over any patch, each positive (about m) where the bodice is; ``arms``: see ``CutKit.gown_arms``."""
     points = kit.place(patch)
     out = [neck_field(cut.neck, kit, points), points[:, 2] - kit.crotch_z - cut.hem]
     for side, sign in (("L", 1.0), ("R", -1.0)):
-        arm = kit.sleeve_field(patch, side)
+        arm = kit.sleeve_field(patch, side) if arms is None else arms[side]
         out.append(cut.sleeve - arm if cut.sleeve is not None else armhole_field(cut, kit, points, arm, sign))
     if cut.gap is not None:
         z = points[:, 2]
@@ -146,8 +148,8 @@ def bodice_fields(cut: BodiceCut, kit: CutKit, patch: Patch) -> list[F64]:
 def cut_bodice(cut: BodiceCut, kit: CutKit) -> Bodice:
     """Cut a gown at all fields, with seams along the armholes."""
     patch = kit.gown
-    fields = bodice_fields(cut, kit, patch)
-    arms = [kit.sleeve_field(patch, side) for side in "LR"]
+    arms = [kit.gown_arms[side] for side in "LR"]
+    fields = bodice_fields(cut, kit, patch, kit.gown_arms)
     values = np.stack([*fields, *arms], 1)
     for k in range(len(fields)):
         done = kit.clip(patch, values[:, k], values)
@@ -189,7 +191,7 @@ def plan_hang(cut: BodiceCut, bodice: Bodice, kit: CutKit) -> HangPlan:
     points, faces = bodice.points, bodice.patch.faces
     mix = (smoothing(faces, len(points), 6) @ bodice.patch.mix).tocsr()
     along = np.maximum(bodice.arm["L"], bodice.arm["R"])
-    fields = bodice_fields(cut, kit, bodice.patch)
+    fields = bodice_fields(cut, kit, bodice.patch, bodice.arm)
     neck = np.clip(fields[0], 0, None)
     rim = 0.15 + 0.85 * _step(neck, 0.0, 0.06)
     if cut.sleeve is None:  # armholes lie close, they do not stand off like caps
@@ -252,11 +254,21 @@ def make_bodice(
 ) -> tuple[CutGarment, Bodice]:
     """A garment without trimmings, and the bodice it was made from (for those who add trimmings)."""
     bodice = cut_bodice(cut, kit)
-    hanger = Hanger(kit, plan_hang(cut, bodice, kit))
+    faces, part, collar = bodice.patch.faces, bodice.part, None
+    if cut.collar is not None:
+        border = bodice.border
+        collar = plan_collar(cut.collar, faces, bodice.points, border["neck"], border["front"], kit.crotch_z)
+    hanger = Hanger(kit, plan_hang(cut, bodice, kit), collar)
     rest = hanger.wear(spread_body(kit.model, sex), Fit()).points
-    flat, front = lay_flat(rest, bodice.patch.faces, bodice.part)
+    flat, front = lay_flat(rest[: len(bodice.points)], faces, part)
+    if collar is not None and cut.collar is not None:
+        collar_flat, collar_front = lay_collar(collar, flat, faces, front)
+        flat, front = np.concatenate([flat, collar_flat]), np.concatenate([front, collar_front])
+        faces = np.concatenate([faces, collar.faces])
+        name = "hood" if cut.collar.kind == "hood" else "collar"
+        part = np.concatenate([part, np.full(len(collar.faces), PART[name], np.uint8)])
     mesh = GarmentMesh(
-        id=id, category=category, label=label, faces=bodice.patch.faces, part=bodice.part, front=front, flat=flat,
+        id=id, category=category, label=label, faces=faces, part=part, front=front, flat=flat,
         landmarks=find_landmarks(cut, bodice), rest=rest, attributes=attributes, open_front=cut.gap is not None,
     )  # fmt: skip
     return CutGarment(mesh, hanger), bodice

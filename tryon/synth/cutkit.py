@@ -146,8 +146,10 @@ class CutKit:
         slope = (tip[0] - pit[0]) / (tip[1] - pit[1])
         plane = sign * points[:, 0] - (pit[0] + slope * (points[:, 2] - pit[1]))
         plane = np.minimum(plane, np.where(points[:, 2] < pit[1] - 0.01, -0.04, 1.0))
-        blend = np.clip((along - 0.05) / 0.08, 0, 1) * (arm > 0.5)
-        return (1 - blend) * np.where(arm > 0.5, np.maximum(plane, -0.06), np.minimum(plane, 0.06)) + blend * along
+        on = np.clip((arm - 0.35) / 0.3, 0, 1)
+        blend = np.clip((along - 0.05) / 0.08, 0, 1) * on
+        near = on * np.maximum(plane, -0.06) + (1 - on) * np.minimum(plane, 0.06)
+        return (1 - blend) * near + blend * along
 
     def clip(self, patch: Patch, field: F64, values: F64 | None = None) -> Cut:
         """The part of a patch where a field (N,) is positive, cut exactly at zero, without slivers.
@@ -169,6 +171,18 @@ class CutKit:
         from tryon.synth.gown import build_gown
 
         return build_gown(self)
+
+    @cached_property
+    def gown_arms(self) -> dict[str, F64]:
+        """``sleeve_field`` of both sides over ``gown``, smoothed over the surface: seams without corners."""
+        calm = smoothing(self.gown.faces, self.gown.mix.shape[0], 1)
+        out = {}
+        for side in "LR":
+            field = self.sleeve_field(self.gown, side)
+            for _ in range(16):
+                field = calm @ field
+            out[side] = field
+        return out
 
     @cached_property
     def _skin_corners(self) -> tuple[I64, sp.csr_matrix]:
@@ -261,6 +275,13 @@ def _snap(patch: Patch, field: F64, values: F64) -> tuple[sp.csr_matrix, F64, F6
     near = share < SNAP
     vertex, partner, share = vertex[near], partner[near], share[near]
     count = len(field)
+    moved = np.full(count, -1.0)
+    moved[field == 0] = 0.0
+    moved[vertex] = share
+    lost = patch.faces[(moved[patch.faces] >= 0).all(1)]  # all on the cut: the one that moved furthest goes back
+    back = lost[np.arange(len(lost)), moved[lost].argmax(1)]
+    stay = ~np.isin(vertex, back)
+    vertex, partner, share = vertex[stay], partner[stay], share[stay]
     keep = np.ones(count)
     keep[vertex] = 1 - share
     move = sp.csr_matrix((share, (vertex, partner)), shape=(count, count)) + sp.diags(keep)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from tryon.synth.bodies import SKIN_END, Body
+from tryon.synth.collars import CollarPlan, place_collar
 from tryon.synth.cutkit import CutKit, HangTable, corner_matrix, fast_normals, hang_tube, smoothing
 from tryon.synth.garment_mesh import Fit, Worn
 
@@ -58,8 +59,8 @@ class HangPlan:
 class Hanger:
     """Puts one garment on bodies."""
 
-    def __init__(self, kit: CutKit, plan: HangPlan) -> None:
-        self._kit, self.plan = kit, plan
+    def __init__(self, kit: CutKit, plan: HangPlan, collar: CollarPlan | None = None) -> None:
+        self._kit, self.plan, self._collar = kit, plan, collar
         count = plan.mix.shape[0]
         self._gather = corner_matrix(plan.faces, count)
         self._calm = smoothing(plan.faces, count, 4)
@@ -83,7 +84,13 @@ class Hanger:
         if fit.tucked:
             close = base + 0.004 * normal
             points = points + plan.tuck[:, None] * (close - points)
-        points = push_out(points, plan.faces, self._gather, body, self._kit, self._skin, GAP_M + 0.5 * more)
+        points = push_out(points, body, self._kit, self._skin, GAP_M + 0.5 * more)
+        if self._collar is not None:
+            normal = fast_normals(points, plan.faces, self._gather)
+            neck_up = body.joint("neck02") - body.joint("neck01") + np.array([0.0, 0.0, 0.03])
+            collar = place_collar(self._collar, points, normal, neck_up / np.linalg.norm(neck_up))
+            collar = push_out(collar, body, self._kit, self._skin, GAP_M + 0.5 * more)
+            points = np.concatenate([points, collar])
         return Worn(points, (plan.covered_tucked if fit.tucked else plan.covered).copy())
 
     def _sag(self, points: F64, ease: F64, body: Body) -> F64:
@@ -148,7 +155,7 @@ def _torso_skin(kit: CutKit) -> I64:
     return np.flatnonzero(share < 0.3)
 
 
-def push_out(points: F64, faces: I64, gather: sp.csr_matrix, body: Body, kit: CutKit, skin: I64, gap_m: float) -> F64:
+def push_out(points: F64, body: Body, kit: CutKit, skin: I64, gap_m: float) -> F64:
     """Move vertices (N, 3) that lie inside the body, or closer than a gap, out along the skin's normals."""
     normals = kit.skin_normals(body)
     tree = cKDTree(body.vertices[skin])

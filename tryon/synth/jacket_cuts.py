@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from tryon.synth.bodice import BodiceCut, CutGarment, NeckCut, make_bodice
+from tryon.synth.collars import CollarCut
 from tryon.synth.cutkit import CutKit
 from tryon.synth.upper_cuts import UpperDesign, pick, sample_sizes, sleeve_attribute
 
@@ -25,6 +26,7 @@ class JacketDesign:
     top: UpperDesign
     kind: JacketKind = "blazer"
     open_front: bool = True
+    collar: CollarCut | None = None
     gap_m: tuple[float, float] = (0.03, 0.09)
 
 
@@ -52,8 +54,22 @@ def sample_jacket(rng: np.random.Generator, kind: str | None = None) -> JacketDe
         ease_m=vary(ease),
         sleeve_ease_m=vary(arm), cuff_ease_m=vary(cuff), taper=0.25 if kind == "blazer" else 0.0, drop_m=0.01,
     )  # fmt: skip
+    collar = _sample_collar(rng, kind, top.hem_m)
     low = float(rng.uniform(0.03, 0.12))
-    return JacketDesign(top, kind, bool(rng.random() < share), (float(rng.uniform(0.1, 0.6)) * low, low))  # type: ignore[arg-type]
+    return JacketDesign(top, kind, bool(rng.random() < share), collar, (float(rng.uniform(0.1, 0.6)) * low, low))  # type: ignore[arg-type]
+
+
+def _sample_collar(rng: np.random.Generator, kind: str, hem_m: float) -> CollarCut | None:
+    if kind == "blazer" or (kind == "coat" and rng.random() < 0.7):
+        break_z = float(rng.uniform(0.17, 0.27))
+        return CollarCut(
+            "lapel", 0.028, float(rng.uniform(0.04, 0.05)), lapel=float(rng.uniform(0.06, 0.09)), break_z=break_z
+        )
+    if kind == "cardigan":
+        return None
+    if kind == "field" or rng.random() < 0.35:
+        return CollarCut("fold", 0.03, float(rng.uniform(0.045, 0.06)), float(rng.uniform(0.06, 0.08)), 0.02)
+    return CollarCut("stand", float(rng.uniform(0.03, 0.05)))
 
 
 def cut_of_jacket(design: JacketDesign) -> BodiceCut:
@@ -62,7 +78,7 @@ def cut_of_jacket(design: JacketDesign) -> BodiceCut:
     return BodiceCut(
         NeckCut(t.neck_width, t.neck_front, t.neck_back, t.neck_power), t.sleeve_m, t.strap_x, t.armhole_drop_m,
         t.hem_m, t.ease_m, t.sleeve_ease_m, t.cuff_ease_m, t.drop_m, t.taper, 0.05, 0.004, 6,
-        gap=design.gap_m if design.open_front else None,
+        gap=design.gap_m if design.open_front else None, collar=design.collar,
     )  # fmt: skip
 
 

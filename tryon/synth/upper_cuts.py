@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from tryon.synth.bodice import BodiceCut, CutGarment, NeckCut, make_bodice
+from tryon.synth.collars import CollarCut
 from tryon.synth.cutkit import CutKit
 
 Sleeve = Literal["spaghetti", "strap", "tank", "cap", "short", "elbow", "three_quarter", "long"]
@@ -49,6 +50,7 @@ class UpperDesign:
     drop_m: float = 0.0
     taper: float = 0.1
     flare: float = 0.0
+    collar: CollarCut | None = None
     seed: int = 0
 
 
@@ -161,8 +163,22 @@ def sample_sizes(rng: np.random.Generator, d: UpperDesign) -> UpperDesign:
         hem_m=float(rng.uniform(*_HEM_M[d.length])), ease_m=vary(ease), sleeve_ease_m=vary(arm_ease),
         cuff_ease_m=vary(cuff), drop_m=vary(drop), taper=taper,
         flare=float(rng.uniform(0.05, 0.2)) if d.label == "Blouse" or d.length == "tunic" else 0.0,
-        seed=int(rng.integers(2**31)),
+        collar=_sample_collar(rng, d), seed=int(rng.integers(2**31)),
     )  # fmt: skip
+
+
+def _sample_collar(rng: np.random.Generator, d: UpperDesign) -> CollarCut | None:
+    if d.neck == "hood":
+        return CollarCut("hood", stand=float(rng.uniform(0.040, 0.055)), leaf=float(rng.uniform(0.08, 0.15)))
+    if d.neck != "collar":
+        return None
+    if d.label != "Polo" and rng.random() < 0.12:
+        return CollarCut("stand", stand=float(rng.uniform(0.022, 0.032)))
+    soft = d.label == "Polo"
+    point = float(rng.uniform(0.055, 0.07) if soft else rng.uniform(0.06, 0.08))
+    return CollarCut(
+        "fold", 0.022 if soft else 0.028, float(rng.uniform(0.035, 0.045)), point, float(rng.uniform(0.015, 0.04))
+    )
 
 
 def cut_of(design: UpperDesign) -> BodiceCut:
@@ -172,7 +188,7 @@ def cut_of(design: UpperDesign) -> BodiceCut:
     neck = NeckCut(d.neck_width, d.neck_front, d.neck_back, d.neck_power, high)
     return BodiceCut(
         neck, d.sleeve_m, d.strap_x, d.armhole_drop_m, d.hem_m, d.ease_m, d.sleeve_ease_m, d.cuff_ease_m, d.drop_m,
-        d.taper, d.flare, wave_m=0.15 * d.ease_m + 0.001,
+        d.taper, d.flare, wave_m=0.15 * d.ease_m + 0.001, collar=d.collar,
     )  # fmt: skip
 
 

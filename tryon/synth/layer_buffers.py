@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.synth.garment_mesh import GarmentMesh
-from tryon.synth.layer_meshes import Edges, corner_buffer, face_texture, mesh_edges, part_bytes, shown_faces, skin_push
+from tryon.synth.layer_meshes import Cloth, cloth_of, corner_buffer, face_texture, part_bytes, shown_faces, skin_push
 from tryon.synth.solids import BROW, HAIR, HAT, SKIN, UNDERWEAR, Solid
 
 U8 = NDArray[np.uint8]
@@ -75,8 +75,8 @@ class GarmentBuffers:
     def __init__(self, ctx: Any, mesh: GarmentMesh) -> None:
         size, data = face_texture(part_bytes(mesh))
         self.faces = ctx.texture(size, 1, data, alignment=1, dtype="u1")
-        self.index = ctx.buffer(mesh.faces.astype("i4").tobytes())
-        self.edges: Edges = mesh_edges(mesh)
+        self.cloth: Cloth = cloth_of(mesh)
+        self.index = ctx.buffer(self.cloth.faces.astype("i4").tobytes())
 
     def release(self) -> None:
         """Free the card's memory."""

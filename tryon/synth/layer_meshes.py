@@ -8,13 +8,14 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from tryon.synth.garment_mesh import GarmentMesh
+from tryon.synth.garment_mesh import PART, GarmentMesh
 from tryon.synth.record import BACK_BIT
 from tryon.synth.solids import SKIN, Solid
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
+_SLEEVES = (PART["left_sleeve"], PART["right_sleeve"])
 FACE_ROW = 2048  # width of the texture that holds a byte for each face
 
 
@@ -22,13 +23,13 @@ FACE_ROW = 2048  # width of the texture that holds a byte for each face
 class FoldNoise:
     """Creases drawn into the normals alone, in the cloth's own coordinates.
 
-    tilt: slope of cloth that hangs; squeezed: additional slope where cloth is compressed to half its
-    length; per_m: folds in a metre; seed: moves the pattern. tilt 0 and squeezed 0 draw none: simulated
-    cloth has its own.
+    tilt: slope of cloth that hangs, where it folds. squeezed: additional slope where cloth is compressed
+    to half its length, across the direction in which it is. per_m: folds in a metre. seed: moves the pattern.
+    tilt 0 and squeezed 0 draw none: simulated cloth has its own.
     """
 
-    tilt: float = 0.05
-    squeezed: float = 0.35
+    tilt: float = 0.1
+    squeezed: float = 0.5
     per_m: float = 9.0
     seed: int = 0
 
@@ -39,6 +40,16 @@ class FoldNoise:
 
 
 NO_FOLDS = FoldNoise(0.0, 0.0)
+
+
+def sample_folds(rng: np.random.Generator) -> FoldNoise:
+    """Cloths from stiff and smooth to thin and crumpled."""
+    return FoldNoise(
+        tilt=float(rng.uniform(0.04, 0.18)),
+        squeezed=float(rng.uniform(0.3, 0.8)),
+        per_m=float(rng.uniform(7.0, 12.0)),
+        seed=int(rng.integers(2**31)),
+    )
 
 
 def smooth_vertex_normals(points: F64, faces: I64) -> F32:
@@ -64,39 +75,79 @@ def part_bytes(mesh: GarmentMesh) -> NDArray[np.uint8]:
 
 
 @dataclass(frozen=True)
-class Edges:
-    """A mesh's edges. pairs: (E, 2). rest: (E,) m. mean: (N, E) averages edges' values at vertices."""
+class Cloth:
+    """A garment as it is drawn, the same on every body.
 
+    source: (M,) vertex of each drawn vertex: those on a sleeve's seam are drawn twice. faces: (F, 3) of
+    drawn vertices. coordinates: (M, 3) m in the cloth, z along the limb that it covers. pairs: (E, 2) edges
+    as vertices, rest: (E,) their lengths in m. along, around: (N, E) average edges' values at vertices,
+    those along z and those across it.
+    """
+
+    source: I64
+    faces: I64
+    coordinates: F64
     pairs: I64
     rest: F64
-    mean: sp.csr_matrix
+    along: sp.csr_matrix
+    around: sp.csr_matrix
 
 
-def mesh_edges(mesh: GarmentMesh) -> Edges:
-    """Edges of a garment; the same on every body, so worth keeping."""
+def cloth_of(mesh: GarmentMesh) -> Cloth:
+    """Prepare a garment; worth keeping."""
     f, count = mesh.faces, len(mesh.rest)
+    limb = np.where(np.isin(mesh.part, _SLEEVES), mesh.part, 0)
+    key = np.unique((f + count * limb[:, None].astype(np.int64)).ravel(), return_inverse=True)
+    source, faces = key[0] % count, key[1].reshape(f.shape)
+    turned = mesh.rest[source].astype(np.float64)
+    for part in _SLEEVES:
+        own = key[0] // count == part
+        if own.sum() > 2:
+            turned[own] = turned[own] @ _to_z(turned[own]).T
+    in_cloth = np.zeros((count, 3))
+    in_cloth[source] = turned
     both = np.sort(np.concatenate([f[:, [0, 1]], f[:, [1, 2]], f[:, [2, 0]]]), axis=1)
-    key = np.unique(both[:, 0] * count + both[:, 1])
-    pairs = np.stack([key // count, key % count], 1)
+    pair = np.unique(both[:, 0] * count + both[:, 1])
+    pairs = np.stack([pair // count, pair % count], 1)
     rest = np.linalg.norm(mesh.rest[pairs[:, 0]] - mesh.rest[pairs[:, 1]], axis=1)
+    step = in_cloth[pairs[:, 0]] - in_cloth[pairs[:, 1]]
+    upright = step[:, 2] ** 2 / np.maximum((step**2).sum(1), 1e-12)
+    return Cloth(
+        source, faces, turned, pairs, rest, _mean_at(pairs, upright, count), _mean_at(pairs, 1 - upright, count)
+    )
+
+
+def _to_z(points: F64) -> F64:
+    """A rotation (3, 3) that brings the long axis of points (N, 3) to z."""
+    axis = np.linalg.svd(points - points.mean(0), full_matrices=False)[2][0]
+    side = np.cross([0.0, 1.0, 0.0], axis)
+    side /= max(float(np.linalg.norm(side)), 1e-9)
+    return np.stack([side, np.cross(axis, side), axis])
+
+
+def _mean_at(pairs: I64, weight: F64, count: int) -> sp.csr_matrix:
     rows, cols = pairs.T.ravel(), np.tile(np.arange(len(pairs)), 2)
-    mean = sp.csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(count, len(pairs)))
-    return Edges(pairs, rest, (sp.diags(1 / np.maximum(np.bincount(rows, minlength=count), 1)) @ mean).tocsr())
+    total = np.maximum(np.bincount(rows, np.tile(weight, 2), count), 1e-6)
+    return sp.csr_matrix((np.tile(weight, 2) / total[rows], (rows, cols)), shape=(count, len(pairs)))
 
 
-def squeezed(edges: Edges, points: F64, steps: int = 3) -> F32:
-    """How much cloth is compressed at each vertex (N,): 0 not, 1 to half its length.
+def squeezed(cloth: Cloth, points: F64, steps: int = 3) -> F32:
+    """How much cloth is compressed along and around its limb at each vertex (N, 2): 0 not, 1 to half its length.
 
     Lengths are compared with the garment's median, so that a larger body is no stretched cloth.
     """
-    now = np.linalg.norm(points[edges.pairs[:, 0]] - points[edges.pairs[:, 1]], axis=1)
-    ratio = now / np.maximum(edges.rest, 1e-6)
+    pairs = cloth.pairs
+    now = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1)
+    ratio = now / np.maximum(cloth.rest, 1e-6)
     ratio = ratio / max(float(np.median(ratio)), 1e-6)
     at_edge = np.clip(2 * (1 - ratio) - 0.1, 0.0, 1.0)
-    value = edges.mean @ at_edge
-    for _ in range(steps):
-        value = edges.mean @ (value[edges.pairs].mean(1))
-    return value.astype(np.float32)
+    out = np.empty((len(points), 2), np.float32)
+    for k, mean in enumerate((cloth.along, cloth.around)):
+        value = mean @ at_edge
+        for _ in range(steps):
+            value = mean @ (0.5 * (value[pairs[:, 0]] + value[pairs[:, 1]]))
+        out[:, k] = value
+    return out
 
 
 def corner_buffer(solid: Solid) -> bytes:

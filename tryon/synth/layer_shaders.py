@@ -122,12 +122,11 @@ DEPTH_FRAGMENT = HEAD + "void main(){}\n"
 GARMENT_VERTEX = (
     HEAD
     + """
-uniform mat4 vp; uniform vec4 depth_row; uniform mat3 turn; uniform vec3 eye; uniform bool ortho;
-in vec3 p; in vec3 n; in vec2 f; in vec3 r; in float squeeze;
-out vec3 cn; out vec2 flat_px; out vec3 rest; out float tight; out float away; out vec3 toward;
+uniform mat4 vp; uniform vec4 depth_row; uniform mat3 turn; uniform vec3 eye;
+in vec3 p; in vec3 n; in vec2 f; in vec3 c; in vec2 squeeze;
+out vec3 cn; out vec2 flat_px; out vec3 cloth; out vec2 tight; out float away; out vec3 at;
 void main(){
- cn=turn*n; flat_px=f; rest=r; tight=squeeze; away=dot(depth_row,vec4(p,1.0));
- toward = ortho ? vec3(0,0,1) : turn*(eye-p);
+ cn=turn*n; flat_px=f; cloth=c; tight=squeeze; away=dot(depth_row,vec4(p,1.0)); at=turn*(p-eye);
  gl_Position=vp*vec4(p,1.0);
 }
 """
@@ -160,12 +159,27 @@ vec4 noise(vec3 x){
 }
 vec3 ridge_slope(vec3 x){
  vec4 n=noise(x); float s=2.0*n.x-1.0;  // the ridge is rounded so that no crease is sharper than a pixel
- return -2.0*n.yzw*s/sqrt(s*s+0.02);
+ return -2.0*n.yzw*s/sqrt(s*s+0.03);
 }
-vec3 fold_slope(vec3 x, float freq){
- vec3 w=x*freq; w+=0.45*vec3(noise(w*0.9+7.0).x, noise(w*0.9+13.0).x, noise(w*0.9+29.0).x);
- vec3 tall=vec3(1.0,1.0,0.7);
- return 0.62*tall*ridge_slope(w*tall)+0.30*tall*ridge_slope(w*tall*1.9+3.1)+0.12*ridge_slope(w*3.8+5.7);
+// slope of folds per unit of their height times per_m; z of the cloth's coordinates runs along the limb
+vec3 fold_slope(vec3 x, float per_m, float hang, vec2 tight){
+ vec3 w=x*per_m;
+ w+=vec3(1.1,1.1,0.8)*(vec3(noise(w*0.28+7.0).x, noise(w*0.28+13.0).x, noise(w*0.28+29.0).x)-0.5);
+ hang*=2.4;  // so that its slope is about that much in the root of the mean square
+ float here=smoothstep(0.3,0.75,noise(w*0.35+41.0).x);  // cloth folds in some places and is smooth in others
+ vec3 down=vec3(1.0,1.0,0.26), round_=vec3(0.38,0.38,1.35);
+ vec3 g=(hang*here+tight.y)*(0.75*down*ridge_slope(w*down)+0.35*down*ridge_slope(w*down*2.1+3.1));
+ g+=(0.35*hang*here+tight.x)*(0.7*round_*ridge_slope(w*round_+17.0)+0.3*round_*ridge_slope(w*round_*1.9+5.7));
+ return g+0.05*hang*ridge_slope(w*3.1+2.3);
+}
+// a height whose gradient in the cloth is g, bent onto the surface as seen: Mikkelsen, Bump Mapping
+// Unparametrized Surfaces on the GPU, 2010
+vec3 bent(vec3 n, vec3 place, vec3 cloth_at, vec3 g){
+ vec3 px=dFdx(place), py=dFdy(place), r1=cross(py,n), r2=cross(n,px);
+ float det=dot(px,r1);
+ vec3 slope=(dot(g,dFdx(cloth_at))*r1+dot(g,dFdy(cloth_at))*r2)/(abs(det)<1e-12 ? 1e-12 : det);
+ float steep=length(slope); slope*=min(1.0, 0.8/max(steep,1e-6));  // creases of more than 40 degrees are spikes
+ return normalize(n-slope);
 }
 """
 
@@ -176,15 +190,15 @@ GARMENT_HALF = (
     + NORMAL
     + NOISE
     + """
-in vec3 cn; in vec2 flat_px; in vec3 rest; in float tight; in float away; in vec3 toward;
-uniform mat3 turn; uniform float fold; uniform float fold_tight; uniform float freq; uniform vec3 shift;
+in vec3 cn; in vec2 flat_px; in vec3 cloth; in vec2 tight; in float away; in vec3 at;
+uniform bool ortho; uniform float fold; uniform float fold_tight; uniform float per_m; uniform vec3 shift;
 layout(location=0) out ivec4 o_normal; layout(location=1) out uint o_depth; layout(location=2) out vec2 o_flat;
 void main(){
+ vec3 toward = ortho ? vec3(0,0,1) : -at;
  vec3 n=seen(cn, toward, gl_FrontFacing);
- float amount=fold+fold_tight*tight;
- if(amount>0.0){
-  vec3 g=turn*fold_slope(rest+shift, freq); g-=n*dot(g,n);
-  n=seen(n-amount*(gl_FrontFacing ? 1.0 : -1.0)*g, toward, true);
+ if(fold+fold_tight>0.0){
+  vec3 g=fold_slope(cloth+shift, per_m, fold, fold_tight*tight);
+  n=seen(bent(n, at, cloth, gl_FrontFacing ? g : -g), toward, true);
  }
  o_normal=ivec4(ivec3(round(n*127.0)), int(part_byte())); o_depth=units(away); o_flat=flat_px;
 }

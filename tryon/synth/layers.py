@@ -184,16 +184,18 @@ class LayerRenderer:
     ) -> FlatDraw:
         with self.ctx:
             kept = self._meshes.get(mesh, lambda: GarmentBuffers(self.ctx, mesh))
-            data = np.empty((len(points), 12), np.float32)
+            cloth = kept.cloth
+            data = np.empty((len(points), 13), np.float32)
             data[:, :3] = points
             data[:, 3:6] = np.sign(np.linalg.det(camera.turn)) * smooth_vertex_normals(points, mesh.faces)
             data[:, 6:8] = mesh.flat @ to_flat_px[:, :2].T + to_flat_px[:, 2]
-            data[:, 8:11] = mesh.rest
-            data[:, 11] = squeezed(kept.edges, points) if folds.squeezed else 0.0
+            data[:, 11:] = squeezed(cloth, points) if folds.squeezed else 0.0
+            data = data[cloth.source]
+            data[:, 8:11] = cloth.coordinates
             buffer = self.ctx.buffer(data.tobytes())
             body = Occluders(self.ctx, self._depth, solids, covered)
             boxes = _pixel_boxes(camera, points)
-            layouts = [(buffer, "3f 36x", "p"), (buffer, "3f 3f 2f 3f 1f", "p", "n", "f", "r", "squeeze")]
+            layouts = [(buffer, "3f 40x", "p"), (buffer, "3f 3f 2f 3f 2f", "p", "n", "f", "c", "squeeze")]
             targets = ((self._full, self._full.parts), (self._half, self._half.cloth))
             for (frame, target), box, layout, program in zip(targets, boxes, layouts, self._garment, strict=True):
                 self._begin(target, box)
@@ -201,7 +203,7 @@ class LayerRenderer:
                 kept.faces.use(1)
                 self._aim(program, camera)
                 _set(
-                    program, faces=1, shift=folds.shift(), freq=folds.per_m, fold=folds.tilt, fold_tight=folds.squeezed
+                    program, faces=1, shift=folds.shift(), per_m=folds.per_m, fold=folds.tilt, fold_tight=folds.squeezed
                 )
                 array = self.ctx.vertex_array(program, [layout], kept.index)
                 array.render()

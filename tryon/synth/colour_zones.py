@@ -67,12 +67,15 @@ def _block(place: str, layout: FlatLayout, parts: U8) -> U8:
     armpit = layout.landmarks.get("armpit_left", (0.0, y0 + 0.33 * (y1 - y0)))[1]
     if place == "yoke":
         mask[: round(armpit - 2 * layout.ppcm)] = 255
+        mask[cv2.dilate(mask_of(parts, "left_sleeve", "right_sleeve"), np.ones((9, 9), np.uint8)) > 0] = 255
     elif place == "lower":
         mask[round(armpit + 0.45 * (y1 - armpit)) :] = 255
+        mask[mask_of(parts, "left_sleeve", "right_sleeve") > 0] = 0
     elif place == "half":
         mask[:, round(layout.middle_x) :] = 255
     elif place == "band":
         mask[round(armpit + 1 * layout.ppcm) : round(armpit + 11 * layout.ppcm)] = 255
+        mask[mask_of(parts, "left_sleeve", "right_sleeve") > 0] = 0
     elif place == "side_stripe":
         body = mask_of(parts, "torso", "skirt", "left_leg", "right_leg")
         shift = max(2, round(SIDE_STRIPE_CM * layout.ppcm))

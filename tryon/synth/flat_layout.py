@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.synth.default_trims import default_features
 from tryon.synth.garment_mesh import PARTS
 from tryon.synth.record import HALF, PART_MASK, FlatFeature, GarmentInfo
 
@@ -84,13 +85,16 @@ def mask_of(parts: U8, *names: str) -> U8:
 def lay_out(info: GarmentInfo, size: tuple[int, int]) -> FlatLayout:
     """The garment's geometry at a size (H, W) of the flat frame's 4:3."""
     s = size[1] / HALF[1]
-    front, back = (_scaled(parts, size) for parts in (info.front, info.back))
+
+    plain = [clean_parts(parts) for parts in (info.front, info.back)]
+    front, back = (_scaled(parts, size) for parts in plain)
 
     def grow(p: tuple[float, float]) -> tuple[float, float]:
         return (p[0] + 0.5) * s - 0.5, (p[1] + 0.5) * s - 0.5
 
     landmarks = {name: grow(at) for name, at in info.landmarks_px.items()}
-    features = tuple(_scaled_feature(f, s) for f in info.features)
+    every = (*info.features, *default_features(info, plain[0], plain[1]))
+    features = tuple(_scaled_feature(f, s) for f in every)
     layout = FlatLayout(info, size, info.px_per_m * s / 100, front, back, landmarks, features)
     return FlatLayout(
         info, size, layout.ppcm, front, back, landmarks, features,
@@ -103,8 +107,27 @@ def _scaled_feature(f: FlatFeature, s: float) -> FlatFeature:
     return FlatFeature(f.name, f.kind, points, f.width_px * s, f.sides)
 
 
-def _scaled(parts: U8, size: tuple[int, int]) -> U8:
+def clean_parts(parts: U8) -> U8:
+    """Part bytes without flags, (h, w): specks where folded parts of the mesh cross are given to what is
+    around them; the outline stays."""
     plain = np.asarray(parts & PART_MASK, np.uint8)
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
+    for name in ("left_sleeve", "right_sleeve", "collar", "hood"):
+        own = cv2.compare(plain, BYTE[name], cv2.CMP_EQ)
+        if not own.any():
+            continue
+        x, y, w, h = cv2.boundingRect(own)
+        at = (slice(max(0, y - 9), y + h + 9), slice(max(0, x - 9), x + w + 9))
+        view, old = plain[at], own[at]
+        new = cv2.morphologyEx(cv2.morphologyEx(old, cv2.MORPH_CLOSE, disc), cv2.MORPH_OPEN, disc)
+        joined = (new > 0) & (view == BYTE["torso"])
+        lost = (old > 0) & (new == 0) & (cv2.dilate(cv2.compare(view, BYTE["torso"], cv2.CMP_EQ), disc) > 0)
+        view[joined] = BYTE[name]
+        view[lost] = BYTE["torso"]
+    return plain
+
+
+def _scaled(plain: U8, size: tuple[int, int]) -> U8:
     if plain.shape == size:
         return plain
     return np.asarray(cv2.resize(plain, (size[1], size[0]), interpolation=cv2.INTER_NEAREST), np.uint8)

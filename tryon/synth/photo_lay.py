@@ -200,6 +200,19 @@ def _flattened(front: U8, solid: U8, layout: FlatLayout, rng: np.random.Generato
     return np.asarray(cv2.multiply(front, gains, dtype=cv2.CV_8U), np.uint8)
 
 
+def _row_medians(front: U8, body: U8, box: tuple[int, int, int, int]) -> F32:
+    """The median colour of each row of the torso, (y1 - y0, 3), from 40 columns between its edges."""
+    x0, y0, x1, y1 = box
+    view = body[y0:y1, x0:x1]
+    seen = view.sum(1) > 0.3 * float(view.sum(1).max())
+    first, last = view.argmax(1), view.shape[1] - 1 - view[:, ::-1].argmax(1)
+    at = first[:, None] + (last - first)[:, None] * np.linspace(0.08, 0.92, 40)[None]
+    colours = front[np.arange(y0, y1)[:, None], x0 + at.astype(int)]
+    medians = np.median(colours, axis=1).astype(np.float32)
+    index = np.arange(y1 - y0)
+    return np.stack([np.interp(index, index[seen], medians[seen, c]) for c in range(3)], 1).astype(np.float32)
+
+
 def _back_of(front: U8, solid: U8, layout: FlatLayout) -> U8:
     """The back: a pattern goes on, a print or a button row does not.
 
@@ -211,18 +224,7 @@ def _back_of(front: U8, solid: U8, layout: FlatLayout) -> U8:
     x0, y0, x1, y1 = layout.torso_box
     if body[y0:y1, x0:x1].sum() < 200 or mask_of(layout.front, "left_leg").any():
         return back
-    rows = np.arange(y0, y1)
-    medians = np.zeros((len(rows), 3), np.float32)
-    seen = np.zeros(len(rows), bool)
-    for k, y in enumerate(rows):
-        inside = np.flatnonzero(body[y, x0:x1])
-        if len(inside) > 20:
-            medians[k] = np.median(front[y, x0 + inside[:: max(1, len(inside) // 60)]], axis=0)
-            seen[k] = True
-    if not seen.any():
-        return back
-    index = np.arange(len(rows))
-    medians = np.stack([np.interp(index, index[seen], medians[seen, c]) for c in range(3)], 1).astype(np.float32)
+    medians = _row_medians(front, body, (x0, y0, x1, y1))
     rest = np.abs(front[y0:y1, x0:x1].astype(np.float32) - medians[:, None]).mean(2) * body[y0:y1, x0:x1]
     third = (x1 - x0) // 4
     counts = [

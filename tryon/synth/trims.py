@@ -1,7 +1,6 @@
 """Trimmings painted into colour and relief: bands, seams, stitches, pockets, buttons, zips, plackets.
 
-Everything comes from ``GarmentInfo.features``; where a garment has none for its hem, a plain hem is made
-from its outline.
+Everything comes from ``GarmentInfo.features`` and, where they have nothing to say, from ``default_trims``.
 """
 
 from __future__ import annotations
@@ -11,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.synth.artwork import rgb
+from tryon.synth.default_trims import part_seams
 from tryon.synth.fabric_specs import FabricSpec
 from tryon.synth.flat_layout import FlatLayout, mask_of
 from tryon.synth.record import FlatFeature
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
+_SEWN = ("torso", "left_sleeve", "right_sleeve", "collar", "hood", "skirt")  # legs bring their own middle seam
 _FIXED = 16.0  # OpenCV's sub-pixel units at shift 4
 Colour = tuple[int, int, int]
 
@@ -27,6 +28,8 @@ class TrimBrush:
     def __init__(self, colour: U8, relief: F32, spec: FabricSpec, layout: FlatLayout, rng: np.random.Generator) -> None:
         self.colour, self.relief, self.spec, self.layout, self.rng = colour, relief, spec, layout, rng
         self.ppcm = layout.ppcm
+        self._dents: list[F32] = []
+        self._sewn: dict[Colour, list[F32]] = {}
 
     def cover(self, points: F32, width: float, closed: bool = False) -> tuple[U8, tuple[slice, slice]]:
         """Coverage 0..255 of a line, in its own window of the picture."""
@@ -61,26 +64,68 @@ class TrimBrush:
             self.relief[at] += np.float32(height) * a
 
     def stitches(self, points: F32, ink: Colour | None) -> None:
-        """A row of stitches: coloured thread, or a slightly darker dent where the thread matches."""
-        if ink is None:
-            self.line(points, max(0.35, 0.10 * self.ppcm), shade=0.86, height=-0.15)
+        """A row of stitches: coloured thread, or a slightly darker dent where the thread matches.
+
+        They are collected and drawn together by ``sew``: a pair of jeans has a thousand.
+        """
+        if len(points) < 2:
             return
-        dash = max(3.0, 0.38 * self.ppcm)
-        pieces = dashes(points, dash, 0.62)
-        for piece in pieces:
-            self.line(piece, max(0.55, 0.11 * self.ppcm), ink=ink, height=0.12)
+        if ink is None:
+            self._dents.append(points)
+        else:
+            self._sewn.setdefault(ink, []).extend(dashes(points, max(3.0, 0.38 * self.ppcm), 0.62))
+
+    def sew(self) -> None:
+        """Draw all collected stitches."""
+        if self._dents:
+            mask, at = self._together(self._dents, max(0.5, 0.12 * self.ppcm))
+            self._shade(mask, at, 0.84, -0.2)
+            self._dents = []
+        for ink, pieces in self._sewn.items():
+            mask, at = self._together(pieces, max(0.7, 0.13 * self.ppcm))
+            a = mask.astype(np.float32) * np.float32(1 / 255)
+            view = self.colour[at]
+            view[:] = (view + (np.array(ink, np.float32) - view) * a[..., None]).astype(np.uint8)
+            self.relief[at] += np.float32(0.12) * a
+        self._sewn = {}
+
+    def _together(self, lines: list[F32], width: float) -> tuple[U8, tuple[slice, slice]]:
+        """Coverage of many lines in their common window."""
+        every = np.concatenate(lines)
+        h, w = self.relief.shape
+        low, high = np.floor(every.min(0)).astype(int) - 2, np.ceil(every.max(0)).astype(int) + 3
+        x0, y0, x1, y1 = max(0, low[0]), max(0, low[1]), min(w, high[0]), min(h, high[1])
+        mask = np.zeros((max(0, y1 - y0), max(0, x1 - x0)), np.uint8)
+        if mask.size:
+            moved = [np.round((line - (x0, y0)) * _FIXED).astype(np.int32) for line in lines]
+            cv2.polylines(mask, moved, False, min(255, round(255 * width)), max(1, round(width)), cv2.LINE_AA, 4)
+        return mask, (slice(y0, max(y0, y1)), slice(x0, max(x0, x1)))
+
+    def _shade(self, mask: U8, at: tuple[slice, slice], shade: float, height: float) -> None:
+        a = mask.astype(np.float32) * np.float32(1 / 255)
+        view = self.colour[at]
+        view[:] = np.minimum(view * (1 + np.float32(shade - 1) * a[..., None]), 255).astype(np.uint8)
+        self.relief[at] += np.float32(height) * a
+
+    def seams(self, mask: U8) -> None:
+        """Darken and sink where parts are sewn together, mask (H, W) 0..255; the sides rise."""
+        x, y, w, h = cv2.boundingRect(mask)
+        if w < 2:
+            return
+        at = (slice(y, y + h), slice(x, x + w))
+        wide = cv2.blur(mask[at], (5, 5))
+        self._shade(wide, at, 1.0, 0.5)
+        self._shade(cv2.blur(mask[at], (2, 2)), at, 0.72, -0.9)
 
 
 def dashes(points: F32, period: float, share: float) -> list[F32]:
-    """A line cut into dashes of a period in pixels, each a list of points."""
+    """A line cut into dashes of a period in pixels, (2, 2) each."""
     steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
     along = np.concatenate([[0], np.cumsum(steps)])
     starts = np.arange(0, along[-1], period)
-    out = []
-    for start in starts:
-        at = np.array([start, min(start + share * period, along[-1])])
-        out.append(np.stack([np.interp(at, along, points[:, k]) for k in (0, 1)], 1).astype(np.float32))
-    return out
+    at = np.stack([starts, np.minimum(starts + share * period, along[-1])], 1)
+    ends = np.stack([np.interp(at, along, points[:, k]) for k in (0, 1)], 2)
+    return list(ends.astype(np.float32))
 
 
 def shift_line(points: F32, distance: float) -> F32:
@@ -100,12 +145,16 @@ def paint_trims(
         layout: the garment at this size. side: "front" or "back". rng: of small irregularities.
     """
     brush = TrimBrush(colour, relief, spec, layout, rng)
+    parts = layout.front if side == "front" else layout.back
+    brush.seams(cv2.bitwise_and(part_seams(parts), cv2.compare(mask_of(parts, *_SEWN), 0, cv2.CMP_GT)))
     found = [f for f in layout.features if f.sides in ("both", side)]
     order = ("band", "line", "pocket", "placket", "stitch", "zip", "hole", "button")
     for feature in sorted(found, key=lambda f: order.index(f.kind) if f.kind in order else 0):
-        _PAINTERS[feature.kind](brush, feature)
-    if not any(f.name.startswith("hem") for f in found):
-        _plain_hem(brush, layout.front if side == "front" else layout.back)
+        if feature.kind in ("zip", "hole", "button"):
+            brush.sew()
+        if feature.kind in _PAINTERS:
+            _PAINTERS[feature.kind](brush, feature)
+    brush.sew()
 
 
 def _thread(spec: FabricSpec) -> Colour | None:
@@ -218,18 +267,3 @@ _PAINTERS = {
     "band": _band, "line": _line, "stitch": _stitch, "pocket": _pocket, "button": _button, "zip": _zip,
     "placket": _placket, "hole": _hole,
 }  # fmt: skip
-
-
-def _plain_hem(b: TrimBrush, parts: U8) -> None:
-    """A row of stitches 2 cm above the lower edge of torso, skirt or legs, and along the cuffs."""
-    solid = mask_of(parts, "torso", "skirt", "left_leg", "right_leg")
-    rise = max(2, round(2.0 * b.ppcm))
-    lifted = np.zeros_like(solid)
-    lifted[:-rise] = solid[rise:]
-    gone = cv2.bitwise_and(solid, cv2.subtract(np.uint8(1) * np.ones_like(solid), lifted))
-    _, y0, _, y1 = b.layout.torso_box
-    gone[: (y0 + y1) // 2] = 0
-    edge = cv2.subtract(gone, cv2.erode(gone, np.array([[1], [1], [0]], np.uint8), anchor=(0, 1)))
-    a = edge.astype(np.float32)
-    b.colour[:] = (b.colour * (1 - np.float32(0.18) * a[..., None])).astype(np.uint8)
-    b.relief -= np.float32(0.3) * a

@@ -108,7 +108,7 @@ def draw_weave(weave: str, shape: tuple[int, int], ppcm: float, rng: np.random.G
     elif weave == "linen":
         tone += np.float32(0.035) * noise("linen", shape, rng)
     elif weave == "tweed":
-        tone += np.float32(0.10) * noise("fibre", shape, rng) + np.float32(0.05) * noise("slub", shape, rng)
+        tone += np.float32(0.055) * noise("fibre", shape, rng) + np.float32(0.03) * noise("slub", shape, rng)
     elif weave == "leather":
         relief += np.float32(0.10) * noise("pebble", shape, rng)
         tone += np.float32(0.03) * noise("pebble", shape, rng)
@@ -124,7 +124,7 @@ def draw_weave(weave: str, shape: tuple[int, int], ppcm: float, rng: np.random.G
 
 _GRAIN = {
     "jersey": 0.016, "fleece": 0.028, "knit": 0.03, "rib": 0.022, "cable": 0.03, "denim": 0.035, "satin": 0.006,
-    "leather": 0.012, "velvet": 0.02, "tweed": 0.05, "chiffon": 0.008, "twill": 0.016, "corduroy": 0.02,
+    "leather": 0.012, "velvet": 0.02, "tweed": 0.03, "chiffon": 0.008, "twill": 0.016, "corduroy": 0.02,
 }  # fmt: skip
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from tryon.errors import BadRequestError
 from tryon.synth.compose import ComposeSettings, compose, plain_look, sample_look
+from tryon.synth.covers import draw_cover, sample_cover
+from tryon.synth.flat_picture import FlatSettings, compose_flat, sample_flat_look
+from tryon.synth.grounds import Ground, GroundLibrary, StreetPhoto, sample_ground
 from tryon.synth.lens import Lens, LensSettings, develop
 from tryon.synth.light import LIGHTS, LightSettings, harmonics, irradiance, sample_light
 from tryon.synth.overlay import PlainPaint
+from tryon.synth.prepare_grounds import fill_gap
 from tryon.synth.record import (
     BACK_BIT,
     DEPTH_UNIT_M,
@@ -20,6 +28,7 @@ from tryon.synth.record import (
     NATIVE,
     RECORD_LABELS,
     BodyLayer,
+    FlatView,
     GarmentInfo,
     GarmentLayer,
     HairLayer,
@@ -216,3 +225,95 @@ def test_settings_restrict_light_and_ground(record: Record, garments: list[Garme
     for seed in range(5):
         look = sample_look(np.random.default_rng(seed), record, garments, (0,), settings=settings)
         assert (look.ground.kind, look.light.kind) == ("room", "window")
+
+
+def _flat_view(kind: str = "laid") -> FlatView:
+    """A square of cloth, its upper rim showing the inside of the back."""
+    part, half = np.zeros(NATIVE, np.uint8), np.zeros(HALF, np.uint8)
+    part[200:800, 150:600], half[100:400, 75:300] = 1, 1
+    part[200:240], half[100:120] = (
+        part[200:240] * (1 | BACK_BIT | INNER_BIT),
+        half[100:120] * (1 | BACK_BIT | INNER_BIT),
+    )
+    normal = np.zeros((*HALF, 3), np.int8)
+    normal[..., 2] = 127
+    y, x = np.mgrid[: HALF[0], : HALF[1]].astype(np.float32)
+    depth = np.where(half > 0, 4000, 0).astype(np.uint16)
+    marks = {"shoulder_left": (90.0, 104.0, 1), "shoulder_right": (280.0, 104.0, 1), "neck_left": (150.0, 100.0, 1)}
+    grid = np.zeros((4, 3, 2), np.float32)
+    return FlatView(kind, part, half, np.stack([x, y], -1), normal, depth, grid, marks)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [(512, 384), (384, 288), (1024, 768)])
+def test_a_garment_photo_has_the_garments_mask_and_its_inside_apart(
+    garments: list[GarmentInfo], size: tuple[int, int]
+) -> None:
+    look = replace(sample_flat_look(np.random.default_rng(0), _flat_view()), hanger="none")
+    picture = compose_flat(garments[0], _flat_view(), _ramp(), look, size)
+    k = size[0] / 1024
+    assert picture.image_u8.shape == (*size, 3)
+    assert (picture.mask_u8 > 127).sum() == pytest.approx(560 * 450 * k * k, rel=0.01)
+    assert (picture.inside_u8 > 127).sum() == pytest.approx(40 * 450 * k * k, rel=0.06)
+    assert not ((picture.mask_u8 > 127) & (picture.inside_u8 > 127)).any()
+
+
+def test_a_garment_darkens_the_ground_beside_it_and_no_other(garments: list[GarmentInfo]) -> None:
+    look = sample_flat_look(np.random.default_rng(3), _flat_view(), settings=FlatSettings(covers=("grey",)))
+    still = replace(look.lens, noise=0.0, jpeg=0, sharpen=0.0)
+    with_shadow = compose_flat(garments[0], _flat_view(), _ramp(), replace(look, lens=still))
+    without = replace(look, lens=still, settings=replace(look.settings, shadow=False))
+    lost = compose_flat(garments[0], _flat_view(), _ramp(), without).image_u8.astype(int) - with_shadow.image_u8
+    assert lost[395:408, 150:250].max() > 8
+    assert np.abs(lost[:40]).max() <= 1
+
+
+def test_a_hanger_shows_in_the_neck_and_takes_nothing_from_the_garment(garments: list[GarmentInfo]) -> None:
+    view = _flat_view("hung")
+    look = sample_flat_look(np.random.default_rng(1), view)
+    assert look.hanger != "none"
+    bare = compose_flat(garments[0], view, _ramp(), replace(look, hanger="none", tag=False))
+    hung = compose_flat(garments[0], view, _ramp(), replace(look, hanger="wood", tag=False))
+    assert np.array_equal(bare.mask_u8, hung.mask_u8)
+    assert (hung.inside_u8 < bare.inside_u8).any()
+    assert np.abs(hung.image_u8[:100].astype(int) - bare.image_u8[:100]).max() > 30
+
+
+@pytest.mark.parametrize("kind", ["white", "grey", "paper", "wood", "bed", "tiles", "carpet", "wall"])
+def test_covers_are_drawn_the_same_twice_and_within_range(kind: str) -> None:
+    cover = sample_cover(np.random.default_rng(5), None, (kind,))  # type: ignore[arg-type]
+    first, photo = draw_cover(cover, None, (128, 96))
+    assert np.array_equal(first, draw_cover(cover, None, (128, 96))[0])
+    assert not photo
+    assert first.min() >= 0
+    assert 0.005 < np.median(first) < 1.5
+
+
+def test_grounds_are_read_back_as_they_were_prepared(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    image = np.broadcast_to(np.linspace(40, 200, 300).astype(np.uint8)[None, :, None], (400, 300, 3)).copy()
+    gap = np.zeros((400, 300), bool)
+    gap[100:380, 120:180] = True
+    filled = fill_gap(np.where(gap[..., None], np.uint8(255), image), gap)
+    assert np.abs(filled.astype(int) - image)[150:350, 125:175].mean() < 8, "a gradient is continued across the gap"
+    data = cv2.imencode(".jpg", filled)[1].tobytes()
+    with zipfile.ZipFile(tmp_path / "grounds_streets_000.zip", "w") as archive:
+        archive.writestr("7.jpg", data)
+        facts = {"kind": "street", "figure": [110, 60, 190, 380], "skin": [0.3, 0.2, 0.15], "side": 0.5, "hard": 2.0}
+        archive.writestr("grounds.json", json.dumps({"7": facts}))
+    library = GroundLibrary.open(tmp_path)
+    assert library.streets[0].figure == (110, 60, 190, 380)
+    ground = sample_ground(rng, library, "street")
+    assert ground.photo == 0
+    (tmp_path / "grounds_streets_001.zip").write_bytes(b"no zip")
+    with pytest.raises(BadRequestError, match="grounds_streets_001"):
+        GroundLibrary.open(tmp_path)
+
+
+def test_the_drawn_person_stands_where_the_gone_one_stood(record: Record, garments: list[GarmentInfo]) -> None:
+    image = np.full((620, 420, 3), 60, np.uint8)
+    image[120:570, 198:222] = (0, 0, 255)  # where somebody was: red
+    photo = StreetPhoto(cv2.imencode(".png", image)[1].tobytes(), (180, 100, 240, 580))
+    look = replace(plain_look({0: _plain((90, 90, 90))}), ground=Ground("street", (0, 0, 0), (0, 0, 0), 4, 0, 0.0, 3))
+    view = compose(record, garments, (0,), look, library=GroundLibrary([photo]))
+    red = (view.image_u8[..., 0].astype(int) > view.image_u8[..., 1] + 80) & (view.labels_u8 == 0)
+    assert red.mean() < 0.02

@@ -358,6 +358,26 @@ def _put_garment(stack: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: P
 
 
 @dataclass(frozen=True)
+class GarmentCut:
+    """A garment alone at some size, (h, w): coverage, part byte, normal, depth in m, flat pixels, and its cloth."""
+
+    alpha: F32
+    part: U8
+    normal: F32
+    depth: F32
+    flat: F32
+    sheet: Sheet
+
+
+def garment_cut(view: FlatView, paint: Paint | None, size: tuple[int, int]) -> GarmentCut:
+    """A garment's own view at a size (H, W)."""
+    alpha = coverage(view.part, size)
+    smooth = _smooth_buffers(view, (0, size[0], 0, size[1]), size, alpha)
+    sheet = sample_paint(paint, smooth.flat, smooth.part, alpha > 0)
+    return GarmentCut(alpha, smooth.part, smooth.normal, smooth.depth, smooth.flat, sheet)
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A paint as seen through flat coordinates: albedo (h, w, 3) linear, opacity, relief in m, gloss, (h, w)."""
 

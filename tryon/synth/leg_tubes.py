@@ -197,27 +197,42 @@ class LegTubes:
         return (1 - down) * upper + down * lower
 
     def settle(self, posed: F64, body: Body, excess: dict[str, F64]) -> F64:
-        """Tubes that stand off fall towards the ground, as far as the leg inside lets them."""
+        """Tubes that stand off fall towards the ground, as far as the leg inside lets them, and stay straight."""
         out = posed.copy()
         for side, index in self._index.items():
             joints = np.stack([body.joint(f"{name}.{side}") for name in _LEG])
-            shift = np.zeros((ROWS, 3))
-            at = axis_points(joints, self._rows)
-            for k in range(1, ROWS):
-                if self._rows[k] < self.u_crotch:
-                    continue
-                step = at[k] - at[k - 1]
-                long = float(np.linalg.norm(step))
-                d = step / max(long, 1e-9)
-                sink = np.array([0.0, 0.0, -1.0]) + d[2] * d  # gravity across the leg
-                move = shift[k - 1] - (shift[k - 1] @ d) * d + long / max(-d[2], 0.3) * sink
-                room = 0.85 * excess[side][k]
-                shift[k] = move * min(1.0, room / max(float(np.linalg.norm(move)), 1e-9))
-            for _ in range(3):
-                shift[1:-1] = 0.25 * shift[:-2] + 0.5 * shift[1:-1] + 0.25 * shift[2:]
+            shift = self._sink(joints, 0.85 * excess[side])
             row, down = self._row[index], self._down[index][:, None]
-            out[index] += (1 - down) * shift[row] + down * shift[row + 1]
+            out[index] += _between(shift, row, down)
         return out
+
+    def _sink(self, joints: F64, room: F64) -> F64:
+        """How far (ROWS, 3) each level moves across the leg; a share of the plumb line's way that fits everywhere,
+        for the whole leg, or for thigh and shin apart where the knee is bent."""
+        at = axis_points(joints, self._rows)
+        thigh, shin = joints[1] - joints[0], joints[2] - joints[1]
+        straight = thigh @ shin > 0.9 * np.linalg.norm(thigh) * np.linalg.norm(shin)
+        below = self._rows > self.u_crotch
+        knee = int(np.searchsorted(self._rows, 1.0))
+        first = int(np.argmax(below))
+        shift = np.zeros((ROWS, 3))
+        spans = [(first, ROWS)] if straight or knee >= ROWS - 2 else [(first, knee), (knee, ROWS)]
+        for start, stop in spans:
+            if stop - start < 2:
+                continue
+            line = at[stop - 1] - at[start]
+            d = line / max(float(np.linalg.norm(line)), 1e-9)
+            sink = np.array([0.0, 0.0, -1.0]) + d[2] * d  # gravity across the leg
+            far = np.linalg.norm(at[start:stop] - at[start], axis=1)
+            way = far[:, None] * sink / max(-d[2], 0.25)
+            size = np.linalg.norm(way, axis=1)
+            share = float(
+                np.min(np.where(size > 1e-4, room[start:stop] / np.maximum(size, 1e-4), 1.0)[far > 0.08], initial=1.0)
+            )
+            shift[start:stop] = min(1.0, share) * way
+        for _ in range(4):
+            shift[1:-1] = 0.25 * shift[:-2] + 0.5 * shift[1:-1] + 0.25 * shift[2:]
+        return shift
 
     def part_legs(self, posed: F64, body: Body) -> F64:
         """Hold each leg on its own side of the surface half way between the legs' bones."""
@@ -239,6 +254,16 @@ class LegTubes:
             over -= 0.5 * _between(width[:, None], row, down)[:, 0] - 0.0008
             out[index] -= np.maximum(over, 0)[:, None] * u
         return out
+
+
+def seam_field(kit: CutKit, place: F64) -> F64:
+    """How far (N,) m points on the reference in rest lie before the surface through side seams and inseams."""
+    out = np.zeros(len(place))
+    for side in "LR":
+        index = np.flatnonzero((place[:, 0] >= 0) == (side == "L"))
+        joints = rest_joints(kit.reference, side)
+        out[index] = _around(place[index], joints, _levels(place[index], joints))[2]
+    return out
 
 
 def _between(values: F64, row: I64, down: F64) -> F64:

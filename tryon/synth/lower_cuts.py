@@ -21,10 +21,10 @@ from tryon.synth.bodycuts import Patch
 from tryon.synth.cutkit import CutKit, corner_matrix, fast_normals, smoothing
 from tryon.synth.flatten import lay_flat, spread_body
 from tryon.synth.garment_mesh import PART, Fit, GarmentMesh, Worn
-from tryon.synth.leg_tubes import LegTubes, TubeShape
+from tryon.synth.leg_tubes import LegTubes, TubeShape, seam_field
 from tryon.synth.lower_features import Drawing, lower_drawing
 from tryon.synth.push_out import BodyGuard
-from tryon.synth.remesh import flip_edges, halve_long_edges, relax
+from tryon.synth.remesh import collapse_short_edges, flip_edges, halve_long_edges, relax
 
 F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
@@ -35,6 +35,7 @@ Waist = Literal["high", "normal", "low"]
 Pockets = Literal["slant", "jeans", "cargo", "none"]
 SMOOTH_STEPS = 6  # helper tights are coarse: facets show without
 EDGE_M = 0.023  # longest edge on the reference: a mean of some 1.4 cm
+SHORTEST_M = 0.007
 BELOW_CROTCH_M = 0.05  # hems higher than this over the crotch notch
 
 
@@ -245,12 +246,22 @@ def _cut(design: LowerDesign, kit: CutKit) -> Patch:
     arms = kit.limb_share(kit.tights, "arm", "L") + kit.limb_share(kit.tights, "arm", "R")
     waist, hem = _fields(design, kit, place)
     waist = np.where(arms > 0.3, -0.1, waist)
-    cut = kit.clip(kit.tights, waist, hem[:, None])
-    cut = kit.clip(cut.patch, cut.values[:, 0])
-    even = halve_long_edges(cut.patch, kit.reference.rest, EDGE_M)
-    fixed = np.abs((even.mix @ kit.reference.rest)[:, 0]) < 1e-4  # the middle seam stays straight
-    even = flip_edges(even, kit.reference.rest, fixed)
-    return relax(even, kit.reference.rest, fixed)
+    # edges run along the middle and along side seams and inseams, where a flat garment folds
+    seams = np.stack([place[:, 0], seam_field(kit, place), waist, hem], 1)
+    cut = kit.split(kit.tights, seams[:, 0], seams)
+    for k in (1, 2, 3):
+        trim = kit.split if k == 1 else kit.clip
+        cut = trim(cut.patch, cut.values[:, k], cut.values)
+    rest = kit.reference.rest
+    patch = halve_long_edges(cut.patch, rest, EDGE_M)
+    patch = collapse_short_edges(patch, rest, SHORTEST_M, _on_seam(patch, kit))
+    patch = flip_edges(patch, rest, _on_seam(patch, kit))
+    return relax(patch, rest, _on_seam(patch, kit))
+
+
+def _on_seam(patch: Patch, kit: CutKit) -> Bools:
+    at = np.asarray(patch.mix @ kit.reference.rest)
+    return (np.abs(at[:, 0]) < 2e-4) | (np.abs(seam_field(kit, at)) < 4e-4)
 
 
 def _covered(design: LowerDesign, kit: CutKit) -> Bools:

@@ -54,6 +54,46 @@ def halve_long_edges(patch: Patch, points: F64, longest_m: float, passes: int = 
     return Patch(mix.tocsr(), faces)
 
 
+def collapse_short_edges(patch: Patch, points: F64, shortest_m: float, fixed: NDArray[np.bool_]) -> Patch:
+    """Join the ends of edges shorter than a length: slivers vanish. ``fixed`` (N,) and border vertices stay."""
+    at = np.asarray(patch.mix @ points)
+    edges, _, times = edge_table(patch.faces)
+    held = fixed.copy()
+    held[edges[times == 1].ravel()] = True
+    length = np.linalg.norm(at[edges[:, 0]] - at[edges[:, 1]], axis=1)
+    short = np.flatnonzero(length < shortest_m)
+    around: dict[int, set[int]] = {}
+    for k, face in enumerate(patch.faces):
+        for v in face:
+            around.setdefault(int(v), set()).add(k)
+    faces = patch.faces.copy()
+    alive = np.ones(len(faces), bool)
+    for e in short[np.argsort(length[short])]:
+        a, b = (int(v) for v in edges[e])
+        if held[b] and not held[a]:
+            a, b = b, a
+        if held[b] or not around.get(a) or not around.get(b):
+            continue
+        shared = around[a] & around[b]
+        ring = [{int(v) for f in around[x] for v in faces[f]} - {a, b} for x in (a, b)]
+        if len(shared) != 2 or len(ring[0] & ring[1]) != 2:
+            continue
+        moved = list(around[b] - shared)
+        new = np.where(faces[moved] == b, a, faces[moved])
+        before, after = _normal(at, faces[moved]), _normal(at, new)
+        if len(moved) and ((before * after).sum(1) < 0.7).any():
+            continue
+        faces[moved] = new
+        for f in shared:
+            alive[f] = False
+            for v in faces[f]:
+                around[int(v)].discard(f)
+        around[a] |= set(moved)
+        around[b] = set()
+    used, local = np.unique(faces[alive], return_inverse=True)
+    return Patch(patch.mix[used].tocsr(), local.reshape(-1, 3).astype(np.int64))
+
+
 def flip_edges(patch: Patch, points: F64, fixed: NDArray[np.bool_] | None = None, passes: int = 6) -> Patch:
     """Turn edges whose opposite angles exceed 180 degrees; edges between two ``fixed`` (N,) vertices stay."""
     faces = patch.faces.copy()

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from tryon.synth.bodies import Body, BodyModel
 from tryon.synth.camera import OrthoCamera
-from tryon.synth.flat_frame import FlatFrame
+from tryon.synth.flat_frame import FlatFrame, fill_triangles
 from tryon.synth.flat_views import ViewSettings, garment_info
-from tryon.synth.garment_mesh import F64, I64, Fit, GarmentMesh, Wearable
+from tryon.synth.flatten import spread_body
+from tryon.synth.garment_mesh import F64, I64, PART, Fit, GarmentMesh, Wearable
 from tryon.synth.layers import LayerRenderer
 from tryon.synth.record import BACK_BIT, HALF, INNER_BIT, NATIVE, FlatView
 
@@ -24,16 +25,23 @@ HIDDEN_PX = 12.0  # flat pixels: further off, another layer of cloth lies before
 
 @dataclass(frozen=True)
 class FlatQuality:
-    """How well a garment was pressed flat. flipped: share of the area that is turned over; stretch: median and
-    95th percentile of the edges' relative change of length."""
+    """How well a garment was pressed flat.
+
+    flipped: share of the area that is turned over. overlap: share of the front (collar and hood apart, which
+    lie over it) that lies under other cloth of the front. stretch: median and 95th percentile of the
+    edges' relative change of length.
+    """
 
     flipped: float
+    overlap: float
     stretch: float
     stretch_95: float
 
 
-def flat_quality(points: F64, faces: I64, flat: F64, front: Bools) -> FlatQuality:
-    """Compare the flat shape (N, 2) with the surface (N, 3) it was made from."""
+def flat_quality(
+    points: F64, faces: I64, flat: F64, front: Bools, part: NDArray[np.uint8] | None = None
+) -> FlatQuality:
+    """Compare the flat shape (N, 2) with the surface (N, 3) it was made from. part: (F,), to leave collars out."""
     corner = flat[faces]
     p, q = corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0]
     area = -(p[:, 0] * q[:, 1] - p[:, 1] * q[:, 0]) * np.where(front, 1, -1)
@@ -41,7 +49,11 @@ def flat_quality(points: F64, faces: I64, flat: F64, front: Bools) -> FlatQualit
     before = np.linalg.norm(points[faces] - points[faces[:, [1, 2, 0]]], axis=2)
     change = np.abs(after / np.maximum(before, 1e-6) - 1)
     flipped = float(-area[area < 0].sum() / np.abs(area).sum())
-    return FlatQuality(flipped, float(np.median(change)), float(np.percentile(change, 95)))
+    trunk = front if part is None else front & ~np.isin(part, [PART["collar"], PART["hood"]])
+    frame = FlatFrame.fit(flat)
+    drawn = fill_triangles(frame.to_px(flat)[faces[trunk]], np.ones((int(trunk.sum()), 1)), frame.size)[1].sum()
+    overlap = 1 - drawn / frame.px_per_m**2 / (0.5 * np.abs(area[trunk]).sum())
+    return FlatQuality(flipped, float(overlap), float(np.median(change)), float(np.percentile(change, 95)))
 
 
 def sample_grid(from_flat: F32, flat_px: F32) -> F32:
@@ -134,7 +146,8 @@ def round_trip(
         views[view.kind] = summary(view_errors(view))
         errors, hidden[view.kind] = worn_errors(drawn.flat_px, drawn.half_part, view)
         back[view.kind] = summary(errors)
-    quality = flat_quality(mesh.rest, mesh.faces, mesh.flat, mesh.front)
+    spread = wearable.wear(spread_body(model), Fit()).points
+    quality = flat_quality(spread, mesh.faces, mesh.flat, mesh.front, mesh.part)
     return RoundTrip(mesh.id, quality, views, back, hidden)
 
 
@@ -145,12 +158,13 @@ def round_trip_table(
     lines, rows = [], []
     for number, wearable in enumerate(wearables):
         trip = round_trip(wearable, body, renderer, model, np.random.default_rng([seed, number]))
-        row = [100 * trip.quality.flipped, 100 * trip.quality.stretch]
+        q = trip.quality
+        row = [100 * q.flipped, 100 * q.overlap, 100 * q.stretch]
         for kind in trip.views:
             row += [*trip.views[kind], *trip.worn[kind]]
         rows.append(row)
         lines.append(f"{trip.id[:28]:28s} " + " ".join(f"{v:6.2f}" for v in row))
-    head = "flipped%, stretch% (median), then for each view: view median, 95%, worn to view median, 95% (px)"
+    head = "flipped%, overlap%, stretch% (median), then for each view: view median, 95%, worn to view median, 95% (px)"
     total = np.array(rows)
     for name, row in (
         ("median of garments", np.median(total, 0)),

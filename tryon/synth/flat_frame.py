@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.errors import BadRequestError
-from tryon.synth.garment_mesh import GarmentMesh
+from tryon.synth.garment_mesh import PART, GarmentMesh
 from tryon.synth.record import BACK_BIT, HALF, FlatFeature
 
 F64 = NDArray[np.float64]
@@ -110,11 +110,19 @@ def fill_triangles(corners: F64, values: F64, size: tuple[int, int]) -> tuple[F6
     return out.reshape(h, w, -1), drawn.reshape(h, w)
 
 
+def top_last(mesh: GarmentMesh, chosen: NDArray[np.bool_]) -> I64:
+    """Indices of the chosen faces in drawing order: a collar lies over the front that it is sewn to."""
+    index = np.flatnonzero(chosen)
+    above = np.isin(mesh.part[index], [PART["collar"], PART["hood"]])
+    return index[np.argsort(above, kind="stable")]
+
+
 def side_maps(mesh: GarmentMesh, frame: FlatFrame) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The two sides as part bytes (h, w) in the flat frame: front, and back (with BACK_BIT)."""
     corners = frame.to_px(mesh.flat)[mesh.faces]
     maps = []
-    for side, bit in ((mesh.front, 0), (~mesh.front, BACK_BIT)):
+    for chosen, bit in ((mesh.front, 0), (~mesh.front, BACK_BIT)):
+        side = top_last(mesh, chosen)
         value, drawn = fill_triangles(corners[side], mesh.part[side].astype(np.float64)[:, None] + 1.0, frame.size)
         maps.append(np.where(drawn, value[..., 0].astype(np.uint8) | bit, 0).astype(np.uint8))
     return maps[0], maps[1]

@@ -48,7 +48,7 @@ class Legs:
         shared = np.intersect1d(*legs)
         if not len(shared):
             return
-        border = _border(faces, len(points))
+        border = border_vertices(faces, len(points))[1]
         self._middle = float(points[shared, 0].mean())
         self._crotch = int(shared[np.argmin(points[shared, 2])])
         crotch = float(points[self._crotch, 2])
@@ -105,11 +105,11 @@ class Legs:
         return out
 
 
-def _border(faces: I64, count: int) -> NDArray[np.bool_]:
+def border_vertices(faces: I64, count: int) -> tuple[I64, NDArray[np.bool_]]:
+    """Free edges (E, 2) of a mesh of ``count`` vertices, and whether a vertex lies on one (N,)."""
     pairs = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
     key, times = np.unique(pairs[:, 0] * count + pairs[:, 1], return_counts=True)
+    free = np.stack([key[times == 1] // count, key[times == 1] % count], 1)
     out = np.zeros(count, bool)
-    free = key[times == 1]
-    out[free // count] = True
-    out[free % count] = True
-    return out
+    out[free.ravel()] = True
+    return free, out

@@ -29,13 +29,13 @@ class LaidSettings:
     drift_share: float = 0.009  # of the garment's size: standard deviation of the smooth displacement
     relief: float = 0.004  # height of creases
     sleeve_deg: float = 6.0  # standard deviation of each sleeve's own turn
-    both_sleeves_deg: tuple[float, float] = (-8.0, 16.0)  # sleeves are laid closer to the body, seldom further
+    both_sleeves_deg: tuple[float, float] = (-12.0, 9.0)  # inwards is positive
     leg_deg: float = 1.5
     elbow_share: float = 0.25  # of long sleeves that are bent at the elbow
     elbow_deg: tuple[float, float] = (15.0, 50.0)
     corner_share: float = 0.3  # of garments with a corner of the hem pulled aside
     tilt_deg: float = 2.5
-    hung_sleeve_deg: float = 27.0  # by which a hanging sleeve turns down from where it was laid
+    hung_sleeve_deg: float = 13.0  # of a hanging long sleeve from the vertical; short ones go half the way
     hung_narrow: tuple[float, float] = (0.03, 0.13)  # share of the hem's width that goes into folds
     hung_fold: float = 0.011  # depth of those folds
     ramp: float = 0.10  # along a limb over which a turn begins
@@ -74,7 +74,7 @@ def laid_points(mesh: GarmentMesh, rng: np.random.Generator, settings: LaidSetti
     flat = (flat - middle) @ np.array([[c, d], [-d, c]]) + middle
     relief = _creases(flat, rng) * s.relief * rng.uniform(0.5, 1.6)
     up = vertex_sides(mesh)
-    height = s.thickness * (0.5 + 0.5 * up) + relief * (0.75 + 0.25 * up)
+    height = s.thickness * (0.5 + 0.5 * up + collar_share(mesh)) + relief * (0.75 + 0.25 * up)
     return np.stack([flat[:, 0], -height, -flat[:, 1]], 1)
 
 
@@ -82,8 +82,10 @@ def hung_points(mesh: GarmentMesh, rng: np.random.Generator, settings: LaidSetti
     """The garment (N, 3) m on a hanger or held by clips: sleeves fall, cloth gathers towards the hem."""
     s = settings or LaidSettings()
     upper = mesh.category != "lower"
-    down = s.hung_sleeve_deg * (1.0 if mesh.attributes.get("sleeve") == "long" else 0.55)
-    turns = {side: down + rng.normal(0, 2.5) for side in ("left_sleeve", "right_sleeve")}
+    turns = {}
+    for name in ("left_sleeve", "right_sleeve"):
+        down = sleeve_angle(mesh, name) - s.hung_sleeve_deg
+        turns[name] = (down if mesh.attributes.get("sleeve") == "long" else 0.5 * down) + rng.normal(0, 2.5)
     turns |= {"left_leg": rng.uniform(0, 3.0), "right_leg": rng.uniform(0, 3.0)}
     flat = turn_limbs(mesh, mesh.flat, turns, s.ramp)
     top, bottom = flat[:, 1].min(), flat[:, 1].max()
@@ -108,7 +110,8 @@ def hung_points(mesh: GarmentMesh, rng: np.random.Generator, settings: LaidSetti
     # sleeves hang in front of the trunk's sides, or behind them
     for name in ("left_sleeve", "right_sleeve"):
         depth = depth + limb_share(mesh, name, s.ramp) * 0.022 * (1 if rng.random() < 0.7 else -1)
-    return np.stack([flat[:, 0], -(depth + 2 * s.thickness * (0.5 + 0.5 * side)), -flat[:, 1]], 1)
+    near = 0.5 + 0.5 * side + 0.5 * collar_share(mesh)
+    return np.stack([flat[:, 0], -(depth + 2 * s.thickness * near), -flat[:, 1]], 1)
 
 
 def vertex_sides(mesh: GarmentMesh) -> F64:
@@ -118,6 +121,28 @@ def vertex_sides(mesh: GarmentMesh) -> F64:
     corner = mesh.faces.ravel()
     times = np.bincount(corner, minlength=count)
     return np.bincount(corner, weights=np.repeat(side, 3), minlength=count) / np.maximum(times, 1)
+
+
+def collar_share(mesh: GarmentMesh) -> F64:
+    """1 for vertices (N,) of the front of a collar or hood, which lies over the garment it is sewn to, else 0."""
+    out = np.zeros(len(mesh.flat))
+    above = np.isin(mesh.part, [PART["collar"], PART["hood"]])
+    out[mesh.faces[above & mesh.front]] = 1.0
+    out[mesh.faces[~above]] = 0.0
+    return out
+
+
+def sleeve_angle(mesh: GarmentMesh, name: str) -> float:
+    """Degrees by which a sleeve, from its seam to its end, lies off the vertical; 0 without that sleeve."""
+    on = mesh.part == PART[name]
+    sleeve = np.unique(mesh.faces[on])
+    seam = np.intersect1d(sleeve, mesh.faces[~on])
+    if not len(seam):
+        return 0.0
+    start = mesh.flat[seam].mean(0)
+    away = np.linalg.norm(mesh.flat[sleeve] - start, axis=1)
+    along = mesh.flat[sleeve][away > 0.75 * away.max()].mean(0) - start
+    return float(np.degrees(np.arctan2(abs(along[0]), along[1])))
 
 
 def limb_share(mesh: GarmentMesh, name: str, ramp: float) -> F64:

@@ -23,10 +23,10 @@ class SleeveSettings:
     """Lengths in m, angles in degrees; weights against the cloth's own stiffness (a vertex's is about 4)."""
 
     long_m: float = 0.36  # from here on a sleeve is laid as a long one
-    long_deg: float = 33.0  # of a long sleeve from the vertical; shorter ones lie as they are sewn
+    long_deg: float = 35.0  # of a long sleeve from the vertical; shorter ones lie as they are sewn
     ramp_m: float = 0.12  # from the armhole, over which a sleeve is turned to begin with
-    end_share: float = 0.15  # of a sleeve, by which it is turned
-    end_weight: float = 0.05
+    end_share: float = 0.7  # of a sleeve, which is turned as one: it bends at the armhole
+    end_weight: float = 0.1
     pit_m: float = 0.16  # around the armpit: where sleeve and trunk are kept apart
     pit_weight: float = 1.0
     corner_weight: float = 3.0  # of the armpit itself, which is drawn out to the outline

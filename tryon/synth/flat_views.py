@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tryon.synth.bodies import BodyModel
 from tryon.synth.camera import Camera, OrthoCamera, PhotoCamera, look_at, to_half
-from tryon.synth.flat_frame import FlatFrame, flat_map, side_maps
+from tryon.synth.flat_frame import FlatFrame, flat_map, side_maps, top_last
 from tryon.synth.flat_shapes import LaidSettings, hung_points, laid_points, relaxed_body
 from tryon.synth.garment_mesh import Fit, GarmentMesh, Wearable
 from tryon.synth.layers import LayerRenderer
@@ -70,7 +70,7 @@ def view_grid(
 ) -> NDArray[np.float32]:
     """Where each flat pixel of the front lies in a view, as ``FlatView.from_flat`` wants it."""
     seen = to_half(camera.project(points)[:, :2])
-    front = mesh.faces[mesh.front]
+    front = mesh.faces[top_last(mesh, mesh.front)]
     return flat_map(frame.to_px(mesh.flat)[front], seen[front], frame, grid)
 
 

@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
 from tryon.synth.bodies import Body, BodyModel, BodyShape
+from tryon.synth.flat_fronts import Fronts, FrontSettings
 from tryon.synth.flat_legs import Legs, LegSettings
 from tryon.synth.flat_sleeves import Sleeves, SleeveSettings
 from tryon.synth.garment_mesh import PART
@@ -46,6 +47,7 @@ class FlattenSettings:
     blend_m: float = 0.08  # below a dress's waist in which its bodice goes over into that shape
     legs: LegSettings = field(default_factory=LegSettings)
     sleeves: SleeveSettings = field(default_factory=SleeveSettings)
+    fronts: FrontSettings = field(default_factory=FrontSettings)
 
 
 SPREAD = BodyPose(
@@ -87,7 +89,11 @@ def lay_flat(
     calm = _smoothed(even, faces, s.smooth_steps)
     up = front_faces(calm, faces, s) if front is None else front
     place = calm[:, 0] + 1j * calm[:, 2]
-    hands = (Legs(even, faces, part, s.legs), Sleeves(even, faces, part, s.sleeves))
+    hands = (
+        Legs(even, faces, part, s.legs),
+        Sleeves(even, faces, part, s.sleeves),
+        Fronts(even, faces, up, part, s.fronts),
+    )
     for hand in hands:
         place = hand.begin(place)
     place = _press(even, faces, up, part, place, hands, s)
@@ -192,7 +198,7 @@ def _press(
     up: Bools,
     part: NDArray[np.uint8],
     place: NDArray[np.complex128],
-    hands: tuple[Legs, Sleeves],
+    hands: tuple[Legs, Sleeves, Fronts],
     s: FlattenSettings,
 ) -> NDArray[np.complex128]:
     count = len(points)
@@ -220,7 +226,7 @@ def _press(
         (np.concatenate([np.ones(len(i)), -np.ones(len(i))]), (np.tile(column, 2), np.concatenate([j, i]))),
         shape=(len(i), count),
     )
-    hold = hands[0].weight + hands[1].weight + 1e-7
+    hold = sum((hand.weight for hand in hands), np.full(count, 1e-7))
     matrix = spread @ step + _stiff_lines(faces, up, part, count, s) + sp.diags(hold)
     solver = splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     held = hold > 1e-6

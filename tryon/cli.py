@@ -1,4 +1,4 @@
-"""The command line: ``python -m tryon try|batch|parse|garment|bench|prepare|train|evaluate``.
+"""The command line: ``python -m tryon try|batch|parse|garment|bench|prepare|synth|train|evaluate``.
 
 This module gathers the commands and turns errors into one sentence and a status; the commands
 themselves live in the modules beside it. The networks load when a command needs them, so that
@@ -18,7 +18,7 @@ import typer
 from tryon import __version__
 from tryon.cli_bench import bench
 from tryon.cli_look import garment, parse
-from tryon.cli_train import evaluate, prepare, train
+from tryon.cli_train import evaluate, prepare, synth, train
 from tryon.cli_wear import batch, try_on
 from tryon.errors import TryOnError
 
@@ -38,6 +38,7 @@ app.command("bench")(bench)
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 # their --help is the trainer's own, made from its settings
 app.command("prepare", context_settings=_PASS_ON, add_help_option=False)(prepare)
+app.command("synth", context_settings=_PASS_ON, add_help_option=False)(synth)
 app.command("train", context_settings=_PASS_ON, add_help_option=False)(train)
 app.command("evaluate", context_settings=_PASS_ON, add_help_option=False)(evaluate)
 

@@ -1,4 +1,4 @@
-"""The commands ``prepare``, ``train`` and ``evaluate``: they import the part that is asked for, and no other."""
+"""The commands ``prepare``, ``synth``, ``train`` and ``evaluate``: they import the part that is asked for, and no other."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ TRAINERS = {
     "garment": ("tryon.training.garment", "GarmentSettings", "train_garment"),
     "generator": ("tryon.training.generator", "GeneratorSettings", "train_generator"),
 }
+SYNTHESIS = ("tryon.synth.synthesize", "SynthSettings", "synthesize")
 EVALUATION = ("tryon.evaluation.evaluate", "EvaluateSettings", "evaluate")
 
 
@@ -88,6 +89,11 @@ def train(
 def evaluate(context: typer.Context) -> None:
     """Measure the networks on the validation split; ``evaluate --help`` shows the options."""
     _run("tryon evaluate", EVALUATION, context.args)
+
+
+def synth(context: typer.Context) -> None:
+    """Draw people in clothes with all labels, in shards for training; ``--preview --out P.png`` draws a sheet."""
+    _run("tryon synth", SYNTHESIS, context.args)
 
 
 def _run(name: str, where: tuple[str, str, str], arguments: list[str]) -> None:

@@ -122,7 +122,7 @@ def test_a_record_comes_back(tmp_path: Path) -> None:
     assert np.array_equal(got.pose["a"], record.pose["a"])  # type: ignore[arg-type]
     assert garment.features[0].name == "hem"
     assert np.allclose(garment.features[0].points, info.features[0].points)
-    assert np.allclose(garment.views[0].from_flat, info.views[0].from_flat)
+    assert np.abs(garment.views[0].from_flat - info.views[0].from_flat).max() <= 1 / 64 + 1e-6
 
 
 def test_same_content_same_bytes(tmp_path: Path) -> None:

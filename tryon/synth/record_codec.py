@@ -20,6 +20,7 @@ from tryon.synth.record import (
 )
 
 FLOW_STEP = 1 / 16  # of a half-frame pixel: rounding adds at most 1/32 px
+GRID_STEP = 1 / 32  # a node's error is spread over many pixels
 DEPTH_STEP = 4  # units of record.DEPTH_UNIT_M: 2 mm
 COLOUR_QUALITY, NORMAL_QUALITY, ALPHA_QUALITY = 90, 90, 88  # of JPEG: no difference seen at 95
 
@@ -146,7 +147,8 @@ def pack_garment(info: GarmentInfo) -> bytes:
         w.picture("texture", info.texture, np.ones(info.texture.shape[:2], np.uint8), COLOUR_QUALITY)
     for index, view in enumerate(info.views):
         _write_cloth(w, f"view{index}", view)
-        w.exact(f"view{index}.from_flat", np.asarray(view.from_flat, np.float32))
+        grid = np.asarray(view.from_flat, np.float32)
+        w.smooth(f"view{index}.from_flat", grid, np.ones(grid.shape[:2], np.uint8), GRID_STEP)
     return w.finish()
 
 

@@ -6,6 +6,7 @@ draws a sheet of random records instead.
 
 from __future__ import annotations
 
+import importlib.util
 import multiprocessing
 import os
 import time
@@ -23,7 +24,7 @@ from tryon.training.people_data import open_data_dir
 from tryon.training.runlog import setting
 
 VALIDATION_EVERY = 10  # one shard in so many has bodies, garments and fabrics of its own
-_KEPT_OUT_OF_THE_FACTS = ("out", "data", "processes", "check", "preview", "rows")
+_KEPT_OUT_OF_THE_FACTS = ("out", "data", "people", "processes", "check", "preview", "rows")
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,10 @@ class SynthSettings:
 
     out: Path = setting(Path("data/records"), "folder for the shards; with --preview, the sheet's PNG file")
     data: Path = setting(open_data_dir(), "folder of the open data (or TRYON_DATA)")
+    people: Path = setting(Path("data/people"), "folder of the people shards; without them the photos are read")
     drapes: Path = setting(Path("data/drapes"), "folder of simulated cloth (python -m tryon.synth.simulate)")
     grounds: Path = setting(Path("data/grounds"), "folder of photographed backgrounds")
+    photo_textures: Path = setting(Path("data/phototextures"), "folder of photographed garments as cloth")
     records: int = setting(6500, "records in all; what exists already is kept")
     per_shard: int = setting(125, "records a shard: some 55 MB")
     seed: int = setting(1, "seed of everything random")
@@ -71,11 +74,36 @@ def synthesize(settings: SynthSettings) -> dict[str, Any]:
         raise BadRequestError(
             f"There is no folder makehuman in {settings.data}. Name the open data's folder with --data or TRYON_DATA."
         )
+    _require_packages()
     if settings.preview:
         from tryon.synth.record_preview import write_preview  # draws: needs the renderer's packages
 
         return write_preview(settings)
+    _prepare(settings)
     return _make_all(settings)
+
+
+def _require_packages() -> None:
+    missing = [name for name in ("anny", "moderngl") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise BadRequestError(
+            f"The data engine needs {' and '.join(missing)}: pip install -r requirements-synth.txt "
+            "(Debian also: apt-get install libegl1 libgl1-mesa-dri)"
+        )
+
+
+def _prepare(settings: SynthSettings) -> None:
+    """Make what the records are made from, where it is missing; each step says what it does."""
+    if not any(settings.grounds.glob("*.zip")):
+        from tryon.synth.prepare_grounds import prepare_grounds
+
+        click.echo(f"Backgrounds: cutting people out of street photos into {settings.grounds}", err=True)
+        prepare_grounds(settings.data, settings.people, settings.grounds)
+    if not any(settings.photo_textures.glob("*.zip")):
+        from tryon.synth.prepare_photo_textures import PhotoTextureSettings, prepare_photo_textures
+
+        click.echo(f"Cloths: cutting garments out of photos into {settings.photo_textures}", err=True)
+        prepare_photo_textures(PhotoTextureSettings(data=settings.data, out=settings.photo_textures))
 
 
 def _make_all(settings: SynthSettings) -> dict[str, Any]:

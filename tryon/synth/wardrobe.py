@@ -32,6 +32,7 @@ class Habits:
     dress: float = 0.24  # outfit is a dress
     jacket: float = 0.2  # something open over it
     tucked: float = 0.3  # of tops that can be
+    men_skirt: float = 0.06  # of men's outfits with a dress or a skirt: seldom in photos, but not never
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,24 @@ def choose_outfit(
     *,
     avoid: Sequence[int] = (),
     separates: bool | None = None,
+    man: bool = False,
 ) -> Outfit:
     """One outfit: a dress, or a top with a bottom, now and then with a jacket.
 
     Args:
         avoid: garments that are not chosen again. separates: True for a top with a bottom, False for a
-            dress, None for either.
+            dress, None for either. man: who wears it.
     """
+    legs_only = man and rng.random() >= habits.men_skirt
 
     def pick(slot: Slot) -> int | None:
         pool = [k for k, w in enumerate(wardrobe) if slot_of(w) == slot and k not in avoid]
+        if legs_only and slot == "bottom":
+            pool = [k for k in pool if wardrobe[k].mesh.label != "Skirt"] or pool
         return int(rng.choice(pool)) if pool else None
 
     if separates is None:
-        separates = bool(rng.random() >= habits.dress)
+        separates = legs_only or bool(rng.random() >= habits.dress)
     jacket = pick("jacket") if rng.random() < habits.jacket else None
     over = () if jacket is None else (jacket,)
     dress = None if separates else pick("dress")

@@ -1,0 +1,108 @@
+"""Which ingredient of the rendered pictures makes them pass for photos: one left out at a time.
+
+``python -m tryon.evaluation.realism_study --records data/records`` prints a table as Markdown. Real pictures are the
+open street photos; rendered ones are the same records each time, on streets, cropped by pose alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from tryon.evaluation.realism import PooledFeatures, Verdict, features_of, tell_apart
+from tryon.geometry.crops import crop_for
+from tryon.synth.compose import ComposeSettings
+from tryon.training.people_data import PersonRecord, read_people
+from tryon.training.rendered_people import RenderedPeople
+from tryon.types import CATEGORIES, RGBu8
+
+HEIGHT, WIDTH = 256, 192
+SIZE = (640, 480)  # of the rendered picture that is cropped
+BASE = ComposeSettings(grounds=("street",))
+
+
+def variants(base: ComposeSettings = BASE) -> dict[str, ComposeSettings]:
+    """Name to settings: everything, then each ingredient left out."""
+    light, lens = base.light, base.lens
+    off = replace(lens, **dict.fromkeys(lens.__dataclass_fields__, False))
+    return {
+        "everything": base,
+        "no ambient light from directions": replace(base, light=replace(light, ambient=False)),
+        "no ambient occlusion": replace(base, light=replace(light, occlusion=False)),
+        "no shadows on the person": replace(base, light=replace(light, shadow=False)),
+        "no wrapped light on skin": replace(base, light=replace(light, wrap=False)),
+        "no highlights": replace(base, light=replace(light, shine=False)),
+        "no rim light": replace(base, light=replace(light, rim=False)),
+        "no weave": replace(base, light=replace(light, weave=False)),
+        "folds as smooth as the mesh": replace(base, light=replace(light, crisp=0.0)),
+        "no shadow on the ground": replace(base, floor_shadow=False),
+        "person's light not matched to the street": replace(base, match=False),
+        "no lens blur": replace(base, lens=replace(lens, blur=False)),
+        "no noise": replace(base, lens=replace(lens, noise=False)),
+        "no JPEG": replace(base, lens=replace(lens, jpeg=False)),
+        "no lens at all": replace(base, lens=off),
+        "shop backdrops for streets": replace(base, grounds=("shop",)),
+    }
+
+
+def crop_of(person: PersonRecord, number: int) -> RGBu8:
+    """The crop (HEIGHT, WIDTH, 3) of a person; which framing depends on the number alone."""
+    category = CATEGORIES[number % len(CATEGORIES)]
+    crop = crop_for(person.pose, category, person.image_u8.shape[:2], WIDTH, HEIGHT)  # type: ignore[arg-type]
+    return crop.cut(person.image_u8)
+
+
+def rendered_crops(people: RenderedPeople, count: int, seed: int) -> list[RGBu8]:
+    """Crops of ``count`` rendered people; equal seeds take equal records."""
+    return [crop_of(people.draw(np.random.default_rng([seed, k]), SIZE), k) for k in range(count)]
+
+
+def study(
+    people: RenderedPeople, real: Sequence[RGBu8], count: int, seed: int, names: Sequence[str] | None = None
+) -> dict[str, Verdict]:
+    """The judge's verdict on each variant (see ``variants``), or on those named."""
+    net = PooledFeatures()
+    real_features = features_of(real, net)
+    out = {}
+    for name, settings in variants().items():
+        if names is not None and name not in names:
+            continue
+        people.settings = settings
+        out[name] = tell_apart(features_of(rendered_crops(people, count, seed), net), real_features)
+    return out
+
+
+def table(verdicts: dict[str, Verdict]) -> str:
+    """Markdown."""
+    lines = ["| rendered pictures | judge's accuracy | change |", "|---|---|---|"]
+    first = next(iter(verdicts.values())).accuracy
+    for name, verdict in verdicts.items():
+        change = f"{verdict.accuracy - first:+.3f}" if verdict.accuracy != first else ""
+        lines.append(f"| {name} | {verdict.accuracy:.3f} ± {verdict.interval:.3f} | {change} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=Path, default=Path("data/records"))
+    parser.add_argument("--people", type=Path, default=Path("data/people"), help="shards of the street photos")
+    parser.add_argument("--count", type=int, default=400, help="rendered pictures of each variant")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--only", nargs="*", help="variants by name")
+    args = parser.parse_args()
+    started = time.monotonic()
+    photos = read_people(args.people, labelled=False)
+    real = [crop_of(photo, k) for k, photo in enumerate(photos)]
+    verdicts = study(RenderedPeople(args.records), real, args.count, args.seed, args.only)
+    print(f"{args.count} rendered, {len(real)} real pictures, {time.monotonic() - started:.0f} s\n")
+    print(table(verdicts))
+
+
+if __name__ == "__main__":
+    main()

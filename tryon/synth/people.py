@@ -183,7 +183,7 @@ def _sample_shape(rng: Rng, sex: str, tone: str, age: float, build: str) -> tupl
         age=age,
         muscle=_near(rng, muscle, 0.07),
         weight=_near(rng, weight, 0.06),
-        height=_near(rng, 0.37 if female else 0.44, 0.075, 0.16, 0.66),
+        height=_near(rng, 0.378 if female else 0.375, 0.062, 0.22, 0.56),  # 1.65 and 1.77 m, give or take 7 cm
         proportions=_near(rng, 0.62, 0.14, 0.3, 0.95),
         cupsize=_near(rng, 0.5, 0.15),
         firmness=_near(rng, 0.75 - 0.4 * max(0.0, age - 0.65), 0.08),

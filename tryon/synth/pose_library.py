@@ -160,12 +160,13 @@ def _texting(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
 
 
 def _bag_hand(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
-    arm = replace(_hanging(rng, 0.27), curl_deg=62.0, thumb_deg=35.0, bend_deg=_near(rng, 10, 3), roll_deg=0.0)
+    arm = replace(_hanging(rng, 0.27), curl_deg=66.0, thumb_deg=30.0, bend_deg=_near(rng, 10, 3), roll_deg=0.0)
     return _standing(rng, arm, _hanging(rng)), (str(rng.choice(["handbag.L", "tote.L"])),)
 
 
 def _bag_shoulder(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
-    return _standing(rng, _hanging(rng, 0.36), _hanging(rng)), ("shoulder_bag.L",)
+    arm = ArmPose((_near(rng, 0.30, 0.03), -0.20, -1.0), _near(rng, 20, 5), curl_deg=_near(rng, 28, 8))
+    return _standing(rng, arm, _hanging(rng)), ("shoulder_bag.L",)
 
 
 def _clasped(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:

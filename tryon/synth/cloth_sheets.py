@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tryon.synth.artwork import rgb
 from tryon.synth.fabric_specs import FabricSpec
-from tryon.synth.motifs import check_tile, motif_tile, stripe_tile
+from tryon.synth.motifs import VARIANTS, check_tile, motif_tile, stripe_tile
 from tryon.synth.weaves import draw_weave, lace_tile, noise
 
 U8 = NDArray[np.uint8]
@@ -62,8 +62,7 @@ def draw_sheet(
     colour = _design(spec, shape, ppcm, rng, patch)
     even = colour is None
     if colour is None:
-        colour = np.empty((*shape, 3), np.uint8)
-        colour[:] = rgb(spec.colours[0])
+        colour = cv2.merge([np.full(shape, c, np.uint8) for c in rgb(spec.colours[0])])
     if spec.kind == "heather":
         tone = tone + np.float32(0.075) * noise("fibre", shape, rng)
     return ClothSheet(colour, tone, relief, _opacity(spec, shape, ppcm, rng), even)
@@ -78,27 +77,35 @@ def _design(
         tile = np.concatenate([patch, patch[:, ::-1]], 1)
         tile = np.concatenate([tile, tile[::-1]], 0)
         return repeat_tile(tile, shape, (2 * period, 2 * period), rng)
+    if spec.kind == "heather":
+        share = np.clip(70 + 55 * noise("fibre", shape, rng), 0, 255).astype(np.uint8)
+        return mix_two(share, spec.colours)
     if spec.kind == "stripes":
-        tile = stripe_tile(spec.seed, spec.style)
+        cover, rows, cols = stripe_tile(spec.seed, spec.style), period, 8.0
         if spec.angle_deg == 90:
-            cover = repeat_tile(np.ascontiguousarray(tile.transpose(1, 0, 2)), shape, (8, period), rng)
-        else:
-            cover = repeat_tile(tile, shape, (period, 8), rng)
+            cover, rows, cols = np.ascontiguousarray(cover.transpose(1, 0, 2)), 8.0, period
     elif spec.kind == "checks":
-        cover = repeat_tile(check_tile(spec.seed, spec.style), shape, (period, period), rng)
+        cover, rows, cols = check_tile(spec.seed, spec.style), period, period
     elif spec.kind == "motif":
-        cover = repeat_tile(motif_tile(spec.style, spec.seed % 10), shape, (period, period), rng)
-    elif spec.kind == "heather":
-        other = np.clip(70 + 55 * noise("fibre", shape, rng), 0, 255).astype(np.uint8)
-        cover = cv2.merge([other, *(np.zeros_like(other),) * 3])
+        cover, rows, cols = motif_tile(spec.style, spec.seed % VARIANTS), period, period
     else:
         return None
-    if spec.angle_deg not in (0, 90):
-        matrix = cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), spec.angle_deg, 1.0)
-        cover = cv2.warpAffine(
-            cover, matrix, (shape[1], shape[0]), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
-        )
-    return np.asarray(cv2.transform(cover, ink_matrix(spec.colours)), np.uint8)
+    size = (max(2, round(cols)), max(2, round(rows)))
+    if size[0] * size[1] < cover.shape[0] * cover.shape[1]:  # colours are mixed on whichever is smaller
+        cover = cv2.resize(cover, size, interpolation=cv2.INTER_AREA)
+    tile = np.asarray(cv2.transform(cover, ink_matrix(spec.colours)), np.uint8)
+    sheet = repeat_tile(tile, shape, (rows, cols), rng)
+    if spec.angle_deg in (0, 90):
+        return sheet
+    matrix = cv2.getRotationMatrix2D((shape[1] / 2, shape[0] / 2), spec.angle_deg, 1.0)
+    return np.asarray(cv2.warpAffine(sheet, matrix, (shape[1], shape[0]), borderMode=cv2.BORDER_REFLECT_101), np.uint8)
+
+
+def mix_two(share: U8, colours: tuple[str, ...]) -> U8:
+    """(H, W, 3): share (H, W) 0..255 of the second colour over the first."""
+    a, b = (np.array(rgb(c), np.float32) for c in (colours[0], colours[1 if len(colours) > 1 else 0]))
+    table = (a + (b - a) * np.linspace(0, 1, 256, dtype=np.float32)[:, None]).astype(np.uint8)
+    return np.asarray(cv2.LUT(cv2.merge([share, share, share]), table[None]), np.uint8)
 
 
 def _opacity(spec: FabricSpec, shape: tuple[int, int], ppcm: float, rng: np.random.Generator) -> F32 | None:

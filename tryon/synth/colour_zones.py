@@ -14,6 +14,7 @@ from tryon.synth.weaves import noise
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 SIDE_STRIPE_CM = 2.4
+WORN_DENIM = (205, 212, 220)  # the white warp that shows where indigo is gone
 
 
 def blend_colour(picture: U8, colour: tuple[int, int, int], share: U8) -> None:
@@ -148,45 +149,51 @@ def paint_wash(
     picture: U8, spec: FabricSpec, layout: FlatLayout, parts: U8, rng: np.random.Generator, *, is_front: bool
 ) -> None:
     """Denim's worn places in place: thighs, seat and knees lighter, whiskers at the hip, pale edges."""
-    h, w = layout.shape
-    light = np.zeros((h, w), np.float32)
-    small = np.zeros((h // 4, w // 4), np.float32)
-    legs = [mask_of(parts, side) for side in ("left_leg", "right_leg")]
-    for leg in legs:
-        x, y, bw, bh = cv2.boundingRect(leg)
-        if bw == 0:
+    x, y, w, h = cv2.boundingRect(parts)
+    if w < 8 or h < 8:
+        return
+    half = (w // 2, h // 2)  # washing is soft: half the resolution does
+    light = np.zeros((half[1], half[0]), np.float32)
+    for side in ("left_leg", "right_leg"):
+        lx, ly, lw, lh = cv2.boundingRect(mask_of(parts, side))
+        if lw == 0:
             continue
         for at, size, gain in ((0.22, 0.20, 1.0), (0.55, 0.12, 0.5)) if is_front else ((0.10, 0.14, 0.8),):
-            cx, cy = x + (0.52 + rng.normal(0, 0.02)) * bw, y + at * bh
-            cv2.ellipse(
-                small, (round(cx / 4), round(cy / 4)), (max(2, round(0.17 * bw / 4)), max(2, round(size * bh / 4))),
-                0, 0, 360, gain, -1,
-            )  # fmt: skip
-        if is_front:
-            side = 1 if x + bw / 2 > layout.middle_x else -1
-            for _ in range(int(rng.integers(3, 7))):
-                top = layout.torso_box[1] + (0.20 + 0.13 * rng.random()) * min(bh, 60 * layout.ppcm)
-                a = np.array([layout.middle_x + side * (0.12 + 0.1 * rng.random()) * bw, top + 3 * layout.ppcm])
-                b = np.array(
-                    [layout.middle_x + side * (0.62 + 0.2 * rng.random()) * bw, top - rng.uniform(-1, 3) * layout.ppcm]
-                )
-                cv2.line(
-                    light,
-                    tuple(np.round(a * 16).astype(int)),
-                    tuple(np.round(b * 16).astype(int)),
-                    0.5,
-                    max(1, round(0.7 * layout.ppcm)),
-                    cv2.LINE_AA,
-                    4,
-                )
-    if light.any():
-        light = cv2.GaussianBlur(light, (0, 0), max(0.8, 0.45 * layout.ppcm)) * np.float32(0.7)
-    soft = cv2.GaussianBlur(small, (0, 0), max(1.0, 0.9 * layout.ppcm))
-    light += cv2.resize(soft, (w, h), interpolation=cv2.INTER_LINEAR)
-    light += np.float32(0.12) * noise("cloud", (h, w), rng)
-    solid = cv2.compare(parts, 0, cv2.CMP_GT)
-    edge = cv2.subtract(solid, cv2.erode(solid, np.ones((3, 3), np.uint8)))
-    light += edge.astype(np.float32) * np.float32(0.4 / 255)
-    share = np.clip(light, 0, 1) * np.float32(0.42 * spec.wash)
-    pale = np.array([205, 212, 220], np.float32)
-    picture[:] = (picture + (pale - picture) * share[..., None]).astype(np.uint8)
+            centre = (round((lx - x + (0.52 + rng.normal(0, 0.02)) * lw) / 2), round((ly - y + at * lh) / 2))
+            axes = (max(2, round(0.17 * lw / 2)), max(2, round(size * lh / 2)))
+            cv2.ellipse(light, centre, axes, 0, 0, 360, gain, -1)
+    light = cv2.resize(light, (max(4, half[0] // 4), max(4, half[1] // 4)), interpolation=cv2.INTER_AREA)
+    light = cv2.GaussianBlur(light, (0, 0), max(0.8, 0.45 * layout.ppcm))
+    light = cv2.resize(light, half, interpolation=cv2.INTER_LINEAR)
+    if is_front:
+        light += _whiskers(layout, parts, (x, y), half, rng)
+    light += np.float32(0.12) * noise("cloud", (half[1], half[0]), rng)
+    solid = cv2.copyMakeBorder(cv2.compare(parts[y : y + h, x : x + w], 0, cv2.CMP_GT), 1, 1, 1, 1, cv2.BORDER_CONSTANT)
+    edge = cv2.subtract(solid, cv2.erode(solid, np.ones((3, 3), np.uint8)))[1:-1, 1:-1]
+    light = cv2.resize(light, (w, h), interpolation=cv2.INTER_LINEAR)
+    share = np.clip(light + edge.astype(np.float32) * np.float32(0.4 / 255), 0, 1) * np.float32(0.42 * spec.wash)
+    blend_share(picture[y : y + h, x : x + w], WORN_DENIM, share)
+
+
+def blend_share(view: U8, colour: tuple[int, int, int], share: F32) -> None:
+    """Lay a colour over a picture in place; share (h, w) float32 0..1."""
+    keep = 1 - share
+    kept = cv2.multiply(view, cv2.merge([keep, keep, keep]), dtype=cv2.CV_8U)
+    view[:] = cv2.add(kept, cv2.merge([(share * np.float32(c)).astype(np.uint8) for c in colour]))
+
+
+def _whiskers(
+    layout: FlatLayout, parts: U8, origin: tuple[int, int], half: tuple[int, int], rng: np.random.Generator
+) -> F32:
+    """Creases that run from the fly outwards, at half resolution."""
+    light = np.zeros((half[1], half[0]), np.uint8)
+    ppcm, top = layout.ppcm, layout.torso_box[1]
+    for side, part in ((1, "left_leg"), (-1, "right_leg")):
+        _, _, lw, lh = cv2.boundingRect(mask_of(parts, part))
+        for _ in range(int(rng.integers(3, 7))):
+            y = top + (0.20 + 0.13 * rng.random()) * min(lh, 60 * ppcm)
+            a = np.array([layout.middle_x + side * (0.12 + 0.1 * rng.random()) * lw, y + 3 * ppcm])
+            b = np.array([layout.middle_x + side * (0.62 + 0.2 * rng.random()) * lw, y - rng.uniform(-1, 3) * ppcm])
+            line = np.round((np.stack([a, b]) - origin) * 8).astype(np.int32)
+            cv2.polylines(light, [line], False, int(rng.uniform(60, 130)), max(1, round(0.35 * ppcm)), cv2.LINE_AA, 4)
+    return cv2.GaussianBlur(light, (0, 0), max(0.6, 0.22 * ppcm)).astype(np.float32) * np.float32(0.7 / 255)

@@ -16,7 +16,7 @@ from tryon.synth.record import FlatFeature, GarmentInfo
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
-TORSO, COLLAR, HOOD = 1, 7, 8  # part bytes, see garment_mesh.PARTS
+TORSO, SKIRT, COLLAR, HOOD = 1, 6, 7, 8  # part bytes, see garment_mesh.PARTS
 SLEEVES = {"right": 2, "left": 3}  # the viewer's side to the subject's sleeve
 RIBBED = ("Longsleeve", "Hoodie")  # their cuffs and hems are bands
 
@@ -48,6 +48,13 @@ def default_features(info: GarmentInfo, front: U8, back: U8) -> tuple[FlatFeatur
     return tuple(found)
 
 
+def _any_of(parts: U8, *numbers: int) -> NDArray[np.bool_]:
+    found = parts == numbers[0]
+    for number in numbers[1:]:
+        found = found | (parts == number)
+    return np.asarray(found)
+
+
 def _top_line(parts: U8, info: GarmentInfo, *bytes_: int) -> F32:
     """The upper edge between the neck points, a point every second column, (N, 2)."""
     marks = info.landmarks_px
@@ -55,14 +62,14 @@ def _top_line(parts: U8, info: GarmentInfo, *bytes_: int) -> F32:
         return np.zeros((0, 2), np.float32)
     x0, x1 = round(marks["neck_left"][0]) + 1, round(marks["neck_right"][0]) - 1
     columns = np.arange(max(0, x0), min(parts.shape[1], x1 + 1), 2)
-    mask = np.isin(parts[:, columns], bytes_)
+    mask = _any_of(parts[:, columns], *bytes_)
     there = mask.any(0)
     return _smooth(np.stack([columns[there], mask.argmax(0)[there]], 1).astype(np.float32))
 
 
 def _low_lines(parts: U8, *bytes_: int) -> list[F32]:
     """The lower edges of parts: one line for each run of columns, (N, 2) each."""
-    mask = np.isin(parts, bytes_)
+    mask = _any_of(parts, *bytes_)
     columns = np.flatnonzero(mask.any(0))
     if len(columns) < 8:
         return []
@@ -136,7 +143,7 @@ def _hems(info: GarmentInfo, front: U8, back: U8, ppcm: float) -> list[FlatFeatu
     depth = (5.0 if banded else 2.0) * ppcm
     found = []
     for side, parts in (("front", front), ("back", back)):
-        for line in _low_lines(parts, TORSO, 6):
+        for line in _low_lines(parts, TORSO, SKIRT):
             up = line - np.float32([0, depth / 2 if banded else depth])
             if banded:
                 found.append(FlatFeature("hem", "band", up, depth, side))
@@ -157,7 +164,7 @@ def _middle(info: GarmentInfo, front: U8) -> tuple[float, float, float]:
         None,
     )
     x = 0.5 * (marks[pair[0]][0] + marks[pair[1]][0]) if pair else front.shape[1] / 2
-    column = np.flatnonzero(np.isin(front[:, int(np.clip(x, 0, front.shape[1] - 1))], (TORSO, 6, COLLAR)))
+    column = np.flatnonzero(_any_of(front[:, int(np.clip(x, 0, front.shape[1] - 1))], TORSO, SKIRT, COLLAR))
     return (x, float(column[0]), float(column[-1])) if len(column) else (x, 0.0, 0.0)
 
 
@@ -188,7 +195,7 @@ def _closure(info: GarmentInfo, front: U8, ppcm: float, rng: np.random.Generator
 def _open_edges(info: GarmentInfo, front: U8, ppcm: float, rng: np.random.Generator) -> list[FlatFeature]:
     """The two inner edges of an open front: stitched, with half a zip or buttons."""
     x, _, _ = _middle(info, front)
-    mask = np.isin(front, (TORSO, 6))
+    mask = _any_of(front, TORSO, SKIRT)
     rows = np.flatnonzero(mask.any(1))[::4]
     found: list[FlatFeature] = []
     kind = info.attributes.get("kind", "")
@@ -263,10 +270,6 @@ def _pockets(info: GarmentInfo, front: U8, ppcm: float, rng: np.random.Generator
 
 def part_seams(parts: U8) -> U8:
     """(h, w) uint8 0 or 255: where two parts of cloth meet (armholes, collars, hoods, waists)."""
-    p = parts.astype(np.int16)
-    seam = np.zeros(parts.shape, np.uint8)
-    right = (p[:, 1:] != p[:, :-1]) & (p[:, 1:] > 0) & (p[:, :-1] > 0)
-    below = (p[1:] != p[:-1]) & (p[1:] > 0) & (p[:-1] > 0)
-    seam[:, 1:][right] = 255
-    seam[1:][below] = 255
-    return np.asarray(cv2.medianBlur(seam, 3) | seam, np.uint8)
+    square = np.ones((2, 2), np.uint8)
+    high, low = cv2.dilate(parts, square), cv2.erode(parts, square)
+    return cv2.bitwise_and(cv2.compare(high, low, cv2.CMP_NE), cv2.compare(low, 0, cv2.CMP_GT))

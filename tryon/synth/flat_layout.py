@@ -10,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.synth.default_trims import default_features
-from tryon.synth.garment_mesh import PARTS
 from tryon.synth.record import HALF, PART_MASK, FlatFeature, GarmentInfo
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
-BYTE = {name: index + 1 for index, name in enumerate(PARTS)}  # a part's byte in the flat frame
+# a part's byte in the flat frame: ``garment_mesh.PARTS`` in order, written out since that module needs scipy
+BYTE = {
+    "torso": 1, "left_sleeve": 2, "right_sleeve": 3, "left_leg": 4, "right_leg": 5, "skirt": 6, "collar": 7, "hood": 8,
+}  # fmt: skip
 SPREAD_PX = 9  # half-frame pixels by which a sleeve's pattern reaches over its outline
 
 

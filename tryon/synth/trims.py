@@ -97,15 +97,17 @@ class TrimBrush:
         x0, y0, x1, y1 = max(0, low[0]), max(0, low[1]), min(w, high[0]), min(h, high[1])
         mask = np.zeros((max(0, y1 - y0), max(0, x1 - x0)), np.uint8)
         if mask.size:
-            moved = [np.round((line - (x0, y0)) * _FIXED).astype(np.int32) for line in lines]
+            fixed = np.round((every - (x0, y0)) * _FIXED).astype(np.int32)
+            moved = np.split(fixed, np.cumsum([len(line) for line in lines])[:-1])
             cv2.polylines(mask, moved, False, min(255, round(255 * width)), max(1, round(width)), cv2.LINE_AA, 4)
         return mask, (slice(y0, max(y0, y1)), slice(x0, max(x0, x1)))
 
     def _shade(self, mask: U8, at: tuple[slice, slice], shade: float, height: float) -> None:
-        a = mask.astype(np.float32) * np.float32(1 / 255)
-        view = self.colour[at]
-        view[:] = np.minimum(view * (1 + np.float32(shade - 1) * a[..., None]), 255).astype(np.uint8)
-        self.relief[at] += np.float32(height) * a
+        if mask.size == 0:
+            return
+        gain = 1 + np.float32((shade - 1) / 255) * mask
+        self.colour[at] = cv2.multiply(self.colour[at], cv2.merge([gain, gain, gain]), dtype=cv2.CV_8U)
+        self.relief[at] += np.float32(height / 255) * mask
 
     def seams(self, mask: U8) -> None:
         """Darken and sink where parts are sewn together, mask (H, W) 0..255; the sides rise."""
@@ -114,7 +116,7 @@ class TrimBrush:
             return
         at = (slice(y, y + h), slice(x, x + w))
         wide = cv2.blur(mask[at], (5, 5))
-        self._shade(wide, at, 1.0, 0.5)
+        self.relief[at] += wide * np.float32(0.5 / 255)
         self._shade(cv2.blur(mask[at], (2, 2)), at, 0.72, -0.9)
 
 

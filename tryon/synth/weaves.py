@@ -76,7 +76,7 @@ def draw_weave(weave: str, shape: tuple[int, int], ppcm: float, rng: np.random.G
     u = (np.arange(shape[1], dtype=np.float32) / ppcm)[None]
     v = (np.arange(shape[0], dtype=np.float32) / ppcm)[:, None]
     grain = noise("grain", shape, rng)
-    tone = np.float32(1.0) + np.float32(_GRAIN.get(weave, 0.016)) * grain
+    tone = np.float32(1.0) + np.float32(_GRAIN.get(weave, 0.010)) * grain
     relief = np.float32(0.02) * grain
     if weave in ("knit", "rib", "corduroy"):
         pitch, height, dark = {
@@ -106,7 +106,7 @@ def draw_weave(weave: str, shape: tuple[int, int], ppcm: float, rng: np.random.G
         k = 1.0 if weave == "denim" else 0.4
         tone += np.float32(0.045 * k) * noise("slub", shape, rng) + np.float32(0.02 * k) * noise("fibre", shape, rng)
     elif weave == "linen":
-        tone += np.float32(0.035) * noise("linen", shape, rng)
+        tone += np.float32(0.028) * noise("linen", shape, rng)
     elif weave == "tweed":
         tone += np.float32(0.055) * noise("fibre", shape, rng) + np.float32(0.03) * noise("slub", shape, rng)
     elif weave == "leather":
@@ -118,13 +118,13 @@ def draw_weave(weave: str, shape: tuple[int, int], ppcm: float, rng: np.random.G
         tone += np.float32(0.16) * noise("grain", shape, rng) + np.float32(0.12) * np.maximum(
             noise("pebble", shape, rng), 0
         )
-    tone += np.float32(0.010) * noise("cloud", shape, rng)
+    tone += np.float32(0.006) * noise("cloud", shape, rng)
     return tone, relief
 
 
 _GRAIN = {
-    "jersey": 0.016, "fleece": 0.028, "knit": 0.03, "rib": 0.022, "cable": 0.03, "denim": 0.035, "satin": 0.006,
-    "leather": 0.012, "velvet": 0.02, "tweed": 0.03, "chiffon": 0.008, "twill": 0.016, "corduroy": 0.02,
+    "jersey": 0.009, "fleece": 0.02, "knit": 0.03, "rib": 0.022, "cable": 0.03, "denim": 0.035, "satin": 0.006,
+    "leather": 0.012, "velvet": 0.02, "tweed": 0.03, "chiffon": 0.008, "twill": 0.010, "corduroy": 0.02,
 }  # fmt: skip
 
 

@@ -100,8 +100,9 @@ layout(location=0) out vec4 o_hair; uniform bool core;
 void main(){
  vec4 c=texel(); c.a*=smoothstep(0.0,0.3,abs(dot(normalize(cn),normalize(toward))));
  if(core ? c.a<cut : c.a<0.02) discard;
+ // relative to the texture's mean, with half of its painted highlights: the light makes its own
  float light=dot(pow(c.rgb, vec3(2.2)), vec3(.2126,.7152,.0722))*tint.x;
- o_hair=vec4(vec3(pow(clamp(light,0.0,1.0), 1.0/2.2)), core ? 1.0 : c.a);
+ o_hair=vec4(vec3(clamp(0.502*pow(light, 0.6/2.2), 0.0, 1.0)), core ? 1.0 : c.a);
 }
 """
 )

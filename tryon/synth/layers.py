@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.errors import BadRequestError
 from tryon.synth import layer_shaders as glsl
 from tryon.synth.bodies import Body
 from tryon.synth.camera import Camera, OrthoCamera, to_half
@@ -57,13 +58,22 @@ def joints_px(body: Body, camera: Camera, names: Sequence[str] | None = None) ->
 
 
 class LayerRenderer:
-    """Draws layers; one OpenGL context, not to be shared between threads."""
+    """Draws layers; one OpenGL context, not to be shared between threads.
+
+    Raises:
+        BadRequestError: there is no OpenGL to be had.
+    """
 
     def __init__(self) -> None:
         import moderngl  # only the data engine needs it
 
         self._gl = moderngl
-        self.ctx: Any = moderngl.create_standalone_context(backend="egl")
+        try:
+            self.ctx: Any = moderngl.create_standalone_context(backend="egl")
+        except Exception as error:  # whatever the driver raises
+            raise BadRequestError(
+                f"No OpenGL context ({error}); the data engine needs EGL: install libegl1 and libgl1-mesa-dri."
+            ) from error
         with self.ctx:
             program = self.ctx.program
             self._garment = [
@@ -76,8 +86,8 @@ class LayerRenderer:
             )
             self._depth = program(vertex_shader=glsl.DEPTH_VERTEX, fragment_shader=glsl.DEPTH_FRAGMENT)
             self._full, self._half = Frame(self.ctx, NATIVE), Frame(self.ctx, HALF)
-        # a person has some ten solids and four garments; textures are shared by many people
-        self._meshes: Kept[GarmentBuffers] = Kept(24, GarmentBuffers.release)
+        # a person has some ten solids, a shard some forty garments; textures are shared by many people
+        self._meshes: Kept[GarmentBuffers] = Kept(64, GarmentBuffers.release)
         self._pictures: Kept[Picture] = Kept(24, Picture.release)
         self._solids: Kept[SolidBuffers] = Kept(24, SolidBuffers.release)
 
@@ -258,8 +268,8 @@ class LayerRenderer:
             picture.texture.use(0)
         kept.labels.use(1)
         tint = solid.tint
-        if solid.kind == HAIR:  # as light as the middle of the grey scale: its colour comes later
-            tint = (0.2176 / max(picture.mean if picture else 1.0, 0.01),) * 3
+        if solid.kind == HAIR:  # grey around the middle: its colour comes later
+            tint = (1.0 / max(picture.mean if picture else 1.0, 0.003),) * 3
         self._aim(program, camera)
         _set(program, tex=0, faces=1, has_tex=picture is not None, tint=tint, grey=solid.grey, kind=solid.kind)
         _set(program, **{"lift": 0.0, "cut": 0.0, "both": False, **values})

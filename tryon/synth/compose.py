@@ -78,6 +78,8 @@ def compose(
     y0, y1, x0, x1 = surface.box
     below = light[y0:y1, x0:x1]
     below += surface.alpha[..., None] * (person - below)
+    if look.settings.expose and not ground.photo:
+        light *= _exposure(person, surface)
     image = develop(light, look.lens, look.settings.lens, rng)
     return View(
         image,
@@ -153,6 +155,16 @@ def _ground_level(light: Light) -> F32:
     """Light (3,) that falls on walls and floors, which face all ways: key and ambient together."""
     ambient = np.sum([np.array(lobe.colour) for lobe in light.lobes], 0) * 0.7
     return np.asarray(np.clip(0.5 * np.array(light.key) + ambient, 0.25, 1.15), np.float32)
+
+
+def _exposure(person: F32, surface: Surface) -> float:
+    """Gain of a phone that finds the person and wants them well lit: white cloth of theirs would be at .8."""
+    seen = surface.alpha[::4, ::4] > 0.9
+    if not seen.any():
+        return 1.0
+    colour = surface.albedo[::4, ::4][seen] @ _LUMA
+    level = float(np.median(person[::4, ::4][seen] @ _LUMA / np.maximum(colour, 0.02)))
+    return float(np.clip((0.8 / max(level, 1e-3)) ** 0.8, 0.8, 2.2))
 
 
 def _shadowed(light: F32, ground: GroundPicture, surface: Surface, lamp: Light, camera: PhotoCamera) -> F32:

@@ -229,7 +229,8 @@ def _set(ground: Ground, size: tuple[int, int], camera: PhotoCamera, rng: np.ran
         light = _studio(ground, across, deep, high, floor, rng)
     else:
         light = _room(ground, across, deep, high, floor, rng)
-    light = cv2.resize(light.astype(np.float32), (w, h), interpolation=cv2.INTER_LINEAR)
+    light = cv2.GaussianBlur(light.astype(np.float32), (0, 0), 0.7)  # its edges are not smooth yet
+    light = cv2.resize(light, (w, h), interpolation=cv2.INTER_LINEAR)
     sigma = (0.5 + 3.5 * ground.blur * min(ground.wall_m, 1.5)) * h / 512
     light = cv2.GaussianBlur(light, (0, 0), sigma)
     return GroundPicture(light, ground.wall_m, light.reshape(-1, 3).mean(0), False)

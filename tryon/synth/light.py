@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.synth.fabrics import value_noise
 from tryon.synth.overlay import CLOTH, HAIR, Surface
 from tryon.synth.shadows import ambient_occlusion, key_shadow
 
@@ -59,6 +60,7 @@ class LightSettings:
     shine: bool = True  # weak highlights on skin, hair, shoes and satin
     rim: bool = True  # cloth and skin look brighter where seen edge-on
     weave: bool = True  # relief of the cloth's own thread
+    mottle: bool = True  # skin is not one colour
     crisp: float = 0.7  # by how much folds are drawn steeper than the smooth geometry has them; 0: not
 
 
@@ -200,6 +202,7 @@ def shade(surface: Surface, light: Light, focal_px: float, settings: LightSettin
         # light bounced in a fold takes the cloth's colour: bright cloth is darkened less (Jimenez et al., 2016)
         bright = np.minimum(surface.albedo, 0.9)
         ambient = ambient * (open_sky[..., None] ** (1 - 0.55 * bright) if bright.size else 1)
+    albedo = _mottled(surface, focal_px, rng) if settings.mottle else surface.albedo
     towards = _unit(light.towards)
     facing = np.asarray(normal @ towards, np.float32)
     lit = np.ones(surface.alpha.shape, np.float32)
@@ -209,7 +212,7 @@ def shade(surface: Surface, light: Light, focal_px: float, settings: LightSettin
     if settings.wrap:
         _wrap(diffuse, facing, surface.kind)
     key = np.array(light.key, np.float32)
-    out = surface.albedo * (ambient + diffuse * (lit[..., None] * key))
+    out = albedo * (ambient + diffuse * (lit[..., None] * key))
     if settings.shine:
         out += _shine(surface, normal, towards, facing, lit)[..., None] * key
     if settings.rim:
@@ -246,11 +249,27 @@ def _shine(surface: Surface, normal: F32, towards: F32, facing: F32, lit: F32) -
     half /= max(float(np.linalg.norm(half)), 1e-3)
     along = np.clip(normal @ half, 0, 1)
     sharp = np.full(256, 14.0, np.float32)
-    sharp[[_SKIN, _EYE, _SHOE, HAIR]] = (16.0, 120.0, 30.0, 10.0)
+    sharp[[_SKIN, _EYE, _SHOE, HAIR]] = (13.0, 120.0, 30.0, 10.0)
     exponent = sharp[surface.kind]
     power = np.exp2(exponent * np.log2(np.maximum(along, 1e-3))) * (exponent + 8) * 0.04
-    strength = np.where(surface.kind == HAIR, 0.04, 0.08) * surface.gloss
+    strength = np.where(surface.kind == HAIR, 0.04, np.where(surface.kind == _SKIN, 0.16, 0.09)) * surface.gloss
     return np.asarray(power * strength * np.clip(facing * 4, 0, 1) * lit, np.float32)
+
+
+def _mottled(surface: Surface, focal_px: float, rng: np.random.Generator) -> F32:
+    """Albedo (h, w, 3) with the blotches of real skin: redder here, paler there, over one to six centimetres."""
+    skin = (surface.kind == _SKIN).astype(np.float32)
+    if not skin.any():
+        return surface.albedo
+    px_per_m = focal_px / float(np.median(surface.depth))
+    small = (max(8, skin.shape[0] // 2), max(8, skin.shape[1] // 2))
+    red = value_noise(small, max(3.0, 0.03 * px_per_m), rng, 3)
+    pale = value_noise(small, max(2.0, 0.01 * px_per_m), rng, 2)
+    waves = cv2.resize(
+        np.dstack([0.02 * pale, 0.025 * pale - 0.025 * red, 0.03 * pale - 0.035 * red]), skin.shape[::-1]
+    )
+    fine = 0.02 * cv2.resize(rng.standard_normal(small).astype(np.float32), skin.shape[::-1])
+    return np.asarray(surface.albedo * (1 + skin[..., None] * (waves + fine[..., None])), np.float32)
 
 
 def _bend(normal: F32, relief: F32, depth: F32, focal_px: float) -> F32:

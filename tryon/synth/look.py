@@ -29,6 +29,7 @@ class ComposeSettings:
     lens: LensSettings = field(default_factory=LensSettings)
     floor_shadow: bool = True  # contact and cast shadows on the ground
     match: bool = True  # the person's exposure and tint follow a photo's
+    expose: bool = True  # drawn rooms are exposed as a phone would; street photos are already
     tints: bool = True  # skin, hair, shoes and props change colour
     grounds: tuple[GroundKind, ...] | None = None
     lights: tuple[LightKind, ...] | None = None

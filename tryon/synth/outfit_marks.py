@@ -21,7 +21,7 @@ def _of_faces(count: int, faces: I64, chosen: Bools) -> Bools:
     return out
 
 
-def upper_marks(flat: F64, faces: I64, part: NDArray[np.uint8], front: Bools) -> dict[str, int]:
+def upper_marks(flat: F64, faces: I64, part: NDArray[np.uint8]) -> dict[str, int]:
     """Neck, shoulders, cuffs, armpits and hem of an upper; left and right are the viewer's."""
     count = len(flat)
     border = np.zeros(count, bool)
@@ -53,15 +53,4 @@ def upper_marks(flat: F64, faces: I64, part: NDArray[np.uint8], front: Bools) ->
         across = np.array([along[1], -along[0]]) * sign  # from the armpit's side to the shoulder's
         place = (flat[cuff] - root) @ (across / np.linalg.norm(across))
         out[f"cuff_out_{name}"], out[f"cuff_in_{name}"] = int(cuff[np.argmax(place)]), int(cuff[np.argmin(place)])
-    return out
-
-
-def skirt_marks(flat: F64, faces: I64, part: NDArray[np.uint8], front: Bools) -> dict[str, int]:
-    """Waist and hem of a skirt."""
-    border = border_vertices(faces)
-    half = 0.5 * float(flat[:, 1].min() + flat[:, 1].max())
-    out = {}
-    for name, index in (("waist", border[flat[border, 1] < half]), ("hem", border[flat[border, 1] > half])):
-        out[f"{name}_left"] = int(index[np.argmin(flat[index, 0])])
-        out[f"{name}_right"] = int(index[np.argmax(flat[index, 0])])
     return out

@@ -23,7 +23,7 @@ from tryon.synth.leg_tubes import LegTubes, TubeShape
 from tryon.synth.lower_cuts import LowerDesign
 from tryon.synth.lower_features import lower_drawing
 from tryon.synth.makehuman import mesh_components
-from tryon.synth.outfit_marks import skirt_marks, upper_marks
+from tryon.synth.outfit_marks import upper_marks
 from tryon.synth.push_out import BodyGuard
 from tryon.synth.remesh import loop_subdivision, split_corners
 from tryon.types import GARMENT_LABELS
@@ -47,7 +47,6 @@ class PieceSpec:
     attributes: dict[str, str] = field(default_factory=dict)
     above: Literal["upper", "lower"] | None = None
     open_front: bool = False
-    skirt: bool = False
 
     @property
     def sex(self) -> float:
@@ -66,14 +65,14 @@ def _legs(length: str = "long", fit: str = "regular", kind: str = "straight") ->
     return {"length": length, "fit": fit, "rise": "normal", "kind": kind}
 
 
-# left out: the shirt below the field jacket and the one below the dungarees, which have holes where they are hidden
+# left out: the shirts below field jacket and dungarees, which have holes where they are hidden, and a skirt
+# that follows one leg here and the other there when somebody sits
 PIECES = (
     PieceSpec("female_casualsuit01", "T-Shirt", (0,), _tee()),
     PieceSpec("female_casualsuit01", "Pants", (1,), _legs(fit="tight", kind="slim")),
     PieceSpec("female_casualsuit02", "T-Shirt", (1,), _tee()),
     PieceSpec("female_casualsuit02", "Shorts", (0,), _legs("short", kind="shorts")),
-    PieceSpec("female_elegantsuit01", "Blazer", (0,), _long("v", "buttons", "tight")),
-    PieceSpec("female_elegantsuit01", "Skirt", (1,), _legs("knee", "tight", "pencil"), skirt=True),
+    PieceSpec("female_elegantsuit01", "Shirt", (0,), _long("collar", "buttons", "tight")),
     PieceSpec("female_sportsuit01", "Top", (0,), _tee("crop", "v")),
     PieceSpec("female_sportsuit01", "Pants", (1,), _legs(fit="tight", kind="leggings")),
     PieceSpec("male_casualsuit01", "Outwear", (0,), _long("collar", "zip", "loose"), "upper"),
@@ -141,7 +140,7 @@ class OutfitPiece:
         part = _parts(spec, kit, Patch((self._pick @ self._binding.mix).tocsr(), faces), place)
         worn = self.wear(spread_body(kit.model, spec.sex), Fit()).points
         features: tuple[Feature, ...] = ()
-        if self.category == "lower" and not spec.skirt:
+        if self.category == "lower":
             reference = np.asarray(self._pick @ self._binding.rest_points(kit.reference))
             tubes = LegTubes(kit, reference, TubeShape.of(LowerDesign()), faces)
             flat, front = lay_flat(worn, faces, part)
@@ -149,8 +148,7 @@ class OutfitPiece:
             landmarks, features = drawing.landmarks, drawing.features
         else:
             flat, front = lay_flat(worn, faces, part)
-            marks = skirt_marks if spec.skirt else upper_marks
-            landmarks = marks(flat, faces, part, front)
+            landmarks = upper_marks(flat, faces, part)
         uv, uv_faces = uv_patch
         own = self.texture is not None
         category = GARMENT_LABELS[spec.label]
@@ -242,8 +240,6 @@ def _pick(
 def _parts(spec: PieceSpec, kit: CutKit, patch: Patch, place: F64) -> NDArray[np.uint8]:
     faces = patch.faces
     if GARMENT_LABELS[spec.label] == "lower":
-        if spec.skirt:
-            return np.full(len(faces), PART["skirt"], np.uint8)
         side = place[faces][:, :, 0].mean(1) > 0
         part = np.where(side, PART["left_leg"], PART["right_leg"]).astype(np.uint8)
         part[place[faces][:, :, 2].mean(1) > kit.joint("spine03")[2] + 0.02] = PART["torso"]  # a bib

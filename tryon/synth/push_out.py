@@ -12,8 +12,8 @@ from tryon.synth.cutkit import CutKit, corner_matrix, fast_normals
 F64 = NDArray[np.float64]
 REACH_M = 0.06  # cloth deeper than this is no near miss: it belongs to another limb
 SHOE_M = 0.018  # shoes make feet wider, measured on six pairs
-SOCK_M = 0.009  # and socks ankles
-SOCK_TOP_M = 0.13  # over the ankle
+SOCK_M = 0.013  # and socks ankles
+SOCK_TOP_M = 0.18  # over the ankle
 
 
 class BodyGuard:

@@ -29,6 +29,7 @@ SkirtKind = Literal["pencil", "straight", "a_line", "flared", "circle", "pleated
 ROW_M = 0.0155
 DIRECTIONS = 48  # of the sections' support
 LENGTHS = ((0.47, "mini"), (0.62, "knee"), (0.78, "midi"), (9.0, "maxi"))
+LIE_TAPER = 4.0  # radius lost a metre where a lap or a seat carries the cloth
 REACH_M = 0.42  # points further from the axis are hands or somebody's bag
 
 
@@ -114,14 +115,19 @@ class HungSkirt:
         drop = np.linspace(0, 1, self._rows)
         loose = (d.ease_m + extra) * np.clip(drop * d.length_m / 0.08, 0, 1) + 0.003
         support = support + loose[:, None]
-        lose = d.taper * d.length_m / (self._rows - 1)
+        lie = axis.lying(np.arange(DIRECTIONS) / DIRECTIONS * 2 * np.pi)
+        lose = (d.taper + LIE_TAPER * lie) * d.length_m / (self._rows - 1)
         for k in range(1, self._rows):
-            support[k] = np.maximum(support[k], support[k - 1] - lose)
+            support[k] = np.maximum(support[k], support[k - 1] - lose[k])
         support = _even(support)
-        support += (d.flare_m * (1 - 0.65 * axis.seated) * drop**1.1)[:, None]
-        radius = _radii(support, self._theta)
-        radius += self._folds(drop, np.random.default_rng([fit.seed, 78]))
-        return Worn(axis.points(self._theta, radius).reshape(-1, 3), self._covered.copy())
+        tight = _radii(support, self._theta)
+        loose_m = _radii(support + d.flare_m * (drop**1.1)[:, None], self._theta) - tight
+        loose_m += self._folds(drop, np.random.default_rng([fit.seed, 78]))
+        # over lap and seat there is nothing to fall from: little stands off, least of all upwards
+        seat = axis.seated * (1 - axis.frames[:, 2, 2] ** 2)
+        share = (1 - 0.6 * seat[:, None]) * (1 - axis.lying(self._theta)) ** 1.5
+        points = axis.points(self._theta, tight + np.maximum(share, 0.04) * loose_m)
+        return Worn(points.reshape(-1, 3), self._covered.copy())
 
     def _folds(self, drop: F64, rng: np.random.Generator) -> F64:
         """Waves or pleats (rows, columns) m; only outwards, the body is inside."""
@@ -252,6 +258,11 @@ class _Axis:
         front *= np.where((front @ -turn[:, 1] + front @ up) < 0, -1.0, 1.0)[:, None]
         seated = sitting * np.clip((along[4 : 4 + rows] - first + 0.05) / 0.15, 0, 1)
         return _Axis(at[4 : 4 + rows], np.stack([lateral, front, d], 1), seated)
+
+    def lying(self, angle: F64) -> F64:
+        """How much (R, A) 0..1 cloth lies on lap or seat instead of hanging, by level and angle (A,)."""
+        up = np.cos(angle) * self.frames[:, None, 0, 2] + np.sin(angle) * self.frames[:, None, 1, 2]
+        return np.asarray(self.seated[:, None] * np.abs(up))
 
     def sections(self, inside: F64, shin: NDArray[np.bool_]) -> F64:
         """Support (R, DIRECTIONS) of the points (N, 3) around each level."""

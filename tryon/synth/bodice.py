@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tryon.synth.bodies import Body
 from tryon.synth.bodycuts import Patch
 from tryon.synth.collars import CollarCut, lay_collar, plan_collar
-from tryon.synth.cutkit import CutKit, HangTable, border_edges, smoothing
+from tryon.synth.cutkit import CutKit, HangTable, border_edges
 from tryon.synth.flatten import lay_flat, spread_body
 from tryon.synth.garment_mesh import PART, Fit, GarmentMesh, Worn
 from tryon.synth.hang import Hanger, HangPlan
@@ -189,7 +189,6 @@ def _step(x: F64, low: float, high: float) -> F64:
 def plan_hang(cut: BodiceCut, bodice: Bodice, kit: CutKit) -> HangPlan:
     """How a cut bodice falls."""
     points, faces = bodice.points, bodice.patch.faces
-    mix = (smoothing(faces, len(points), 6) @ bodice.patch.mix).tocsr()
     along = np.maximum(bodice.arm["L"], bodice.arm["R"])
     fields = bodice_fields(cut, kit, bodice.patch, bodice.arm)
     neck = np.clip(fields[0], 0, None)
@@ -219,7 +218,7 @@ def plan_hang(cut: BodiceCut, bodice: Bodice, kit: CutKit) -> HangPlan:
     covered = kit.cover(cover_fields, MARGIN_M)
     tucked = kit.cover([*cover_fields, kit.place(kit.tights)[:, 2] - kit.crotch_z - TUCK_M[0]], MARGIN_M)
     return HangPlan(
-        mix=mix, faces=faces, ease=np.maximum(ease, 0.002), rim=rim, sleeve=sleeve,
+        mix=bodice.patch.mix, faces=faces, ease=np.maximum(ease, 0.002), rim=rim, sleeve=sleeve,
         fore=_step(along, upper_arm - 0.06, upper_arm + 0.06), level=level, free=free,
         tuck=_step(-height, -TUCK_M[0], -TUCK_M[1]), height_m=top - bottom,
         table=HangTable(taper=cut.taper), flare=flare, wave_m=cut.wave_m, waves=cut.waves,

@@ -244,10 +244,11 @@ def lay_collar(plan: CollarPlan, flat: F64, faces: I64, front: Bool) -> tuple[F6
         path = np.stack([plan.up, plan.away, plan.off], -1)
         first = np.zeros((1, *path.shape[1:]))
         length = np.cumsum(np.linalg.norm(np.diff(np.concatenate([first, path]), axis=0), axis=2), axis=0)
-        narrow = 1 - 0.25 * (length / max(float(length.max()), 1e-6)) ** 2
+        t = length / max(float(length.max()), 1e-6)
+        wide = 1 + 0.9 * np.sqrt(np.clip(t, 0, 1)) - 0.75 * t**4  # 30 cm wide, rounded at the crown
         centre = 0.5 * (edge[:, 0].min() + edge[:, 0].max())
-        x = centre + (edge[:, 0] - centre) * narrow
-        laid = np.stack([x, edge[:, 1] - length], -1)
+        x = centre + (edge[:, 0] - centre) * wide
+        laid = np.stack([x, edge[:, 1] - length * (1 - 0.25 * t)], -1)
     else:
         stand = 0.7 * rise - 0.3 * away
         laid = edge + plan.up[..., None] * stand + plan.away[..., None] * away + plan.lean[..., None] * back

@@ -167,10 +167,14 @@ class CutKit:
 
     @cached_property
     def gown(self) -> Patch:
-        """One even surface for uppers and dresses: the tights above the hips, a skirt's tube welded below."""
+        """One even, smooth surface for uppers and dresses: the tights above the hips, a skirt's tube welded below.
+
+        It is smoothed before anything is cut from it: smoothing afterwards would make cuts and seams wobble.
+        """
         from tryon.synth.gown import build_gown
 
-        return build_gown(self)
+        raw = build_gown(self)
+        return Patch((smoothing(raw.faces, raw.mix.shape[0], 6) @ raw.mix).tocsr(), raw.faces)
 
     @cached_property
     def gown_arms(self) -> dict[str, F64]:

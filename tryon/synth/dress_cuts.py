@@ -10,6 +10,7 @@ import numpy as np
 from tryon.synth.bodice import BodiceCut, CutGarment, NeckCut, make_bodice
 from tryon.synth.cutkit import CutKit
 from tryon.synth.upper_cuts import Neck, Sleeve, UpperDesign, pick, sample_sizes, sleeve_attribute
+from tryon.synth.upper_features import TrimPlan, make_features
 
 DressLength = Literal["mini", "knee", "midi", "maxi"]
 Line = Literal["sheath", "straight", "a_line", "fit_and_flare", "empire"]
@@ -90,10 +91,11 @@ def make_dress(design: DressDesign, kit: CutKit) -> CutGarment:
     t = design.top
     attributes = {
         "sleeve": sleeve_attribute(t.sleeve_m), "sleeve_kind": t.sleeve, "length": design.length, "neck": t.neck,
-        "fit": design.line, "closure": "none", "hood": "no",
+        "fit": design.line, "closure": "none",
     }  # fmt: skip
-    garment, _ = make_bodice(
-        cut_of_dress(design),
+    cut = cut_of_dress(design)
+    garment, bodice = make_bodice(
+        cut,
         kit,
         id=f"dress-{t.seed}",
         label="Dress",
@@ -101,7 +103,8 @@ def make_dress(design: DressDesign, kit: CutKit) -> CutGarment:
         sex=t.sex,
         attributes=attributes,
     )  # fmt: skip
-    return garment
+    plan = TrimPlan(neckband=0.012 if t.neck == "high" else 0.0)
+    return garment.described(features=make_features(plan, garment.mesh, bodice, cut, kit))
 
 
 __all__ = ["DressDesign", "Neck", "Sleeve", "cut_of_dress", "make_dress", "sample_dress"]

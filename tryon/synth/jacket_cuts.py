@@ -11,6 +11,7 @@ from tryon.synth.bodice import BodiceCut, CutGarment, NeckCut, make_bodice
 from tryon.synth.collars import CollarCut
 from tryon.synth.cutkit import CutKit
 from tryon.synth.upper_cuts import UpperDesign, pick, sample_sizes, sleeve_attribute
+from tryon.synth.upper_features import TrimPlan, make_features
 
 JacketKind = Literal["blazer", "cardigan", "bomber", "field", "zip_jacket", "coat"]
 
@@ -88,10 +89,26 @@ def make_jacket(design: JacketDesign, kit: CutKit) -> CutGarment:
     length = "tunic" if t.hem_m < -0.1 else "long" if t.hem_m < 0 else "regular"
     attributes = {
         "sleeve": sleeve_attribute(t.sleeve_m), "sleeve_kind": t.sleeve, "length": length, "neck": t.neck, "fit": t.fit,
-        "closure": "open" if design.open_front else "zip", "hood": "no", "kind": design.kind,
+        "closure": "open" if design.open_front else "zip", "kind": design.kind,
     }  # fmt: skip
-    garment, _ = make_bodice(
-        cut_of_jacket(design), kit, id=f"jacket-{design.kind}-{t.seed}", label=t.label, category="upper", sex=t.sex,
+    cut = cut_of_jacket(design)
+    garment, bodice = make_bodice(
+        cut, kit, id=f"jacket-{design.kind}-{t.seed}", label=t.label, category="upper", sex=t.sex,
         attributes=attributes,
     )  # fmt: skip
-    return garment
+    return garment.described(features=make_features(_trims(design), garment.mesh, bodice, cut, kit))
+
+
+def _trims(d: JacketDesign) -> TrimPlan:
+    """What is sewn onto a jacket; its seed decides."""
+    luck = np.random.default_rng(d.top.seed).random(3)
+    ribbed = d.kind in ("bomber", "zip_jacket", "cardigan")
+    edge = {"cardigan": "band", "zip_jacket": "zip", "bomber": "zip"}.get(d.kind, "stitch")
+    buttons = {"blazer": 0.11, "cardigan": 0.085, "field": 0.10, "coat": 0.13}.get(d.kind, 0.0)
+    pockets = {"blazer": "flap", "field": "patch", "coat": "flap", "cardigan": "patch" if luck[0] < 0.5 else "none"}
+    return TrimPlan(
+        neckband=0.03 if d.kind == "cardigan" else 0.0, hem_rib=0.05 * ribbed, cuff_rib=0.05 * ribbed,
+        placket=9.0 if buttons and not d.open_front else 0.0, buttons=buttons, zip=not d.open_front and not buttons,
+        chest_pocket="welt" if d.kind == "blazer" else "patch" if d.kind == "field" else "none",
+        side_pockets=pockets.get(d.kind, "slit"), front_edge=edge,  # type: ignore[arg-type]
+    )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from tryon.synth.bodice import BodiceCut, CutGarment, NeckCut, make_bodice
 from tryon.synth.collars import CollarCut
 from tryon.synth.cutkit import CutKit
+from tryon.synth.upper_features import TrimPlan, make_features
 
 Sleeve = Literal["spaghetti", "strap", "tank", "cap", "short", "elbow", "three_quarter", "long"]
 Neck = Literal["round", "v", "scoop", "square", "boat", "high", "collar", "hood"]
@@ -203,10 +204,36 @@ def make_upper(design: UpperDesign, kit: CutKit) -> CutGarment:
     """Cut an upper and lay it flat; about .4 s."""
     attributes = {
         "sleeve": sleeve_attribute(design.sleeve_m), "sleeve_kind": design.sleeve, "length": design.length,
-        "neck": design.neck, "fit": design.fit, "closure": design.closure, "hood": "no",
+        "neck": design.neck, "fit": design.fit, "closure": design.closure,
     }  # fmt: skip
-    garment, _ = make_bodice(
-        cut_of(design), kit, id=f"upper-{design.label.lower()}-{design.seed}", label=design.label,
+    if design.neck == "hood":
+        attributes["hood"] = "down"
+    cut = cut_of(design)
+    garment, bodice = make_bodice(
+        cut, kit, id=f"upper-{design.label.lower()}-{design.seed}", label=design.label,
         category="upper", sex=design.sex, attributes=attributes,
     )  # fmt: skip
-    return garment
+    return garment.described(features=make_features(_trims(design), garment.mesh, bodice, cut, kit))
+
+
+def _trims(d: UpperDesign) -> TrimPlan:
+    """What is sewn onto a design; its seed decides."""
+    rng = np.random.default_rng(d.seed)
+    luck = rng.random(4)
+    knit = d.label in ("T-Shirt", "Longsleeve", "Undershirt")
+    band = float(rng.uniform(0.014, 0.024)) if knit or (d.label == "Top" and luck[0] < 0.3) else 0.0
+    ribbed = d.label == "Hoodie" or (d.label == "Longsleeve" and d.fit in ("loose", "oversized") and luck[1] < 0.6)
+    long = d.sleeve == "long"
+    cuff = 0.055 if ribbed and long else 0.06 if d.label == "Shirt" and long else 0.02 if d.label == "Polo" else 0.0
+    if d.label == "Longsleeve" and long and not ribbed and luck[1] < 0.3:
+        cuff = 0.03
+    if d.label == "Polo":
+        return TrimPlan(cuff_rib=0.0 if long else cuff, placket=0.14, buttons=0.05)
+    patch = (d.label == "Shirt" and luck[2] < 0.55) or (d.label == "T-Shirt" and luck[2] < 0.12)
+    return TrimPlan(
+        neckband=0.022 if d.neck == "high" else band, hem_rib=0.05 if ribbed else 0.0, cuff_rib=cuff,
+        placket=9.0 if d.closure == "buttons" else 0.0, buttons=0.085 if d.closure == "buttons" else 0.0,
+        zip=d.closure == "zip", kangaroo=d.label == "Hoodie" and d.closure != "zip" and d.length != "crop",
+        chest_pocket="patch" if patch else "none",
+        side_pockets="slit" if d.closure == "zip" and d.length != "crop" else "none",
+    )  # fmt: skip

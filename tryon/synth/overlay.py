@@ -38,6 +38,7 @@ CLOTH, HAIR = 8, 9  # kinds beside those of ``record.BodyLayer``
 _LABEL = {name: index for index, name in enumerate(RECORD_LABELS)}
 _SLEEVES = (1, 2)  # indices into garment_mesh.PARTS
 SLEEVE_OVER_M = 0.012  # an arm in its sleeve hangs before the trousers, however little
+INNER_OVER_M = 0.004  # the far side of a hem, seen from within, lies behind what it hangs over
 _LINEAR = np.linspace(0, 1, 256, dtype=np.float64)
 TO_LINEAR = np.where(_LINEAR <= 0.04045, _LINEAR / 12.92, ((_LINEAR + 0.055) / 1.055) ** 2.4).astype(np.float32)
 
@@ -340,6 +341,7 @@ def _put_garment(stack: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: P
     smooth = _smooth_buffers(layer, stack.box, stack.size, alpha)
     sleeve = np.isin((smooth.part & PART_MASK) - 1, _SLEEVES)
     slack = np.where(stack.sleeve & ~sleeve, np.float32(SLEEVE_OVER_M), np.float32(OVER_M))
+    slack[(smooth.part & INNER_BIT) > 0] = INNER_OVER_M
     alpha = np.where(smooth.depth > stack.cloth_depth + slack, np.float32(0), alpha)
     sheet = sample_paint(paint, smooth.flat, smooth.part, alpha > 0)
     solid = alpha > 0.5

@@ -157,14 +157,17 @@ def _ground_level(light: Light) -> F32:
     return np.asarray(np.clip(0.5 * np.array(light.key) + ambient, 0.25, 1.15), np.float32)
 
 
-def _exposure(person: F32, surface: Surface) -> float:
-    """Gain of a phone that finds the person and wants them well lit: white cloth of theirs would be at .8."""
+def _exposure(person: F32, surface: Surface) -> F32:
+    """Gain (3,) of a phone that finds the person and wants them well lit and the light nearly white: white
+    cloth of theirs would be at .8."""
     seen = surface.alpha[::4, ::4] > 0.9
     if not seen.any():
-        return 1.0
-    colour = surface.albedo[::4, ::4][seen] @ _LUMA
-    level = float(np.median(person[::4, ::4][seen] @ _LUMA / np.maximum(colour, 0.02)))
-    return float(np.clip((0.8 / max(level, 1e-3)) ** 0.8, 0.8, 2.2))
+        return np.ones(3, np.float32)
+    colour, light = surface.albedo[::4, ::4][seen], person[::4, ::4][seen]
+    level = float(np.median(light @ _LUMA / np.maximum(colour @ _LUMA, 0.02)))
+    tint = np.median(light / np.maximum(colour, 0.02), axis=0) / max(level, 1e-3)
+    gain = np.clip((0.8 / max(level, 1e-3)) ** 0.8, 0.8, 2.2)
+    return np.asarray(gain * np.clip(tint, 0.5, 2) ** -0.7, np.float32)
 
 
 def _shadowed(light: F32, ground: GroundPicture, surface: Surface, lamp: Light, camera: PhotoCamera) -> F32:
@@ -175,7 +178,7 @@ def _shadowed(light: F32, ground: GroundPicture, surface: Surface, lamp: Light, 
     if ground.wall_m is not None and ground.wall_m < 1.2:
         wall = (np.array([0.0, -1.0, 0.0], np.float32), -ground.wall_m)
         cast = np.maximum(cast, 0.8 * cast_shadow(figure, towards, lamp.softness, wall))
-    keep = (1 - 0.6 * contact_shadow(figure)) * (1 - lamp.floor * (0.6 if ground.photo else 1.0) * cast)
+    keep = (1 - 0.6 * contact_shadow(figure)) * (1 - lamp.floor * (0.8 if ground.photo else 1.0) * cast)
     keep = cv2.resize(keep, (light.shape[1], light.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(light * keep[..., None], np.float32)
 

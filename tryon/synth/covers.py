@@ -50,9 +50,8 @@ def sample_cover(
     table = {
         "white": np.full(3, rng.uniform(0.86, 1.0)),
         "grey": np.full(3, 0.92),  # sRGB 246, as many shops have it
-        "wood": np.array(
-            [(0.42, 0.25, 0.12), (0.2, 0.1, 0.05), (0.55, 0.42, 0.28), (0.3, 0.26, 0.22)][rng.integers(4)]
-        ),
+        "wood": np.array([(0.42, 0.25, 0.12), (0.2, 0.1, 0.05), (0.55, 0.42, 0.28), (0.3, 0.26, 0.22)][rng.integers(4)])
+        * np.exp(rng.normal(0, 0.3) + rng.normal(0, 0.1, 3)),
     }
     colour = np.clip(table.get(kind, grey * tint), 0.02, 1.0)
     photo = int(rng.integers(len(library.flats))) if kind == "photo" and library is not None else -1

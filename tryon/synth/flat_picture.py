@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tryon.errors import BadRequestError
 from tryon.synth.covers import HUNG_ON, LAID_ON, Cover, CoverKind, draw_cover, sample_cover
+from tryon.synth.fabrics import value_noise
 from tryon.synth.grounds import GroundLibrary
 from tryon.synth.hangers import HangerKind, draw_hanger, draw_tag
 from tryon.synth.lens import Lens, LensSettings, develop, sample_lens
@@ -31,6 +32,7 @@ class FlatSettings:
     lens: LensSettings = field(default_factory=LensSettings)
     shadow: bool = True  # on the ground
     hanger: bool = True
+    creases: bool = True
     covers: tuple[CoverKind, ...] | None = None  # None: all that suit the view
 
 
@@ -38,7 +40,7 @@ class FlatSettings:
 class FlatLook:
     """Everything that is decided about one garment photo besides its geometry and its cloth.
 
-    tag: whether a shop's label hangs from the neck or the waistband.
+    tag: whether a shop's label hangs from the neck or the waistband. crease: slope of creases beyond the view's own.
     """
 
     light: Light
@@ -46,6 +48,7 @@ class FlatLook:
     lens: Lens
     hanger: HangerKind = "none"
     tag: bool = False
+    crease: float = 0.0
     seed: int = 0
     settings: FlatSettings = field(default_factory=FlatSettings)
 
@@ -88,8 +91,10 @@ def sample_flat_look(
         lens = replace(
             lens, noise=0.3 * lens.noise, vignette=0.0, balance=(1.0, 1.0), gain=1.05, contrast=1.0, black=0.0
         )
-    tag = bool(settings.hanger and rng.random() < 0.12)
-    return FlatLook(light, cover, lens, hanger, tag, int(rng.integers(1 << 31)), settings)
+    tag = bool(settings.hanger and view.kind != "ghost" and rng.random() < 0.06)
+    ironed = view.kind == "ghost" or rng.random() < 0.25
+    crease = 0.0 if ironed or not settings.creases else float(rng.gamma(2.0, 0.14))
+    return FlatLook(light, cover, lens, hanger, tag, min(crease, 0.8), int(rng.integers(1 << 31)), settings)
 
 
 def _light_for(kind: str, rng: np.random.Generator) -> Light:
@@ -135,6 +140,8 @@ def compose_flat(
     scale = _px_per_m(info, cloth.flat, cloth.part) or size[0] / 1.1
     distance = float(np.median(cloth.depth[cloth.alpha > 0.5])) if (cloth.alpha > 0.5).any() else 2.0
     settings = look.settings
+    if look.crease > 0:
+        surface = replace(surface, normal=_creased(surface.normal, look.crease, scale, rng))
     garment = shade(surface, look.light, scale * distance, settings.light, rng)
     towards = np.array(look.light.towards, np.float32) / np.linalg.norm(look.light.towards)
     ground, photo = draw_cover(look.cover, library, size, towards)
@@ -208,3 +215,26 @@ def _shadow(alpha: F32, towards: F32, light: Light, gap_px: float, kind: str) ->
     cast = cv2.GaussianBlur(cast, (0, 0), 0.8 * unit + (0.25 + 0.6 * light.softness) * gap)
     strength = {"laid": 0.5, "hung": 0.45, "ghost": 0.12}[kind] * (1.1 - 0.6 * light.softness)
     return np.asarray(keep * (1 - strength * cast), np.float32)
+
+
+def _creased(normal: F32, slope: float, px_per_m: float, rng: np.random.Generator) -> F32:
+    """Normals (h, w, 3) of cloth that lay folded in a cupboard: sharp ridges between soft hollows."""
+    h, w = normal.shape[:2]
+    small = (max(16, h // 2), max(16, w // 2))
+    height = np.zeros(small, np.float32)
+    for size_m, share in ((0.16, 1.0), (0.08, 0.6), (0.04, 0.3)):
+        cell = max(3.0, size_m * px_per_m / 2)
+        long = (small[0], int(small[1] * 1.8)) if rng.random() < 0.5 else (int(small[0] * 1.8), small[1])
+        wave = cv2.resize(value_noise(long, cell, rng, 1), small[::-1])
+        turn = float(rng.uniform(-40, 40))
+        spin = cv2.getRotationMatrix2D((small[1] / 2, small[0] / 2), turn, 1.25)
+        wave = cv2.warpAffine(wave, spin, small[::-1], borderMode=cv2.BORDER_REFLECT)
+        height += share * cell * (0.25 - np.sqrt(wave * wave + 0.02))
+    height = cv2.resize(cv2.GaussianBlur(height, (0, 0), 0.7), (w, h), interpolation=cv2.INTER_CUBIC) * 2
+    # creases do not run everywhere
+    where = np.clip(0.6 + 0.5 * cv2.resize(value_noise((16, 12), 6, rng, 1), (w, h)), 0, 1.3)
+    dx, dy = cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=0.125), cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=0.125)
+    out = normal.copy()
+    out[..., 0] -= np.float32(slope) * np.tanh(dx) * where
+    out[..., 1] += np.float32(slope) * np.tanh(dy) * where
+    return np.asarray(out / np.sqrt((out * out).sum(2))[..., None], np.float32)

@@ -60,7 +60,7 @@ def sample_lens(rng: np.random.Generator) -> Lens:
         fringe=float(max(0.0, rng.normal(0, 0.35))),
         noise=float(np.clip(rng.lognormal(-5.1, 0.55), 0.0025, 0.025)),
         gain=float(np.exp(rng.normal(0.0, 0.16))),
-        balance=(float(np.exp(rng.normal(0, 0.05))), float(np.exp(rng.normal(0, 0.06)))),
+        balance=(float(np.exp(rng.normal(0.01, 0.035))), float(np.exp(rng.normal(-0.01, 0.045)))),
         contrast=float(np.exp(rng.normal(0.12, 0.12))),
         black=float(max(0.0, rng.normal(0.008, 0.016))),
         saturation=float(np.exp(rng.normal(0.0, 0.14))),

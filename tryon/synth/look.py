@@ -14,7 +14,7 @@ from tryon.synth.overlay import Paint, Tints
 from tryon.synth.record import GarmentInfo, Record
 
 # the contrast of skin (see grounds.StreetPhoto.hard) from which, and over which range, it means sun
-HARD_FROM, HARD_OVER = 0.7, 0.8
+HARD_FROM, HARD_OVER = 1.3, 1.3
 PaintMaker = Callable[[GarmentInfo, np.random.Generator], Paint]
 
 
@@ -137,7 +137,7 @@ def _sample_tints(rng: np.random.Generator, record: Record) -> Tints:
     own = float(np.interp(-np.log(max(float(mean @ _LUMA), 1e-3)), level, np.arange(6)))
     tone = float(np.clip(own + rng.normal(0.15, 0.5), 0, 5))
     low = int(min(tone, 4))
-    target = _SKINS[low] ** (1 - (tone - low)) * _SKINS[low + 1] ** (tone - low) * np.exp(rng.normal(0, 0.05, 3))
+    target = _SKINS[low] ** (1 - (tone - low)) * _SKINS[low + 1] ** (tone - low) * np.exp(rng.normal(0, 0.03, 3))
     skin = np.clip(target / mean, 0.5, 1.7)
     shares = [0.2, 0.2, 0.17, 0.15, 0.1, 0.08, 0.04, 0.06] if tone < 2.5 else [0.5, 0.35, 0.1, 0, 0, 0.01, 0, 0.04]
     hair = _HAIRS[rng.choice(8, p=shares)]

@@ -228,9 +228,10 @@ def prepare_grounds(data: Path, people: Path, out: Path, *, limit: int | None = 
         if limit is not None and first.count >= limit:
             break
         first.add(key, image, facts)
+    done = first.close()
     for key, image in covers(data, 500 if limit is None else limit):
         second.add(key, image, {"kind": "cover"})
-    return first.close(), second.close()
+    return done, second.close()
 
 
 class _Writer:

@@ -21,6 +21,7 @@ from tryon.synth.compose import compose, sample_look
 from tryon.synth.cutkit import CutKit
 from tryon.synth.designs import DesignKind, is_held_out, library_design, library_keys, make_design
 from tryon.synth.drapes import DrapeLibrary, Skin, apply_drape
+from tryon.synth.far_side import hide_far_side
 from tryon.synth.flat_frame import FlatFrame
 from tryon.synth.flat_views import garment_info
 from tryon.synth.garment_mesh import Fit, Wearable, Worn
@@ -160,14 +161,15 @@ class RecordMaker:
         a = choose_outfit(wardrobe, Habits(), rng, man=man)
         separates = True if len(a.garments) > 1 and rng.random() < 0.6 else None  # mixed outfits need two
         b = choose_outfit(wardrobe, Habits(), rng, avoid=a.garments, separates=separates, man=man)
+        body = self.renderer.draw_body(scene.solids, scene.camera)
+        hair = self.renderer.draw_hair(scene.solids, scene.camera)
+        self.watch.lap("draw person")
         layers, places, simulated = self._layers(scene, wardrobe, garments, (a, b), rng)
+        layers = tuple(hide_far_side(layer, body) for layer in layers)
         outfits = {"undressed": (), "a": self._order(a, places), "b": self._order(b, places)}
         mixed = _mix(a, b, wardrobe)
         if mixed is not None:
             outfits["mixed"] = self._order(mixed, places)
-        body = self.renderer.draw_body(scene.solids, scene.camera)
-        hair = self.renderer.draw_hair(scene.solids, scene.camera)
-        self.watch.lap("draw person")
         meta = {
             "seed": seed, "pose": scene.pose.family, "turn_deg": round(float(scene.pose.turn_deg), 1),
             "person": scene.spec.meta(), "camera": _camera_facts(scene.camera),

@@ -146,8 +146,10 @@ def round_trip(
         views[view.kind] = summary(view_errors(view))
         errors, hidden[view.kind] = worn_errors(drawn.flat_px, drawn.half_part, view)
         back[view.kind] = summary(errors)
-    spread = wearable.wear(spread_body(model), Fit()).points
-    quality = flat_quality(spread, mesh.faces, mesh.flat, mesh.front, mesh.part)
+    # a design says not on which of the average bodies it was laid flat: the one that fits best
+    worn_flat = (wearable.wear(spread_body(model, sex), Fit()).points for sex in (0.0, 0.5, 1.0))
+    tried = [flat_quality(p, mesh.faces, mesh.flat, mesh.front, mesh.part) for p in worn_flat]
+    quality = min(tried, key=lambda q: q.stretch)
     return RoundTrip(mesh.id, quality, views, back, hidden)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from tryon.synth.bodies import Body, BodyModel, BodyShape
 from tryon.synth.collisions import LIMIT_M, ClashTest
-from tryon.synth.people import PersonSpec, sample_person
+from tryon.synth.people import PersonSpec, sample_person, stand_on_soles
 from tryon.synth.pose_library import NamedPose, sample_pose
 from tryon.synth.poses import ArmPose
 
@@ -21,7 +21,7 @@ ROUNDS = 2
 
 @dataclass(frozen=True)
 class Sitter:
-    """Somebody in a pose."""
+    """Somebody in a pose; the shoes' soles stand on z = 0."""
 
     spec: PersonSpec
     named: NamedPose
@@ -108,5 +108,6 @@ def cast_people(
         built = build_settled(model, test, [specs[i].shape for i in missing], poses)
         for i, found in zip(missing, built, strict=True):
             if found is not None:
-                out[i] = Sitter(specs[i], *found)
+                named, body = found
+                out[i] = Sitter(specs[i], named, stand_on_soles(specs[i], body, model, data))
     return [sitter for sitter in out if sitter is not None]

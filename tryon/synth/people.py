@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tryon.synth.bodies import FEATURES, Body, BodyModel, BodyShape
+from tryon.synth.bodies import FEATURES, SKIN_END, Body, BodyModel, BodyShape
 from tryon.synth.fitted import Binding, bind, mean_light, median_colour, skin_of, texture_of
+from tryon.synth.makehuman import mesh_components, vertex_normals
 from tryon.synth.pose_library import NamedPose
 from tryon.synth.props import prop_solids
 from tryon.synth.solids import BROW, EYE, HAIR, HAT, SHOE, SKIN, Solid
 from tryon.synth.underwear import underwear_solids
 from tryon.types import LABEL
 
+F64 = NDArray[np.float64]
 Rng = np.random.Generator
 Colour = tuple[float, float, float]
-BARE_ANKLE_M = 0.125  # over the sole: shoes without their socks end here
+ANKLE_M = 0.135  # over the sole: short socks end here; the shoes themselves are lower
+IN_SHOE_M = 0.004  # so far is the foot drawn in, that it does not come through the tongue
 
 # six tones from Monk's scale, sRGB of the skin's middle; each is as frequent as the others
 SKIN_TONES: dict[str, tuple[int, int, int]] = {
@@ -77,8 +81,8 @@ _EXPRESSIONS: tuple[tuple[str, dict[str, float]], ...] = (
 class PersonSpec:
     """Who somebody is. skin_tint, hair_tint: linear RGB factors of the texture, and the hair's colour.
 
-    hair, hat: folder below ``makehuman/hair`` and ``makehuman/clothes``, "" for none. socks: the shoes'
-    own sock shaft is kept. build: "slim" to "plus size"; age_group: "teen" to "old".
+    hair, hat: folder below ``makehuman/hair`` and ``makehuman/clothes``, "" for none. socks: "none",
+    "ankle" or "crew". build: "slim" to "plus size"; age_group: "teen" to "old".
     """
 
     shape: BodyShape
@@ -97,7 +101,8 @@ class PersonSpec:
     shoes: str
     shoe_tint: Colour
     shoe_grey: float
-    socks: bool
+    socks: str
+    sock_tint: Colour
     hat: str
     hat_tint: Colour
     expression: str
@@ -224,12 +229,24 @@ def _sample_extras(rng: Rng, sex: str) -> dict[str, Any]:
         "shoes": shoes,
         "shoe_tint": _triple(shoe_tint),
         "shoe_grey": 1.0 if painted else 0.0,
-        "socks": bool(rng.random() < 0.3),
+        "socks": str(rng.choice(["none", "ankle", "crew"], p=[0.3, 0.35, 0.35])) if shoes else "none",
+        "sock_tint": _triple(float(rng.choice([0.04, 0.5, 1.0, 1.6])) * np.exp(rng.normal(0, 0.08, 3))),
         "hat": hat,
         "hat_tint": _triple(float(rng.choice([0.02, 0.08, 0.25])) * np.exp(rng.normal(0, 0.25, 3))),
         "underwear": str(rng.choice(cuts)),
         "underwear_tint": _triple(np.clip(plain, 0, 0.85)),
     }
+
+
+def stand_on_soles(spec: PersonSpec, body: Body, model: BodyModel, data: Path) -> Body:
+    """The body raised so that its shoes, not its feet, stand on z = 0."""
+    if not spec.shoes:
+        return body
+    lift = -float(bind(data / "makehuman" / "clothes" / spec.shoes, model).place(body)[:, 2].min())
+    up = np.array([0.0, 0.0, lift])
+    transforms = body.transforms.copy()
+    transforms[:, 2, 3] += lift
+    return replace(body, vertices=body.vertices + up, transforms=transforms, heads=body.heads + up)
 
 
 def person_solids(spec: PersonSpec, named: NamedPose, body: Body, model: BodyModel, data: Path) -> list[Solid]:
@@ -255,7 +272,7 @@ def person_solids(spec: PersonSpec, named: NamedPose, body: Body, model: BodyMod
         binding = bind(folder / part / name, model)
         out.append(_solid(binding, body, binding.asset.texture, tint, BROW, face, grey=1.0, alpha_cut=0.35))
     if shoes is not None:
-        out.append(_shoe_solid(spec, shoes, body))
+        out += _shoe_solids(spec, shoes, body)
     if spec.hat:
         out.append(
             _solid(bind(folder / "clothes" / spec.hat, model), body, None, spec.hat_tint, HAT, LABEL["accessory"])
@@ -295,24 +312,33 @@ def _solid(
     )
 
 
-def _shoe_solid(spec: PersonSpec, shoes: Binding, body: Body) -> Solid:
-    """Shoes, without their sock shafts unless socks are worn."""
+def _shoe_solids(spec: PersonSpec, shoes: Binding, body: Body) -> list[Solid]:
+    """Shoes and socks, which the same file holds."""
     rest = shoes.rest_points(body)
+    points = shoes.place(body, rest)
     asset = shoes.asset
-    keep = np.ones(len(asset.faces), bool)
-    if not spec.socks:
-        keep = rest[asset.faces, 2].max(1) < rest[:, 2].min() + BARE_ANKLE_M
-    return Solid(
-        shoes.place(body, rest),
-        asset.faces[keep],
-        asset.uv,
-        asset.uv_faces[keep],
-        texture_of(asset.texture) if asset.texture else None,
-        spec.shoe_tint,
-        SHOE,
-        np.full(int(keep.sum()), LABEL["footwear"], np.uint8),
-        spec.shoe_grey,
-    )
+    height = rest[:, 2] - rest[:, 2].min()
+    shaft = _shaft(shoes, height)
+    faces = [(~shaft, spec.shoe_tint, spec.shoe_grey)]
+    if spec.socks != "none":
+        low = height[asset.faces].max(1) < ANKLE_M
+        faces.append((shaft & low if spec.socks == "ankle" else shaft, spec.sock_tint, 1.0))
+    texture = texture_of(asset.texture) if asset.texture else None
+    return [
+        Solid(
+            points, asset.faces[keep], asset.uv, asset.uv_faces[keep], texture, tint, SHOE,
+            np.full(int(keep.sum()), LABEL["footwear"], np.uint8), grey,
+        )
+        for keep, tint, grey in faces
+    ]  # fmt: skip
+
+
+def _shaft(shoes: Binding, height: F64) -> NDArray[np.bool_]:
+    """Which faces (F,) are the socks: the pieces that end well above the ankle."""
+    piece = mesh_components(shoes.asset.faces, len(height))
+    top = np.zeros(piece.max() + 1)
+    np.maximum.at(top, piece, height)
+    return (top > ANKLE_M + 0.05)[piece[shoes.asset.faces[:, 0]]]
 
 
 def _skin(
@@ -321,10 +347,12 @@ def _skin(
     """The skin without what shoes and pockets hide."""
     skin = skin_of(model)
     hidden = np.zeros(len(body.vertices), bool)
+    points = body.vertices
     if shoes is not None:
-        hidden |= shoes.asset.delete
-        if not spec.socks:
-            hidden &= body.rest[:, 2] < body.rest[: len(skin.vertex_label), 2].min() + BARE_ANKLE_M - 0.025
+        height = body.rest[:, 2] - body.rest[:SKIN_END, 2].min()
+        top = {"none": 0.085, "ankle": 0.105, "crew": 9.0}[spec.socks]
+        hidden |= shoes.asset.delete & (height < top)
+        points = _drawn_in(points, skin.faces, shoes.asset.delete & (height < ANKLE_M + 0.02))
     for side in "LR":
         if f"pocket.{side}" in named.held:
             fingers = [
@@ -335,7 +363,7 @@ def _skin(
             hidden |= np.asarray(model.weights[:, fingers].sum(1)).ravel() > 0.6
     keep = ~hidden[skin.faces].all(1)
     return Solid(
-        body.vertices,
+        points,
         skin.faces[keep],
         model.uv,
         skin.uv_faces[keep],
@@ -344,3 +372,13 @@ def _skin(
         SKIN,
         skin.label[keep],
     )
+
+
+def _drawn_in(points: F64, faces: NDArray[np.int64], where: NDArray[np.bool_]) -> F64:
+    """Points (V, 3) with the chosen ones moved inwards by IN_SHOE_M."""
+    near = faces[where[faces].any(1)]
+    used, local = np.unique(near, return_inverse=True)
+    normals = vertex_normals(points[used], local.reshape(-1, 3))
+    out = points.copy()
+    out[used] -= IN_SHOE_M * where[used, None] * normals
+    return out

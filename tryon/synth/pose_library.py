@@ -203,10 +203,8 @@ def _contrapposto(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
 
 
 def _sitting(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
-    apart = float(rng.uniform(0.03, 0.22))
-    legs = [
-        LegPose((apart + 0.03 * rng.random(), -1.0, -0.06), _near(rng, 92, 9) - 4, _near(rng, 8, 3)) for _ in range(2)
-    ]
+    apart, bend = float(rng.uniform(0.03, 0.22)), _near(rng, 88, 7)
+    legs = [LegPose((apart + 0.03 * rng.random(), -1.0, -0.06), bend, _near(rng, 8, 3)) for _ in range(2)]
     rest = Reach(0.20, 24, 0.20, (-0.15, -1.0, -0.15), (0.0, 0.0, -1.0), (0.7, 0.6, -0.5))
     arms = [_reaching(rng, rest, -5, -30, 0.6) for _ in range(2)]
     if rng.random() < 0.35:  # both hands in the lap

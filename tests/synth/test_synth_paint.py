@@ -16,7 +16,7 @@ import pytest
 from tryon.errors import BadRequestError
 from tryon.synth.artwork import rgb
 from tryon.synth.cloth_sheets import draw_sheet
-from tryon.synth.fabric_sampling import KINDS
+from tryon.synth.fabric_shares import kinds_of_cloth
 from tryon.synth.flat_layout import BYTE, clean_parts, lay_out
 from tryon.synth.garment_paint import FabricSpec, GarmentPaint, LayoutCache, PrintSpec, paint_garment, sample_fabric
 from tryon.synth.motifs import MOTIFS, TILE, motif_tile
@@ -58,8 +58,9 @@ def trousers() -> GarmentInfo:
     polygon(parts, [(192, 40), (250, 40), (262, 480), (206, 480), (192, 180)], "left_leg")
     polygon(parts, [(192, 40), (134, 40), (122, 480), (178, 480), (192, 180)], "right_leg")
     marks = {
-        "waist_left": (134.0, 40.0), "waist_right": (250.0, 40.0), "crotch": (192.0, 180.0), "leg_out_left": (122.0, 480.0),
-        "leg_out_right": (262.0, 480.0), "leg_in_left": (178.0, 480.0), "leg_in_right": (206.0, 480.0),
+        "waist_left": (134.0, 40.0), "waist_right": (250.0, 40.0), "crotch": (192.0, 180.0),
+        "leg_out_left": (122.0, 480.0), "leg_out_right": (262.0, 480.0),
+        "leg_in_left": (178.0, 480.0), "leg_in_right": (206.0, 480.0),
     }  # fmt: skip
     features = (
         FlatFeature("waistband", "band", np.array([(134, 48), (250, 48)], np.float32), 16.0, "both"),
@@ -126,7 +127,7 @@ def test_every_kind_weave_and_motif_can_be_painted() -> None:
             info, FabricSpec("motif", ("#808080", "#ffffff", "#000000"), motif, scale_cm=15), layouts=layouts
         )
         assert not np.array_equal(paint.front_u8, plain)
-    assert {k for table in KINDS.values() for k in table} >= {"stripes", "checks", "motif", "denim", "lace", "leather"}
+    assert kinds_of_cloth() >= {"stripes", "checks", "motif", "denim", "lace", "leather"}
 
 
 def test_motifs_repeat_without_a_seam() -> None:
@@ -174,7 +175,7 @@ def test_prints_are_on_the_front_only_and_the_back_print_on_the_back() -> None:
         paint = paint_garment(info, replace(plain, prints=(art,)))
         assert np.array_equal(getattr(paint, kept), getattr(bare, kept))
         red = getattr(paint, changed)[..., 0].astype(int) - getattr(paint, changed)[..., 1]
-        ys, xs = np.nonzero(red > 60)
+        _, xs = np.nonzero(red > 60)
         assert len(xs) > 100
         assert abs(0.5 * (xs.min() + xs.max()) - 192) < 4, "in the middle"
         assert 60 < np.ptp(xs) <= 82, "16 cm at 5 pixels a cm"
@@ -245,7 +246,8 @@ def test_specks_in_a_part_map_are_cleaned_and_the_outline_kept() -> None:
 def test_part_bytes_are_those_of_the_meshes() -> None:
     from tryon.synth.garment_mesh import PARTS
 
-    assert {name: i + 1 for i, name in enumerate(PARTS)} == BYTE
+    assert list(BYTE) == list(PARTS)
+    assert list(BYTE.values()) == list(range(1, len(PARTS) + 1))
 
 
 def test_wrong_requests_are_refused() -> None:

@@ -41,7 +41,7 @@ def zone_mask(place: str, layout: FlatLayout, is_front: bool) -> U8:
         mask = none
         for part in layout.turned_front if is_front else layout.turned_back:
             x0, y0, x1, y1 = part.box
-            mask[y0:y1, x0:x1] |= part.mask * 255
+            mask[y0:y1, x0:x1][part.mask > 0] = 255
         if place == "raglan":
             for polygon in _raglans(layout):
                 cv2.fillPoly(mask, [np.round(polygon * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)

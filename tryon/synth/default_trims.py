@@ -144,7 +144,7 @@ def _hems(info: GarmentInfo, front: U8, back: U8, ppcm: float) -> list[FlatFeatu
     found = []
     for side, parts in (("front", front), ("back", back)):
         for line in _low_lines(parts, TORSO, SKIRT):
-            up = line - np.float32([0, depth / 2 if banded else depth])
+            up = line - np.array([0, depth / 2 if banded else depth], np.float32)
             if banded:
                 found.append(FlatFeature("hem", "band", up, depth, side))
             else:
@@ -206,12 +206,14 @@ def _open_edges(info: GarmentInfo, front: U8, ppcm: float, rng: np.random.Genera
         edge = np.stack([at[there], rows[there]], 1).astype(np.float32)
         if len(edge) < 6:
             continue
-        inner = edge + np.float32([sign * (0.5 if kind == "zip_jacket" else 1.2) * ppcm, 0])
+        inner = edge + np.array([sign * (0.5 if kind == "zip_jacket" else 1.2) * ppcm, 0], np.float32)
         if kind == "zip_jacket":
             found.append(FlatFeature("zip", "zip", inner, 0.8 * ppcm, "front"))
         elif kind == "cardigan":
             found.append(
-                FlatFeature("front_band", "band", inner + np.float32([sign * 0.4 * ppcm, 0]), 3.0 * ppcm, "front")
+                FlatFeature(
+                    "front_band", "band", inner + np.array([sign * 0.4 * ppcm, 0], np.float32), 3.0 * ppcm, "front"
+                )
             )
         else:
             found.append(FlatFeature("front_edge", "stitch", inner, 1.0, "front"))
@@ -223,7 +225,7 @@ def _open_edges(info: GarmentInfo, front: U8, ppcm: float, rng: np.random.Genera
                 FlatFeature(
                     "front_button",
                     "button",
-                    inner[picks.astype(int)] + np.float32([0.8 * ppcm, 0]),
+                    inner[picks.astype(int)] + np.array([0.8 * ppcm, 0], np.float32),
                     1.6 * ppcm,
                     "front",
                 )
@@ -235,7 +237,7 @@ def _pockets(info: GarmentInfo, front: U8, ppcm: float, rng: np.random.Generator
     marks = info.landmarks_px
     if not {"armpit_left", "armpit_right", "hem_left", "hem_right"} <= set(marks):
         return []
-    x, _, low = _middle(info, front)
+    x, _, _ = _middle(info, front)
     armpit = 0.5 * (marks["armpit_left"][1] + marks["armpit_right"][1])
     hem = 0.5 * (marks["hem_left"][1] + marks["hem_right"][1])
     half = 0.5 * abs(marks["armpit_right"][0] - marks["armpit_left"][0])
@@ -255,13 +257,13 @@ def _pockets(info: GarmentInfo, front: U8, ppcm: float, rng: np.random.Generator
     elif info.label in ("Blazer", "Outwear"):
         kind = info.attributes.get("kind", "")
         for sign in (-1, 1):
-            at = np.array([x + sign * 0.58 * half, armpit + 0.62 * (hem - armpit)])
+            spot = np.array([x + sign * 0.58 * half, armpit + 0.62 * (hem - armpit)])
             if kind == "zip_jacket":
                 slit = np.array([(-1.5 * sign, 7), (1.5 * sign, -7)]) * ppcm
-                found.append(FlatFeature("side_pocket", "zip", (slit + at).astype(np.float32), 0.9 * ppcm, "front"))
+                found.append(FlatFeature("side_pocket", "zip", (slit + spot).astype(np.float32), 0.9 * ppcm, "front"))
             elif kind != "cardigan" or luck < 0.4:
                 flap = np.array([(-7, 0), (7, 0), (7, 5.5), (-7, 5.5)]) * ppcm
-                found.append(FlatFeature("flap_pocket", "pocket", (flap + at).astype(np.float32), 1.0, "front"))
+                found.append(FlatFeature("flap_pocket", "pocket", (flap + spot).astype(np.float32), 1.0, "front"))
         if kind == "blazer":
             slit = np.array([(-5, 0.6), (5, -0.6)]) * ppcm + (x + 0.55 * half, armpit + 1 * ppcm)
             found.append(FlatFeature("chest_pocket", "line", slit.astype(np.float32), 1.2 * ppcm, "front"))

@@ -72,7 +72,7 @@ class LayoutCache:
 
     def __call__(self, info: GarmentInfo, size: tuple[int, int]) -> FlatLayout:
         """The garment's layout at this size."""
-        key = (info.id, zlib.crc32(np.ascontiguousarray(info.front)), size)
+        key = (info.id, zlib.crc32(info.front.tobytes()), size)
         if key in self._kept:
             self._kept.move_to_end(key)
             return self._kept[key]

@@ -99,12 +99,13 @@ _SIDES = ("left", "right")
 
 def _groups(names: set[str]) -> dict[str, tuple[set[str], list[tuple[str, str]]]]:
     """Parts by name: their landmarks, and the straight cuts between two landmarks that bound them."""
+    groups: dict[str, tuple[set[str], list[tuple[str, str]]]] = {}
     if "crotch" in names:
-        return {side: ({f"waist_{side}", "crotch", f"leg_out_{side}", f"leg_in_{side}"}, []) for side in _SIDES} | {
-            "whole": (names, [])
-        }
+        for side in _SIDES:
+            groups[side] = ({f"waist_{side}", "crotch", f"leg_out_{side}", f"leg_in_{side}"}, [])
+        return groups
     torso = {n for n in names if not n.startswith("cuff")}
-    groups = {"whole": (torso, [(f"shoulder_{s}", f"armpit_{s}") for s in _SIDES if f"cuff_out_{s}" in names])}
+    groups["whole"] = (torso, [(f"shoulder_{s}", f"armpit_{s}") for s in _SIDES if f"cuff_out_{s}" in names])
     for side in _SIDES:
         if f"cuff_out_{side}" in names:
             own = {f"{n}_{side}" for n in ("shoulder", "armpit", "cuff_out", "cuff_in")}
@@ -119,8 +120,6 @@ def part_maps(flat: Points, flat_mask: U8, photo: Points, photo_mask: U8, layout
     names = set(flat)
     maps = {}
     for part, (own, cuts) in _groups(names).items():
-        if "crotch" in names and part == "whole":
-            continue
         src = [np.array([flat[n] for n in sorted(own)])]
         dst = [np.array([photo[n] for n in sorted(own)])]
         for (first, second), (points_a, points_b) in between.items():

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 ALIKE = {
-    "T-Shirt": ("T-Shirt", "Top"), "Top": ("Top", "T-Shirt", "Undershirt", "Blouse"), "Blouse": ("Blouse", "Shirt", "Top"),
-    "Shirt": ("Shirt", "Blouse"),
+    "T-Shirt": ("T-Shirt", "Top"), "Top": ("Top", "T-Shirt", "Undershirt", "Blouse"), "Shirt": ("Shirt", "Blouse"),
+    "Blouse": ("Blouse", "Shirt", "Top"),
 }  # fmt: skip
 MAX_DISTANCE = 0.17  # of two garments' landmarks in units of their spread; beyond it sleeves tear
 MIN_PATCH_PX = 56

@@ -51,11 +51,11 @@ class Art:
         t = np.linspace(0, 2 * np.pi, 64)
         self.fill(np.stack([x + r * np.cos(t), y + r * np.sin(t)], 1), ink)
 
-    def text(self, words: str, y: float, height: float, ink: int, bold: float = 0.16, width: float = 0.94) -> None:
+    def text(self, words: str, y: float, height: float, ink: int, bold: float = 0.16, font: int = 0) -> None:
         """A line of letters centred at y."""
         colour = [0, 0, 0, 0]
         colour[ink - 1] = 255
-        draw_line(self.cover, words, (0.5 * ART_PX, y * ART_PX), height * ART_PX, colour, bold, width * ART_PX)
+        draw_line(self.cover, words, (0.5 * ART_PX, y * ART_PX), height * ART_PX, colour, bold, 0.94 * ART_PX, font)
 
 
 def _sunset(a: Art, rng: np.random.Generator) -> None:
@@ -94,9 +94,10 @@ def _portrait(a: Art, rng: np.random.Generator) -> None:
     a.fill(
         np.array([(0.35, 0.42), (0.5, rng.uniform(0.27, 0.36)), (0.65, 0.42), (0.66, 0.3), (0.5, 0.2), (0.34, 0.3)]), 1
     )
+    glasses = rng.random() < 0.5
     for s in (-1, 1):
         a.line(np.array([(0.5 + s * 0.03, 0.46), (0.5 + s * 0.1, 0.455)]), 0.012, 1)
-        if rng.random() < 0.5:
+        if glasses:
             a.disc(0.5 + s * 0.065, 0.47, 0.05, 1)
     a.line(np.array([(0.45, 0.585), (0.5, 0.6), (0.55, 0.585)]), 0.012, 1)
 
@@ -189,6 +190,52 @@ def _badge(a: Art, rng: np.random.Generator) -> None:
             )
 
 
+def _planet(a: Art, rng: np.random.Generator) -> None:
+    """A ringed planet among stars."""
+    t = np.linspace(0, 2 * np.pi, 60)
+    a.disc(0.5, 0.5, 0.27, 1)
+    for k in range(3):
+        y = 0.38 + 0.11 * k
+        half = np.sqrt(max(0.0, 0.27**2 - (y - 0.5) ** 2))
+        a.line(np.array([(0.5 - half, y), (0.5 + half * rng.uniform(0.1, 0.9), y)]), 0.025, 2)
+    ring = np.stack([0.46 * np.cos(t), 0.10 * np.sin(t)], 1) @ np.array([[0.94, 0.34], [-0.34, 0.94]]) + 0.5
+    a.line(ring[3:57], 0.022, 3)
+    for _ in range(12):
+        a.disc(rng.uniform(0.05, 0.95), rng.uniform(0.05, 0.95), rng.uniform(0.006, 0.016), 4)
+
+
+def _skyline(a: Art, rng: np.random.Generator) -> None:
+    """Houses before a large sun, and their windows."""
+    a.disc(rng.uniform(0.35, 0.65), 0.42, 0.26, 2)
+    x = 0.08
+    while x < 0.9:
+        w, top = rng.uniform(0.06, 0.14), rng.uniform(0.22, 0.6)
+        a.fill(np.array([(x, top), (x + w, top), (x + w, 0.85), (x, 0.85)]), 1)
+        for wy in np.arange(top + 0.04, 0.8, 0.07):
+            for wx in np.arange(x + 0.02, x + w - 0.02, 0.035):
+                if rng.random() < 0.5:
+                    a.fill(np.array([(wx, wy), (wx + 0.015, wy), (wx + 0.015, wy + 0.03), (wx, wy + 0.03)]), 3)
+        x += w + 0.01
+
+
+def _palm(a: Art, rng: np.random.Generator) -> None:
+    """Palms on an island."""
+    t = np.linspace(0, 1, 14)
+    a.disc(0.5, 0.42, 0.34, 2)
+    for s, foot in ((1, 0.42), (-1, 0.58)):
+        tip = np.array([foot + s * 0.14, rng.uniform(0.22, 0.34)])
+        trunk = np.stack([foot + (tip[0] - foot) * t**1.6, 0.82 + (tip[1] - 0.82) * t], 1)
+        a.line(trunk, 0.026, 1)
+        for b in np.linspace(-2.9, -0.2, 7) + rng.normal(0, 0.1, 7):
+            frond = np.stack([np.cos(b) * 0.2 * t, np.sin(b) * 0.16 * t + 0.17 * t**2], 1)
+            wide = 0.03 * np.sin(np.pi * t)
+            a.fill(
+                np.concatenate([frond - np.stack([0 * t, wide], 1), (frond + np.stack([0 * t, wide], 1))[::-1]]) + tip,
+                1,
+            )
+    a.fill(np.stack([0.5 + 0.42 * np.cos(np.pi + np.pi * t), 0.86 + 0.07 * np.sin(np.pi + np.pi * t)], 1), 3)
+
+
 def _patch(a: Art, rng: np.random.Generator) -> None:
     """A printed photograph's shapes: sky, sun, hills and sea in a frame."""
     a.fill(np.array([(0.06, 0.06), (0.94, 0.06), (0.94, 0.94), (0.06, 0.94)]), 1)
@@ -201,9 +248,14 @@ def _patch(a: Art, rng: np.random.Generator) -> None:
 
 SCENES: dict[str, Callable[[Art, np.random.Generator], None]] = {
     "sunset": _sunset, "waves": _waves, "portrait": _portrait, "flower": _flower, "geometry": _geometry,
-    "animal": _animal, "badge": _badge, "picture": _patch,
+    "animal": _animal, "badge": _badge, "picture": _patch, "planet": _planet, "skyline": _skyline, "palm": _palm,
 }  # fmt: skip
 ARTS = (*SCENES, "text", "college", "number", "caption")
+
+
+def _letter_height(lines: list[str]) -> float:
+    """Short words are printed large."""
+    return float(np.clip(1.25 / max(3, *(len(line) for line in lines), 3), 0.13, 0.34)) if lines else 0.17
 
 
 @lru_cache(maxsize=128)
@@ -224,14 +276,14 @@ def draw_print(art: str, variant: int, text: str) -> U8:
         canvas = Art(1.1)
         canvas.text(lines[0] if lines else "10", 0.55, 0.85, 1, 0.2)
     else:
-        heights = {"text": 0.17, "college": 0.20, "caption": 0.10}[art] * np.ones(len(lines))
+        heights = {"text": _letter_height(lines), "college": 0.20, "caption": 0.10}[art] * np.ones(len(lines))
         if art == "college" and len(lines) > 1:
             heights[1:] *= 0.55
         canvas = Art(float(max(0.2, (heights * 1.35).sum() + 0.06)))
-        y = 0.03
+        y, font = 0.03, int(rng.integers(6)) if art != "college" else int(rng.integers(2))
+        bold = float(rng.uniform(0.06, 0.2)) if art == "text" else 0.17
         for k, (line, height) in enumerate(zip(lines, heights, strict=True)):
-            bold = float(rng.uniform(0.08, 0.2)) if art == "text" else 0.19
-            canvas.text(line, y + 0.62 * height, float(height), 1 + k % 2 if art == "college" else 1, bold)
+            canvas.text(line, y + 0.62 * height, float(height), 1 + k % 2 if art == "college" else 1, bold, font)
             y += 1.35 * float(height)
     cover = np.ascontiguousarray(canvas.cover)
     cover.setflags(write=False)

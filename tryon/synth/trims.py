@@ -195,7 +195,8 @@ def _pocket(b: TrimBrush, f: FlatFeature) -> None:
     """A patch pocket: an outline with its own stitches and a shadow below."""
     points = np.asarray(f.points, np.float32)
     closed = np.concatenate([points, points[:1]])
-    b.line(closed + np.float32([0.0, 0.06 * b.ppcm]), max(0.8, 0.16 * b.ppcm), shade=0.78)
+    below = (closed + np.array([0.0, 0.06 * b.ppcm])).astype(np.float32)
+    b.line(below, max(0.8, 0.16 * b.ppcm), shade=0.78)
     area = np.zeros(b.relief.shape, np.uint8)
     cv2.fillPoly(area, [np.round(points * _FIXED).astype(np.int32)], 1, cv2.LINE_8, 4)
     x, y, w, h = cv2.boundingRect(area)
@@ -246,7 +247,7 @@ def _zip(b: TrimBrush, f: FlatFeature) -> None:
     for piece in dashes(points, max(2.0, 0.22 * b.ppcm), 0.45):
         b.line(piece, max(1.0, 0.5 * width), ink=dark)  # type: ignore[arg-type]
     top = points[int(np.argmin(points[:, 1]))]
-    pull = np.stack([top, top + np.float32([0, 1.6 * b.ppcm])])
+    pull = np.stack([top, top + np.array([0, 1.6 * b.ppcm], np.float32)])
     b.line(pull.astype(np.float32), max(1.2, 0.35 * b.ppcm), ink=tuple(min(255, c + 20) for c in metal), height=1.5)  # type: ignore[arg-type]
 
 

@@ -71,8 +71,10 @@ PAIRS = (
     "514d5495bf6f1 b9a3411d1d1b1 5cc9d1e3c1b11 526a6bff703d1"
 )
 
-# Shops sell more pure black, white, grey and navy than the clusters' averages show.
-STAPLES = ("#17171a", "#1b1c20", "#f3f2ef", "#fafafa", "#8d8f93", "#b9babd", "#1f2740", "#27314d", "#d9cdb8", "#4b4e53")
+# Black, white, grey and navy, which clusters of photos blur; black cotton reflects 2 to 3%, white 80%.
+STAPLES = (
+    "#232326", "#27282c", "#ecebe8", "#f4f3f0", "#8d8f93", "#b9babd", "#232b45", "#2b3450", "#d9cdb8", "#4b4e53",
+)  # fmt: skip
 STAPLE_SHARE = 0.28
 
 
@@ -106,7 +108,7 @@ def from_lab(lab: NDArray[np.floating]) -> str:
 def vary(hex_colour: str, rng: np.random.Generator, amount: float = 1.0) -> str:
     """The colour moved a little: lightness by 2.5, hue axes by 1.8 times amount (standard deviations)."""
     lab = to_lab(hex_colour) + rng.normal(0, amount, 3) * np.array([2.5, 1.8, 1.8])
-    lab[0] = np.clip(lab[0], 6, 97)
+    lab[0] = np.clip(lab[0], 9, 95)
     return from_lab(lab)
 
 

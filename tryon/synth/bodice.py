@@ -215,6 +215,8 @@ def plan_hang(cut: BodiceCut, bodice: Bodice, kit: CutKit) -> HangPlan:
     flare = cut.flare * np.clip((waist - points[:, 2]) / max(waist - bottom, 0.05), 0, 1) ** 1.15
     height = points[:, 2] - kit.crotch_z
     cover_fields = bodice_fields(cut, kit, kit.tights)
+    if cut.hem < -0.08:  # one sees a hand's breadth into a skirt, more into a wide one
+        cover_fields[1] = cover_fields[1] - 0.05 - 0.15 * max(cut.flare, 0.0)
     covered = kit.cover(cover_fields, MARGIN_M)
     tucked = kit.cover([*cover_fields, kit.place(kit.tights)[:, 2] - kit.crotch_z - TUCK_M[0]], MARGIN_M)
     return HangPlan(

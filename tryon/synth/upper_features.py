@@ -11,6 +11,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from tryon.synth.bodice import Bodice, BodiceCut
 from tryon.synth.cutkit import CutKit, border_edges
@@ -52,6 +53,7 @@ class Tailor:
         own = (mesh.faces < count).all(1)
         self.flat, self.points, self.cut, self.kit = mesh.flat, bodice.points, cut, kit
         self.faces, self.front, self.bodice = mesh.faces[own], mesh.front[own], bodice
+        self._tree = cKDTree(mesh.flat)
         self._rim = border_edges(self.faces)
         # the face of each border edge: edges are directed, so each stands in one face alone
         sides = np.concatenate([self.faces[:, [0, 1]], self.faces[:, [1, 2]], self.faces[:, [2, 0]]])
@@ -102,7 +104,10 @@ class Tailor:
         out = []
         for side in sides:
             for points, normal in self.edge(name, side):
-                line = _calm(points + inset * normal, 3)
+                line = _calm(points + inset * _calm(normal, 8), 3)
+                line = line[self._tree.query(line)[0] < 0.014]  # ends may lie outside where the outline narrows
+                if len(line) < 3:
+                    continue
                 out.append(Feature(label, kind, line[::2] if len(line) > 12 else line, width, side))  # type: ignore[arg-type]
         return out
 

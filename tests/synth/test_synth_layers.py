@@ -290,6 +290,28 @@ def test_folds_bend_normals_and_nothing_else(renderer: LayerRenderer) -> None:
     assert slope[middle + 8 : rows[-1] - 2, columns].mean() > 2 * slope[rows[0] + 2 : middle - 40, columns].mean()
 
 
+def test_what_is_outside_the_picture_leaves_an_empty_layer(renderer: LayerRenderer) -> None:
+    mesh = _cloth()
+    aside = Worn(mesh.rest + np.array([5.0, 0.0, 0.0]), np.zeros(4, bool))
+    layer = renderer.draw_garment(0, mesh, aside, [_solid(SKIN, 5.0, 1.0, 0.0, 0.3)], AHEAD, TO_FLAT)
+    for value in (layer.part, layer.half_part, layer.depth, layer.flat_px, layer.normal):
+        assert not value.any()
+    assert {seen for _, _, seen in layer.landmarks_px.values()} == {0}
+    assert not renderer.draw_body([_solid(SKIN, 5.0, 1.0, 0.0, 0.3)], AHEAD).kind.any()
+    assert not renderer.draw_body([], AHEAD).kind.any()
+    assert renderer.draw_hair([_solid(HAIR, 5.0, 1.0, 0.0, 0.3)], AHEAD) is None
+
+
+def test_points_that_are_no_numbers_are_refused(renderer: LayerRenderer) -> None:
+    mesh = _cloth()
+    broken = mesh.rest.copy()
+    broken[3, 1] = np.nan
+    with pytest.raises(BadRequestError, match="sheet"):
+        renderer.draw_flat(mesh, broken, AHEAD, TO_FLAT)
+    with pytest.raises(BadRequestError, match="sheet"):
+        renderer.draw_flat(mesh, mesh.rest[:-1], AHEAD, TO_FLAT)
+
+
 def test_pixels_and_points_go_both_ways() -> None:
     rng = np.random.default_rng(3)
     points = rng.uniform((-0.5, -0.3, 0.0), (0.5, 0.3, 1.8), (50, 3))

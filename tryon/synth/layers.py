@@ -163,6 +163,9 @@ class LayerRenderer:
             index: of the garment in its shard. solids: the person and all that is held.
             to_flat_px: (2, 3) affine from the mesh's flat metres to flat pixels. rank: wearing order.
             folds: creases in the normals; ``NO_FOLDS`` for simulated cloth, None for hanging cloth's.
+
+        Raises:
+            BadRequestError: the worn points are not the mesh's, or not finite.
         """
         folds = FoldNoise() if folds is None else folds
         drawn = self._cloth(mesh, worn.points, camera, to_flat_px, folds, solids, worn.covered)
@@ -179,6 +182,9 @@ class LayerRenderer:
             points: (N, 3) its vertices in the camera's world: world metres, or flat metres with z = height
                 over the ground for ``OrthoCamera.above``.
             to_flat_px: (2, 3) affine from the mesh's flat metres to flat pixels.
+
+        Raises:
+            BadRequestError: the points are not the mesh's, or not finite.
         """
         return self._cloth(mesh, points, camera, to_flat_px, folds, (), None)
 
@@ -192,6 +198,11 @@ class LayerRenderer:
         solids: Sequence[Solid],
         covered: NDArray[np.bool_] | None,
     ) -> FlatDraw:
+        if len(points) != len(mesh.rest) or not np.isfinite(points).all():
+            raise BadRequestError(
+                f"Garment {mesh.id} has {len(mesh.rest)} vertices and was given {points.shape} points, "
+                f"{int((~np.isfinite(points)).sum())} numbers of which are not finite; wear it again."
+            )
         with self.ctx:
             kept = self._meshes.get(mesh, lambda: GarmentBuffers(self.ctx, mesh))
             cloth = kept.cloth

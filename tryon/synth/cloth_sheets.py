@@ -64,7 +64,7 @@ def draw_sheet(
     if colour is None:
         colour = cv2.merge([np.full(shape, c, np.uint8) for c in rgb(spec.colours[0])])
     if spec.kind == "heather":
-        tone = tone + np.float32(0.075) * noise("fibre", shape, rng)
+        tone = tone + np.float32(0.02) * noise("slub", shape, rng)
     return ClothSheet(colour, tone, relief, _opacity(spec, shape, ppcm, rng), even)
 
 
@@ -78,7 +78,7 @@ def _design(
         tile = np.concatenate([tile, tile[::-1]], 0)
         return repeat_tile(tile, shape, (2 * period, 2 * period), rng)
     if spec.kind == "heather":
-        share = np.clip(70 + 55 * noise("fibre", shape, rng), 0, 255).astype(np.uint8)
+        share = np.clip(80 + 45 * noise("fibre", shape, rng), 0, 255).astype(np.uint8)
         return mix_two(share, spec.colours)
     if spec.kind == "stripes":
         cover, rows, cols = stripe_tile(spec.seed, spec.style), period, 8.0

@@ -78,7 +78,7 @@ def _cloth(kind: str, label: str, sort: str, rng: np.random.Generator) -> Fabric
     if kind == "heather":
         ground = pick_colour(label, rng)
         lab = to_lab(ground) * np.array([1, 0.6, 0.6], np.float32)
-        other = from_lab(lab + np.array([float(rng.choice([-16, 13, 20])), 0, 0]))
+        other = from_lab(lab + np.array([float(rng.choice([-13, 11, 16])), 0, 0]))
         return FabricSpec("heather", (ground, other), weave=weave)
     if kind in ("gradient", "tiedye"):
         palette = pick_palette(label, rng, 3 if rng.random() < 0.3 else 2)
@@ -156,6 +156,9 @@ def _checks(label: str, rng: np.random.Generator) -> FabricSpec:
 def _motif(label: str, weave: str, rng: np.random.Generator) -> FabricSpec:
     style = pick_motif(label, rng)
     palette = pick_palette(label, rng, 5)
+    if style in ("ditsy", "bouquet", "tropical", "leaves") and rng.random() < 0.5:
+        green = vary(_one(("#5d7048", "#3f5a41", "#7d8b5e", "#2f4a3d", "#8a9a78"), rng), rng, 2.0)
+        palette = (*palette[:3], green, palette[4])
     if style == "camouflage" and rng.random() < 0.85:
         palette = tuple(vary(c, rng) for c in CAMOUFLAGE[int(rng.integers(len(CAMOUFLAGE)))])
     if style == "leopard" and rng.random() < 0.85:

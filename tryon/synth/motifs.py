@@ -116,59 +116,105 @@ def _leaf(tile: Tile, x: float, y: float, size: float, angle: float, ink: int, v
 
 
 def _ditsy(rng: np.random.Generator) -> U8:
+    """Small flowers and sprigs, densely."""
     tile = Tile()
-    count = int(rng.integers(34, 64))
-    size = 0.30 / np.sqrt(count)
+    count = int(rng.integers(40, 110))
+    size = 0.36 / np.sqrt(count)
     for x, y in scatter(rng, count):
-        if rng.random() < 0.65:
-            _flower(tile, x, y, size * rng.uniform(0.7, 1.2), rng, int(rng.choice([1, 1, 2])), 4)
+        if rng.random() < 0.6:
+            _flower(tile, x, y, size * rng.uniform(0.6, 1.25), rng, int(rng.choice([1, 1, 2])), 4)
         else:
             a = rng.uniform(0, 6.3)
-            _leaf(tile, x, y, size * 1.2, a, 3, None)
-            _leaf(tile, x, y, size, a + 1.1, 3, None)
+            for turn in (0.0, 0.9, -0.9):
+                _leaf(tile, x, y, size * rng.uniform(0.8, 1.3), a + turn, 3, None)
     return tile.cover
 
 
 def _bouquet(rng: np.random.Generator) -> U8:
-    """Large flowers with leaves below them, little ones between."""
+    """Large flowers with stems and leaves below them, buds between."""
     tile = Tile()
-    roses = rng.random() < 0.5
-    places = scatter(rng, int(rng.integers(7, 13)))
+    style = int(rng.integers(3))
+    count = int(rng.integers(9, 18))
+    places, scale = scatter(rng, count), 1.05 / np.sqrt(count)
     for x, y in places:
-        for _ in range(int(rng.integers(2, 5))):
-            _leaf(tile, x, y, rng.uniform(0.11, 0.19), rng.uniform(0, 6.3), 3, 0 if rng.random() < 0.5 else None)
+        a = rng.uniform(0, 6.3)
+        for k in range(int(rng.integers(3, 7))):
+            b = a + rng.normal(0, 0.5) + 2.1 * (k % 3)
+            _leaf(tile, x, y, scale * rng.uniform(0.45, 0.75), b, 3, 0 if k % 2 else None)
+        t = np.linspace(0, 1, 8)
+        stem = np.stack([x + scale * 0.9 * t * np.cos(a + 0.6 * t), y + scale * 0.9 * t * np.sin(a + 0.6 * t)], 1)
+        tile.stroke(stem, 0.006, 3)
+        tile.disc(stem[-1, 0], stem[-1, 1], 0.05 * scale, int(rng.choice([1, 2, 4])))
     for x, y in places:
-        size, ink = rng.uniform(0.055, 0.10), int(rng.choice([1, 1, 2]))
-        if roses:
-            _rose(tile, x, y, size, rng, ink, 4 if ink == 1 else 1)
+        size, ink = scale * rng.uniform(0.24, 0.42), int(rng.choice([1, 1, 2]))
+        shade = 4 if ink == 1 else 1
+        if style == 0:
+            _rose(tile, x, y, size, rng, ink, shade)
+        elif style == 1:
+            _flower(tile, x, y, size * 1.2, rng, ink, 4)
         else:
-            _flower(tile, x, y, size * 1.25, rng, ink, 4)
-    for x, y in scatter(rng, 16):
-        tile.disc(x, y, rng.uniform(0.006, 0.014), int(rng.choice([2, 4])))
+            _peony(tile, x, y, size, rng, ink, shade)
+    if rng.random() < 0.35:  # soft as watercolour
+        cover = np.tile(tile.cover, (2, 2, 1))
+        cover = cv2.GaussianBlur(cover, (0, 0), 2.2)
+        return np.roll(
+            cover[TILE // 2 : TILE // 2 + TILE, TILE // 2 : TILE // 2 + TILE], (TILE // 2, TILE // 2), (0, 1)
+        )
     return tile.cover
+
+
+def _peony(tile: Tile, x: float, y: float, size: float, rng: np.random.Generator, ink: int, shade: int) -> None:
+    """Rings of overlapping petals, each edged."""
+    shape = petal(0.5)
+    for ring, (r, count) in enumerate(((1.0, 8), (0.72, 7), (0.45, 5))):
+        for k in range(count):
+            a = 2 * np.pi * (k + 0.5 * ring) / count + rng.normal(0, 0.08)
+            tile.fill(_turned(shape, x, y, size * r * 1.06, a), shade)
+            tile.fill(_turned(shape * (0.97, 0.86), x, y, size * r, a), ink)
+    tile.disc(x, y, size * 0.14, shade)
+
+
+def _frond(tile: Tile, x: float, y: float, size: float, angle: float, ink: int) -> None:
+    """A palm frond: leaflets along a bowed rib."""
+    bow = 0.5 if np.sin(angle * 7) > 0 else -0.5
+    for k in np.linspace(0.08, 1, 13):
+        b = angle + bow * k
+        px, py = x + np.cos(angle + bow * k / 2) * size * k, y + np.sin(angle + bow * k / 2) * size * k
+        reach = size * (0.16 + 0.42 * np.sin(np.pi * (0.15 + 0.8 * k)))
+        for side in (-1, 1):
+            tile.fill(_turned(petal(0.075, 0.6), px, py, reach, b + side * (1.05 - 0.55 * k)), ink)
+
+
+def _monstera(tile: Tile, x: float, y: float, size: float, angle: float, ink: int) -> None:
+    """A broad leaf with slits."""
+    t = np.linspace(0, 2 * np.pi, 40)
+    along, across = 0.5 - 0.5 * np.cos(t), 0.46 * np.sin(t) * (1.15 - 0.5 * (0.5 - 0.5 * np.cos(t)))
+    tile.fill(_turned(np.stack([along, across], 1), x, y, size, angle), ink)
+    for k in (0.25, 0.45, 0.65):
+        for side in (-1, 1):
+            slit = np.array([(k, side * 0.08), (k + 0.20, side * 0.6), (k + 0.27, side * 0.58)])
+            tile.fill(_turned(slit, x, y, size, angle), 0)
 
 
 def _tropical(rng: np.random.Generator) -> U8:
     tile = Tile()
-    for x, y in scatter(rng, int(rng.integers(12, 20))):
+    monstera = rng.random() < 0.5
+    for x, y in scatter(rng, int(rng.integers(16, 26))):
         a, size, ink = rng.uniform(0, 6.3), rng.uniform(0.16, 0.30), int(rng.choice([1, 2, 3]))
-        if rng.random() < 0.6:  # a palm frond
-            for k in np.linspace(0.12, 1, 10):
-                px, py = x + np.cos(a) * size * k, y + np.sin(a) * size * k
-                for side in (-1, 1):
-                    _leaf(tile, px, py, size * 0.45 * (1.15 - k), a + side * (1.0 - 0.35 * k), ink, None)
+        if monstera and rng.random() < 0.5:
+            _monstera(tile, x, y, size * 0.8, a, ink)
         else:
-            _leaf(tile, x, y, size, a, ink, 0)
-    for x, y in scatter(rng, 4):
+            _frond(tile, x, y, size, a, ink)
+    for x, y in scatter(rng, int(rng.integers(0, 7))):
         _flower(tile, x, y, rng.uniform(0.06, 0.09), rng, 4, 1)
     return tile.cover
 
 
 def _leaves(rng: np.random.Generator) -> U8:
     tile = Tile()
-    count = int(rng.integers(16, 40))
+    count = int(rng.integers(20, 56))
     for x, y in scatter(rng, count):
-        a, size = rng.uniform(0, 6.3), 0.7 / np.sqrt(count)
+        a, size = rng.uniform(0, 6.3), 0.85 / np.sqrt(count)
         stem = np.stack([x + np.cos(a) * size * np.linspace(0, 1, 8), y + np.sin(a) * size * np.linspace(0, 1, 8)], 1)
         tile.stroke(stem, 0.006, 3)
         for k in np.linspace(0.2, 1.0, 5):
@@ -184,8 +230,8 @@ def _paisley(rng: np.random.Generator) -> U8:
     drop = np.stack([np.cos(t) * 0.5 + 0.45 * np.clip(-np.cos(t), 0, 1) ** 2 * 0 + 0.0, np.sin(t) * 0.5], 1)
     lift = np.clip((drop[:, 0] + 0.1), 0, 1)
     drop = np.stack([drop[:, 0] + 0.9 * lift**1.6, drop[:, 1] * (1 - 0.85 * lift) + 0.9 * lift**2.2], 1)
-    for x, y in scatter(rng, int(rng.integers(10, 16))):
-        a, size = rng.uniform(0, 6.3), rng.uniform(0.09, 0.14)
+    for x, y in scatter(rng, int(rng.integers(11, 18))):
+        a, size = rng.uniform(0, 6.3), rng.uniform(0.10, 0.15)
         for k, ink in ((1.0, 1), (0.82, 0), (0.7, 2), (0.42, 3)):
             tile.fill(_turned(drop * k, x, y, size, a), ink)
         for b in np.linspace(0.6, 5.7, 12):
@@ -367,7 +413,7 @@ MOTIFS: dict[str, Callable[[np.random.Generator], U8]] = {
 }
 
 
-@lru_cache(maxsize=160)
+@lru_cache(maxsize=96)  # 57 MB; most of what is asked for
 def motif_tile(kind: str, variant: int) -> U8:
     """A design's coverage (TILE, TILE, 4) uint8, read-only; the same for the same kind and variant."""
     cover = MOTIFS[kind](np.random.default_rng([sum(map(ord, kind)), variant]))

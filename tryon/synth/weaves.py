@@ -34,7 +34,7 @@ def noise_sheet(kind: NoiseKind) -> F32:
         out = cv2.resize(torus_noise(rng, 4, 4), (NOISE_PX, NOISE_PX), interpolation=cv2.INTER_CUBIC)
     else:
         fine = rng.standard_normal((NOISE_PX, NOISE_PX)).astype(np.float32)
-        sigma = {"grain": (0.7, 0.7), "fibre": (2.2, 0.7), "slub": (0.6, 3.5), "linen": (3.5, 0.6)}.get(
+        sigma = {"grain": (0.7, 0.7), "fibre": (1.3, 0.6), "slub": (0.6, 3.5), "linen": (3.5, 0.6)}.get(
             kind, (1.6, 1.6)
         )
         out = cv2.GaussianBlur(np.pad(fine, 16, mode="wrap"), (0, 0), sigmaX=sigma[0], sigmaY=sigma[1])[16:-16, 16:-16]

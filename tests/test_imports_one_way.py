@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "tryon"
 
 # Each room of the library and the rooms it may import from; a room may always import itself.
-GROUND = {"types", "errors"}
+GROUND = {"types", "errors", "settings"}
 BASE = GROUND | {"images"}
 TOOLS = BASE | {"geometry", "models"}
 UNDERSTANDING = TOOLS | {"person", "garment"}
@@ -21,6 +21,7 @@ RUN_TIME = UNDERSTANDING | {"warp", "composite", "stages"}
 ALLOWED: dict[str, set[str]] = {
     "types": set(),
     "errors": set(),
+    "settings": set(),
     "__init__": {"errors", "types", "pipeline"},  # lazily, on first use
     "images": GROUND,
     "geometry": BASE,
@@ -35,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "ui": RUN_TIME | {"pipeline", "studio", "__init__"},
     "training": RUN_TIME | {"synth", "evaluation"},
     "synth": RUN_TIME,
-    "evaluation": RUN_TIME | {"pipeline", "training", "__init__"},
+    "evaluation": RUN_TIME | {"pipeline", "training", "synth", "__init__"},
     # the command line starts everything, each part when its command is called
     "cli": RUN_TIME | {"pipeline", "studio", "training", "synth", "evaluation", "__init__", "cli"},
     "__main__": {"cli"},

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("anny", reason="the data engine's packages are not installed (requirements-synth.txt)")
 pytest.importorskip("moderngl", reason="the data engine's packages are not installed (requirements-synth.txt)")
 
+from tryon.settings import open_data_dir
 from tryon.synth.compose import compose, plain_look
 from tryon.synth.designs import DesignKind, make_design
 from tryon.synth.flat_check import worn_errors
@@ -17,7 +18,6 @@ from tryon.synth.record import HALF, RECORD_LABELS, GarmentInfo, Record
 from tryon.synth.record_codec import pack_record, unpack_record
 from tryon.synth.record_maker import RecordMaker
 from tryon.synth.synthesize import SynthSettings
-from tryon.training.people_data import open_data_dir
 
 if not (open_data_dir() / "makehuman").is_dir():
     pytest.skip("the open data (../shared/data) is not here", allow_module_level=True)

@@ -18,9 +18,9 @@ from tryon.evaluation.parsing_figures import parsing_figures
 from tryon.models.generator import Generator, GeneratorParams, compose
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 from tryon.person.parsing import Parser
+from tryon.settings import open_data_dir, setting
 from tryon.training.generator import validation_examples
-from tryon.training.people_data import find_people, open_data_dir
-from tryon.training.runlog import setting
+from tryon.training.people_data import find_people
 
 METRICS = ("l1", "psnr", "ssim", "feature_distance")
 BOOTSTRAPS = 1000  # resamples of the examples for each confidence interval

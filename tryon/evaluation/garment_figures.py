@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from tryon.errors import GarmentNotFoundError
 from tryon.garment.analyzer import GarmentAnalyzer
 from tryon.garment.contour import upright_frame
+from tryon.settings import open_data_dir
 from tryon.training.garment_augment import empty_ground
-from tryon.training.people_data import open_data_dir
 from tryon.training.prepare_garments import PrepareSettings, Teaching, is_validation, teach
 from tryon.types import GARMENT_LABELS, Garment, MaskF32, RGBu8
 

@@ -21,12 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.errors import BadRequestError
+from tryon.settings import open_data_dir
 from tryon.synth.bodies import BodyModel
 from tryon.synth.draw import Camera, Mesh, Surface
 from tryon.synth.models_gallery import MODELS, VirtualModel, dress_model
 from tryon.synth.scene import backdrop
 from tryon.synth.simulate import BLENDER_DIR, SimulationError, require_blender
-from tryon.training.people_data import open_data_dir
 
 U8 = NDArray[np.uint8]
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.errors import BadRequestError
-from tryon.training.people_data import open_data_dir
+from tryon.settings import open_data_dir
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]

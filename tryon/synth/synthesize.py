@@ -19,9 +19,8 @@ from typing import Any
 import click
 
 from tryon.errors import BadRequestError
+from tryon.settings import open_data_dir, setting
 from tryon.synth.shards import Shard, check_shards, shard_name, write_index
-from tryon.training.people_data import open_data_dir
-from tryon.training.runlog import setting
 
 VALIDATION_EVERY = 10  # one shard in so many has bodies, garments and fabrics of its own
 _KEPT_OUT_OF_THE_FACTS = ("out", "data", "people", "processes", "check", "preview", "rows")

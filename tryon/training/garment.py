@@ -15,9 +15,9 @@ from torch import Tensor
 from tryon.garment.network import INSIDE, MASK, PARAMS, POINTS, peaks
 from tryon.models.lite_unet import LiteUNet
 from tryon.models.weights import WEIGHTS_DIR, read_weights, save_weights
+from tryon.settings import open_data_dir
 from tryon.training.garment_data import GarmentDataError, GarmentRecords, GarmentSampler, Sample, load_records
 from tryon.training.garment_drawn import DrawnSettings, draw_garments
-from tryon.training.people_data import open_data_dir
 from tryon.training.prepare_garments import LABEL_NAMES, REPOSITORY, PrepareSettings, prepare_garments
 from tryon.training.pretrained import load_lite0_encoder
 from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all

@@ -24,6 +24,7 @@ from tryon.models.discriminator import PatchDiscriminator
 from tryon.models.generator import Generator, GeneratorParams, compose
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import save_weights
+from tryon.settings import open_data_dir, setting
 from tryon.training.gan_losses import (
     GanKind,
     discriminator_loss,
@@ -33,8 +34,8 @@ from tryon.training.gan_losses import (
     weighted_l1,
 )
 from tryon.training.generator_data import GeneratorBatches, make_example, stack_examples, worn_categories
-from tryon.training.people_data import PersonRecord, find_people, open_data_dir
-from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all, setting
+from tryon.training.people_data import PersonRecord, find_people
+from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
 
 CONDITION_CHANNELS = 3 + 1 + 3 + 1  # the discriminator sees the agnostic person, region, garment, its alpha
 

@@ -17,9 +17,11 @@ from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import save_weights
 from tryon.person.parsing import PARSER_CHANNELS, Parser, parser_input
-from tryon.training.people_data import PersonRecord, disturb_colours, find_people, open_data_dir, random_view
+from tryon.settings import open_data_dir, setting
+from tryon.training.people_data import PersonRecord, disturb_colours, find_people, random_view
 from tryon.training.pretrained import load_lite0_encoder
-from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all, setting
+from tryon.training.rendered_people import RenderedPeople
+from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
 from tryon.types import LABELS, Pose
 
 
@@ -29,6 +31,8 @@ class ParserSettings:
 
     data: Path = setting(open_data_dir(), "folder of the open data (or TRYON_DATA), if there are no shards yet")
     people: Path = setting(Path("data/people"), "folder of the people shards")
+    rendered: Path | None = setting(None, "folder of rendered records (python -m tryon synth) to train on besides")
+    rendered_share: float = setting(0.5, "share of the examples that are rendered, where there are records; 1: all")
     run: Path = setting(Path("runs/parser"), "folder for logs and checkpoints")
     out: Path = setting(Path("weights/parser.safetensors"), "where the best weights go")
     steps: int = setting(2700, "updates in all; 2,700 of 12 pictures are 40 epochs")
@@ -44,14 +48,36 @@ class ParserSettings:
 
 
 # Mostly the small window; the large one teaches the resolution that is used at run time.
+_POOL = 48  # rendered people kept for further crops: about 70 MB
 _SIZES, _SIZE_SHARE = ((256, 192), (384, 288)), (0.7, 0.3)
 
 
 class ParserBatches(IterableDataset):
     """Endless random batches: inputs (B, 17, h, w) float32 and labels (B, h/2, w/2) int64."""
 
-    def __init__(self, records: list[PersonRecord], batch: int, seed: int) -> None:
+    def __init__(
+        self,
+        records: list[PersonRecord],
+        batch: int,
+        seed: int,
+        rendered: RenderedPeople | None = None,
+        rendered_share: float = 0.0,
+    ) -> None:
         self._records, self._batch, self._seed = records, batch, seed
+        self._rendered, self._share = rendered, rendered_share if rendered else 0.0
+        self._pool: list[PersonRecord] = []
+
+    def _pick(self, rng: np.random.Generator) -> PersonRecord:
+        """A photo, or a rendered person: each is coloured once and cropped about three times."""
+        if self._rendered is None or rng.random() >= self._share:
+            return self._records[rng.integers(len(self._records))]
+        if len(self._pool) < _POOL:
+            self._pool.append(self._rendered.draw(rng))
+            return self._pool[-1]
+        place = int(rng.integers(_POOL))
+        if rng.random() < 1 / 3:
+            self._pool[place] = self._rendered.draw(rng)
+        return self._pool[place]
 
     def __iter__(self):  # type: ignore[no-untyped-def]
         info = torch.utils.data.get_worker_info()
@@ -60,7 +86,7 @@ class ParserBatches(IterableDataset):
             h, w = _SIZES[rng.choice(2, p=_SIZE_SHARE)]
             # equal work an update: fewer of the large pictures
             count = self._batch if h == _SIZES[0][0] else max(2, self._batch // 2)
-            pairs = [make_example(self._records[rng.integers(len(self._records))], rng, h, w) for _ in range(count)]
+            pairs = [make_example(self._pick(rng), rng, h, w) for _ in range(count)]
             yield torch.from_numpy(np.stack([p[0] for p in pairs])), torch.from_numpy(np.stack([p[1] for p in pairs]))
 
 
@@ -124,6 +150,7 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     records = find_people(settings.people, settings.data, smoke_run=settings.run if settings.smoke else None)
     train = [r for r in records if not r.validation]
     held = [r for r in records if r.validation][: 2 if settings.smoke else None] or train[:2]
+    rendered = RenderedPeople(settings.rendered) if settings.rendered is not None else None
     steps, every = (4, 4) if settings.smoke else (settings.steps, settings.every)
     net = new_parser().to(device, memory_format=torch.channels_last)
     weights = class_weights(train).to(device)
@@ -143,7 +170,7 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
         step, best = saved["step"], saved["best"]
     batches = iter(
         DataLoader(
-            ParserBatches(train, settings.batch, settings.seed + step),
+            ParserBatches(train, settings.batch, settings.seed + step, rendered, settings.rendered_share),
             batch_size=None,
             num_workers=0 if settings.smoke else 1,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from tryon.types import CATEGORIES, LABEL, LabelsU8, Pose, RGBu8
 _MIRROR = np.array(
     [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9] + [i + 1 if i % 2 else i - 1 for i in range(11, 33)]
 )  # fmt: skip
-REPOSITORY = Path(__file__).resolve().parents[2]
 _SWAP = np.arange(256, dtype=np.uint8)
 for _a, _b in (("left_arm", "right_arm"), ("left_leg", "right_leg")):
     _SWAP[[LABEL[_a], LABEL[_b]]] = [LABEL[_b], LABEL[_a]]
@@ -39,11 +37,6 @@ class PersonRecord:
     labels_u8: LabelsU8 | None
     pose: Pose
     validation: bool
-
-
-def open_data_dir() -> Path:
-    """The open data's folder: TRYON_DATA, or ``../shared/data`` beside the repository."""
-    return Path(os.environ.get("TRYON_DATA") or REPOSITORY / ".." / "shared" / "data")
 
 
 def find_people(people: Path, data: Path, *, smoke_run: Path | None = None) -> list[PersonRecord]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from tryon.garment.contour import find_axis
 from tryon.garment.landmarks import LANDMARKS, Found, find_landmarks, kind_of
 from tryon.garment.mask import WORK_SIDE, BoolMask, Ground, grabcut_mask, plain_mask
-from tryon.training.people_data import open_data_dir
+from tryon.settings import open_data_dir
 from tryon.types import GARMENT_LABELS, RGBu8
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from tryon.person.pose import MediaPipePose
-from tryon.training.people_data import open_data_dir
+from tryon.settings import open_data_dir
 from tryon.training.people_labels import is_validation, remap_labels
 
 SHARD_BYTES = 55_000_000  # stays under the 60 MB that a shard may have

@@ -17,11 +17,6 @@ import torch
 from tryon.errors import TryOnError
 
 
-def setting(default: Any, text: str) -> Any:
-    """A field of a settings dataclass with its reason; the command line shows it as help."""
-    return dataclasses.field(default=default, metadata={"help": text})
-
-
 class RunLog:
     """Writes scalars to ``<folder>/log.csv`` and TensorBoard, pictures to TensorBoard and PNG."""
 

@@ -22,6 +22,7 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 ROWS, COLUMNS = 60, 48  # about 2 cm along a leg, 7.5 degrees around it
 RIB_M = 0.055  # height of a ribbed cuff
+APART_M = 0.0025  # from the surface between the legs: levels of a slanting leg are not quite horizontal
 _LEG = ("upperleg01", "lowerleg01", "foot")
 
 
@@ -251,7 +252,7 @@ class LegTubes:
             u = _between(towards, row, down)
             u /= np.maximum(np.linalg.norm(u, axis=1, keepdims=True), 1e-9)
             over = ((out[index] - _between(own, row, down)) * u).sum(1)
-            over -= 0.5 * _between(width[:, None], row, down)[:, 0] - 0.0008
+            over -= 0.5 * _between(width[:, None], row, down)[:, 0] - APART_M
             out[index] -= np.maximum(over, 0)[:, None] * u
         return out
 

@@ -94,12 +94,12 @@ class HungSkirt:
             raise BadRequestError(f"A skirt is 0.25 to 1.1 m long, not {design.length_m}.")
         self.design = design
         hem = 2 * np.pi * (0.17 + design.flare_m)
-        self._columns = int(np.clip(hem / 0.0175, 64, 132)) // 4 * 4
+        self.columns = int(np.clip(hem / 0.0175, 64, 132)) // 4 * 4
         self._rows = round(design.length_m / ROW_M) + 1
         if design.pleats:  # a whole number of columns to a pleat keeps the folds sharp
-            self._columns = design.pleats * max(4, round(self._columns / design.pleats))
-        self._theta = (np.arange(self._columns) + 0.5) / self._columns * 2 * np.pi
-        self._faces = _tube(self._rows, self._columns)
+            self.columns = design.pleats * max(4, round(self.columns / design.pleats))
+        self._theta = (np.arange(self.columns) + 0.5) / self.columns * 2 * np.pi
+        self._faces = _tube(self._rows, self.columns)
         self._waist_mix, self._inside_mix, self._shin = _obstacles(kit, design)
         self._covered = _covered(kit, design)
         self.mesh: GarmentMesh = self._describe(kit)
@@ -153,7 +153,7 @@ class HungSkirt:
         part = np.full(len(faces), PART["skirt"], np.uint8)
         worn = self.wear(spread_body(kit.model, d.sex), Fit()).points
         flat, front = lay_flat(worn, faces, part, front=front)
-        drawing = skirt_drawing(d, flat, faces, front, self._rows, self._columns)
+        drawing = skirt_drawing(d, flat, faces, front, self._rows, self.columns)
         length = (
             "mini" if d.length_m < 0.47 else "knee" if d.length_m < 0.62 else "midi" if d.length_m < 0.78 else "maxi"
         )

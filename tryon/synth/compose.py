@@ -71,7 +71,7 @@ def compose(
     person = shade(surface, look.light, camera.focal_px, look.settings.light, rng)
     ground = draw_ground(look.ground, library, size, camera, _figure(record, surface))
     if look.settings.match:
-        person *= _match(ground, look.light)
+        person *= _match(ground, person, surface)
     light = ground.light if ground.photo else ground.light * _ground_level(look.light)
     if look.settings.floor_shadow:
         light = _shadowed(light, ground, surface, look.light, camera)
@@ -79,7 +79,7 @@ def compose(
     below = light[y0:y1, x0:x1]
     below += surface.alpha[..., None] * (person - below)
     if look.settings.expose and not ground.photo:
-        light *= _exposure(person, surface)
+        light *= _gain(*_light_on(person, surface), 0.8)
     image = develop(light, look.lens, look.settings.lens, rng)
     return View(
         image,
@@ -138,36 +138,41 @@ def _figure(record: Record, surface: Surface) -> tuple[float, float, float, floa
     return float(cols[0] + x0), float(rows[0] + y0), float(cols[-1] + x0), low
 
 
-def _match(ground: GroundPicture, light: Light) -> F32:
-    """Factor (3,) that brings the person to the background's exposure and a little of its tint."""
+def _light_on(person: F32, surface: Surface) -> tuple[float, F32]:
+    """How much light falls on the person, in the middle of the cases, and its tint (3,) of luminance 1."""
+    seen = surface.alpha[::4, ::4] > 0.9
+    if not seen.any():
+        return 0.8, np.ones(3, np.float32)
+    colour, light = surface.albedo[::4, ::4][seen], person[::4, ::4][seen]
+    level = max(float(np.median(light @ _LUMA / np.maximum(colour @ _LUMA, 0.02))), 1e-3)
+    return level, np.asarray(np.median(light / np.maximum(colour, 0.02), axis=0) / level, np.float32)
+
+
+def _gain(level: float, tint: F32, wanted: float) -> F32:
+    """Gain (3,) of a phone that finds the person, wants them well lit (``wanted``: light on white cloth) and the
+    light nearly white."""
+    gain = np.clip((wanted / level) ** 0.8, 0.6, 2.2)
+    return np.asarray(gain * np.clip(tint, 0.5, 2) ** -0.7, np.float32)
+
+
+def _match(ground: GroundPicture, person: F32, surface: Surface) -> F32:
+    """Gain (3,) that brings the person to a photo's exposure and a little of its tint; 1 on drawn grounds."""
     if not ground.photo:
-        return np.full(3, light.exposure, np.float32)
-    level = float(ground.mean @ _LUMA)
-    tint = np.clip(ground.mean / max(level, 1e-3), 0.6, 1.6) ** 0.2
-    exposure = (level / 0.2) ** 0.3
+        return np.ones(3, np.float32)
+    level = max(float(ground.mean @ _LUMA), 1e-3)
+    brightness = (level / 0.25) ** 0.3
     if ground.skin is not None:
-        # skins differ by more than exposures: two thirds of the way, towards a usual skin's light
-        exposure = (float(np.array(ground.skin) @ _LUMA) / 0.27) ** 0.65
-    return np.asarray(tint * np.clip(exposure, 0.6, 1.5) * light.exposure, np.float32)
+        # skins differ by more than exposures: half of the way, from the usual skin in these photos
+        brightness = (float(np.array(ground.skin) @ _LUMA) / 0.26) ** 0.5
+    seen, tint = _light_on(person, surface)
+    wanted = 0.72 * float(np.clip(brightness, 0.6, 1.45))
+    return _gain(seen, tint, wanted) * np.asarray(np.clip(ground.mean / level, 0.6, 1.6) ** 0.2, np.float32)
 
 
 def _ground_level(light: Light) -> F32:
     """Light (3,) that falls on walls and floors, which face all ways: key and ambient together."""
     ambient = np.sum([np.array(lobe.colour) for lobe in light.lobes], 0) * 0.7
     return np.asarray(np.clip(0.5 * np.array(light.key) + ambient, 0.25, 1.15), np.float32)
-
-
-def _exposure(person: F32, surface: Surface) -> F32:
-    """Gain (3,) of a phone that finds the person and wants them well lit and the light nearly white: white
-    cloth of theirs would be at .8."""
-    seen = surface.alpha[::4, ::4] > 0.9
-    if not seen.any():
-        return np.ones(3, np.float32)
-    colour, light = surface.albedo[::4, ::4][seen], person[::4, ::4][seen]
-    level = float(np.median(light @ _LUMA / np.maximum(colour @ _LUMA, 0.02)))
-    tint = np.median(light / np.maximum(colour, 0.02), axis=0) / max(level, 1e-3)
-    gain = np.clip((0.8 / max(level, 1e-3)) ** 0.8, 0.8, 2.2)
-    return np.asarray(gain * np.clip(tint, 0.5, 2) ** -0.7, np.float32)
 
 
 def _shadowed(light: F32, ground: GroundPicture, surface: Surface, lamp: Light, camera: PhotoCamera) -> F32:
@@ -178,7 +183,7 @@ def _shadowed(light: F32, ground: GroundPicture, surface: Surface, lamp: Light, 
     if ground.wall_m is not None and ground.wall_m < 1.2:
         wall = (np.array([0.0, -1.0, 0.0], np.float32), -ground.wall_m)
         cast = np.maximum(cast, 0.8 * cast_shadow(figure, towards, lamp.softness, wall))
-    keep = (1 - 0.6 * contact_shadow(figure)) * (1 - lamp.floor * (0.8 if ground.photo else 1.0) * cast)
+    keep = (1 - 0.75 * contact_shadow(figure)) * (1 - lamp.floor * (0.8 if ground.photo else 1.0) * cast)
     keep = cv2.resize(keep, (light.shape[1], light.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(light * keep[..., None], np.float32)
 

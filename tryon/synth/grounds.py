@@ -176,20 +176,24 @@ def _street(
         image = image[:, ::-1]
         x0, x1 = image.shape[1] - 1 - x1, image.shape[1] - 1 - x0
     h, w = size
-    scale = (figure[3] - figure[1]) / max(y1 - y0, 1.0) * float(np.exp(rng.normal(0.04, 0.06)))
-    scale = max(scale, 1.02 * h / image.shape[0] * 0.8, 0.8 * w / image.shape[1])
+    tall, wide = image.shape[0] - 1.0, image.shape[1] - 1.0
+    usual = (figure[3] - figure[1]) / max(y1 - y0, 1.0) * float(np.exp(rng.normal(0.04, 0.06)))
     middle = (figure[0] + figure[2]) / 2 + rng.normal(0, 0.02 * w)
+    # large enough to cover the picture with the feet where they should be, as far as that is not absurd
+    needed = max(figure[3] / max(y1, 1.0), (h - 1 - figure[3]) / max(tall - y1, 1.0) if figure[3] < h - 1 else 0.0,
+                 (w - 1) / wide, (h - 1) / tall)  # fmt: skip
+    scale = min(max(usual, needed), max(1.4 * usual, (w - 1) / wide, (h - 1) / tall))
     shift = np.array([middle - scale * (x0 + x1) / 2, figure[3] - scale * y1])
-    # a photo ends somewhere: rather move it a little than show its mirrored edge
-    for axis, (length, side) in enumerate(((image.shape[1], w), (image.shape[0], h))):
-        low, high = min(side - 1 - scale * (length - 1), 0.0), 0.0
-        slack = (0.25 if axis == 0 else 0.06) * side
-        shift[axis] = np.clip(shift[axis], max(low, shift[axis] - slack), min(high, shift[axis] + slack))
+    # rather move the photo than show its mirrored edge
+    shift[0] = np.clip(shift[0], min(w - 1 - scale * wide, 0.0), 0.0)
+    shift[1] = np.clip(shift[1], min(h - 1 - scale * tall, 0.0), 0.0)
     warp = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
     image = np.ascontiguousarray(image)
     if scale < 0.7:
         image = cv2.GaussianBlur(image, (0, 0), 0.45 / scale)
     out = cv2.warpAffine(image, warp, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    # scaling softened it
+    out = cv2.addWeighted(out, 1.5, cv2.GaussianBlur(out, (0, 0), 1.0), -0.5, 0)
     light = cv2.LUT(out, TO_LINEAR)
     light = _out_of_focus(light, ground.blur, figure[3])
     near = light[:: max(1, h // 32), :: max(1, w // 32)]

@@ -55,16 +55,16 @@ class LensSettings:
 def sample_lens(rng: np.random.Generator) -> Lens:
     """A lens and its processing at random, most of them good."""
     return Lens(
-        blur=float(np.clip(rng.lognormal(-1.05, 0.5), 0.1, 1.4)),
+        blur=float(np.clip(rng.lognormal(-1.3, 0.5), 0.1, 1.2)),
         vignette=float(rng.uniform(0, 0.22)),
         fringe=float(max(0.0, rng.normal(0, 0.35))),
         noise=float(np.clip(rng.lognormal(-5.1, 0.55), 0.0025, 0.025)),
         gain=float(np.exp(rng.normal(0.0, 0.16))),
         balance=(float(np.exp(rng.normal(0.01, 0.035))), float(np.exp(rng.normal(-0.01, 0.045)))),
-        contrast=float(np.exp(rng.normal(0.12, 0.12))),
+        contrast=float(np.exp(rng.normal(0.18, 0.12))),
         black=float(max(0.0, rng.normal(0.008, 0.016))),
         saturation=float(np.exp(rng.normal(0.0, 0.14))),
-        sharpen=float(rng.uniform(0.1, 1.0)),
+        sharpen=float(rng.uniform(0.3, 1.5)),
         shrink=float(rng.uniform(0.55, 1.0)) if rng.random() < 0.25 else 1.0,
         jpeg=int(rng.integers(60, 96)),
     )

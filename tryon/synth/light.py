@@ -61,7 +61,7 @@ class LightSettings:
     rim: bool = True  # cloth and skin look brighter where seen edge-on
     weave: bool = True  # relief of the cloth's own thread
     mottle: bool = True  # skin is not one colour
-    crisp: float = 0.7  # by how much folds are drawn steeper than the smooth geometry has them; 0: not
+    crisp: float = 1.0  # by how much folds are drawn steeper than the smooth geometry has them; 0: not
 
 
 def sample_light(rng: np.random.Generator, kind: LightKind | None = None) -> Light:
@@ -74,22 +74,22 @@ def sample_light(rng: np.random.Generator, kind: LightKind | None = None) -> Lig
         kind = LIGHTS[rng.choice(len(LIGHTS), p=[0.17, 0.2, 0.08, 0.17, 0.15, 0.17, 0.06])]
     side = float(rng.choice([-1.0, 1.0]))
     warm = _warmth(float(rng.normal(0, 0.5)))
-    bounce = float(rng.uniform(0.15, 0.4))
+    bounce = float(rng.uniform(0.08, 0.28))
     lobes: tuple[Lobe, ...]
     if kind == "sun":
         turn, high = rng.uniform(-1.2, 1.2), np.radians(rng.uniform(25, 65))
         towards = _direction(turn, high)
-        key = _scaled(_warmth(1.0 - 0.5 * np.sin(high)), rng.uniform(0.75, 1.05))
-        lobes = (Lobe((0, 1, 0.2), _scaled((0.75, 0.9, 1.15), rng.uniform(0.22, 0.42)), 0.5),
+        key = _scaled(_warmth(1.0 - 0.5 * np.sin(high)), rng.uniform(0.85, 1.3))
+        lobes = (Lobe((0, 1, 0.2), _scaled((0.75, 0.9, 1.15), rng.uniform(0.14, 0.34)), 0.8),
                  Lobe((0, -1, 0.3), _scaled((1.05, 1.0, 0.9), bounce), 0.7),
                  Lobe((-towards[0], 0.1, 0.5), (0.1, 0.1, 0.1), 0.5))  # fmt: skip
         return Light(kind, towards, key, float(rng.uniform(0.04, 0.15)), lobes, float(rng.uniform(0.5, 0.75)))
     if kind == "overcast":
         towards = _direction(float(rng.uniform(-0.8, 0.8)), np.radians(rng.uniform(50, 80)))
-        lobes = (Lobe((0, 1, 0.35), _scaled((0.96, 1.0, 1.05), rng.uniform(0.75, 0.95)), 0.4),
+        lobes = (Lobe((0, 1, 0.35), _scaled((0.96, 1.0, 1.05), rng.uniform(0.55, 0.8)), 0.9),
                  Lobe((0, -1, 0.2), _scaled((1.0, 0.99, 0.96), bounce), 0.6),
-                 Lobe((side, 0.2, 0.6), (0.12, 0.12, 0.12), 0.6))  # fmt: skip
-        return Light(kind, towards, _scaled(warm, rng.uniform(0.1, 0.25)), 0.9, lobes, float(rng.uniform(0.25, 0.45)))
+                 Lobe((side, 0.25, 0.5), _scaled((1, 1, 1.02), rng.uniform(0.1, 0.4)), 1.0))  # fmt: skip
+        return Light(kind, towards, _scaled(warm, rng.uniform(0.2, 0.5)), 0.8, lobes, float(rng.uniform(0.25, 0.45)))
     if kind == "backlight":
         turn = np.pi + rng.uniform(-0.7, 0.7)
         towards = _direction(float(turn), np.radians(rng.uniform(20, 45)))
@@ -101,28 +101,28 @@ def sample_light(rng: np.random.Generator, kind: LightKind | None = None) -> Lig
     if kind == "indoor":
         towards = _direction(float(rng.uniform(-0.9, 0.9)), np.radians(rng.uniform(45, 80)))
         lamp = _warmth(float(rng.uniform(0.6, 1.8)))
-        lobes = (Lobe((0.3 * side, 1, 0.4), _scaled(lamp, rng.uniform(0.4, 0.6)), 0.7),
+        lobes = (Lobe((0.3 * side, 1, 0.4), _scaled(lamp, rng.uniform(0.3, 0.5)), 1.0),
                  Lobe((0, -1, 0.4), _scaled(_warmth(1.6), bounce), 0.7),
                  Lobe((side, 0.1, 0.8), _scaled(_warmth(0.6), rng.uniform(0.1, 0.3)), 0.8))  # fmt: skip
-        return Light(kind, towards, _scaled(lamp, rng.uniform(0.3, 0.55)), float(rng.uniform(0.35, 0.7)), lobes, 0.4)
+        return Light(kind, towards, _scaled(lamp, rng.uniform(0.4, 0.75)), float(rng.uniform(0.35, 0.7)), lobes, 0.4)
     if kind == "window":
         towards = (side * float(rng.uniform(0.6, 1)), float(rng.uniform(0.05, 0.4)), float(rng.uniform(0.15, 0.8)))
         cool = _warmth(float(rng.uniform(-1.0, 0.1)))
         lobes = (Lobe(towards, _scaled(cool, rng.uniform(0.25, 0.45)), 1.2),
-                 Lobe((-side, 0.3, 0.6), _scaled(_warmth(0.7), rng.uniform(0.15, 0.35)), 0.4),
+                 Lobe((-side, 0.3, 0.6), _scaled(_warmth(0.7), rng.uniform(0.08, 0.25)), 0.4),
                  Lobe((0, -1, 0.3), _scaled(_warmth(0.9), 0.6 * bounce), 0.6))  # fmt: skip
-        return Light(kind, towards, _scaled(cool, rng.uniform(0.45, 0.75)), float(rng.uniform(0.4, 0.8)), lobes, 0.4)
+        return Light(kind, towards, _scaled(cool, rng.uniform(0.55, 0.95)), float(rng.uniform(0.4, 0.8)), lobes, 0.4)
     if kind == "flash":
         towards = (float(rng.normal(0, 0.06)), float(rng.uniform(0.02, 0.14)), 1.0)
         lobes = (Lobe((0, 1, 0.5), _scaled(_warmth(1.2), rng.uniform(0.1, 0.3)), 0.5),
                  Lobe((0, -0.6, 0.6), _scaled(_warmth(1.0), 0.12), 0.5))  # fmt: skip
         return Light(kind, towards, _scaled((1, 1, 1.02), rng.uniform(0.6, 0.85)), 0.08, lobes, 0.5)
     towards = (side * float(rng.uniform(0.3, 0.8)), float(rng.uniform(0.35, 0.7)), float(rng.uniform(0.6, 1)))
-    level = float(rng.uniform(0.4, 0.6))
+    level = float(rng.uniform(0.2, 0.5))
     lobes = (Lobe((-side * 0.7, 0.3, 0.8), (0.9 * level, 0.9 * level, 0.92 * level), 0.6),
-             Lobe((0, 1, 0.3), (0.3, 0.3, 0.3), 0.4),
+             Lobe((0, 1, 0.3), (0.3, 0.3, 0.3), 0.8),
              Lobe((0, -1, 0.4), (bounce, bounce, bounce), 0.6))  # fmt: skip
-    return Light(kind, towards, _scaled(_warmth(0.1), rng.uniform(0.4, 0.65)), float(rng.uniform(0.5, 0.9)), lobes, 0.4)
+    return Light(kind, towards, _scaled(_warmth(0.1), rng.uniform(0.5, 0.85)), float(rng.uniform(0.5, 0.9)), lobes, 0.4)
 
 
 def _direction(turn: float, high: float) -> Colour:
@@ -252,7 +252,7 @@ def _shine(surface: Surface, normal: F32, towards: F32, facing: F32, lit: F32) -
     sharp[[_SKIN, _EYE, _SHOE, HAIR]] = (13.0, 120.0, 30.0, 10.0)
     exponent = sharp[surface.kind]
     power = np.exp2(exponent * np.log2(np.maximum(along, 1e-3))) * (exponent + 8) * 0.04
-    strength = np.where(surface.kind == HAIR, 0.04, np.where(surface.kind == _SKIN, 0.16, 0.09)) * surface.gloss
+    strength = np.where(surface.kind == HAIR, 0.04, np.where(surface.kind == _SKIN, 0.3, 0.12)) * surface.gloss
     return np.asarray(power * strength * np.clip(facing * 4, 0, 1) * lit, np.float32)
 
 
@@ -265,11 +265,15 @@ def _mottled(surface: Surface, focal_px: float, rng: np.random.Generator) -> F32
     small = (max(8, skin.shape[0] // 2), max(8, skin.shape[1] // 2))
     red = value_noise(small, max(3.0, 0.03 * px_per_m), rng, 3)
     pale = value_noise(small, max(2.0, 0.01 * px_per_m), rng, 2)
+    # skin was painted for even light in a game: make more of its features
+    mean = np.median(surface.albedo[skin > 0][::7], axis=0)
+    detail = np.clip(surface.albedo / np.maximum(mean, 1e-3), 0.05, 3) ** np.float32(0.5)
     waves = cv2.resize(
         np.dstack([0.02 * pale, 0.025 * pale - 0.025 * red, 0.03 * pale - 0.035 * red]), skin.shape[::-1]
     )
     fine = 0.02 * cv2.resize(rng.standard_normal(small).astype(np.float32), skin.shape[::-1])
-    return np.asarray(surface.albedo * (1 + skin[..., None] * (waves + fine[..., None])), np.float32)
+    factor = detail * (1 + waves + fine[..., None])
+    return np.asarray(surface.albedo * (1 + skin[..., None] * (factor - 1)), np.float32)
 
 
 def _bend(normal: F32, relief: F32, depth: F32, focal_px: float) -> F32:

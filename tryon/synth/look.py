@@ -135,7 +135,7 @@ def _sample_tints(rng: np.random.Generator, record: Record) -> Tints:
     # the record's skin has a face and lips painted for its own tone, so others stay near it
     level = -np.log(_SKINS @ _LUMA)
     own = float(np.interp(-np.log(max(float(mean @ _LUMA), 1e-3)), level, np.arange(6)))
-    tone = float(np.clip(own + rng.normal(0.15, 0.5), 0, 5))
+    tone = float(np.clip(own + rng.normal(-0.3, 0.5), 0, 5))
     low = int(min(tone, 4))
     target = _SKINS[low] ** (1 - (tone - low)) * _SKINS[low + 1] ** (tone - low) * np.exp(rng.normal(0, 0.03, 3))
     skin = np.clip(target / mean, 0.5, 1.7)

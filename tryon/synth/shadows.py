@@ -47,7 +47,7 @@ def ambient_occlusion(depth: F32, alpha: F32, focal_px: float) -> F32:
         for dx, dy in ((reach, 0), (0, reach), (slant, slant), (slant, -slant)):
             hollow += _hollow(small, there, dx, dy, 1 / (0.6 * reach_m))
         closed += (0.25 * share) * cv2.blur(hollow, (2 * (reach // 2) + 1,) * 2)
-    out = np.exp(-1.2 * cv2.GaussianBlur(closed, (0, 0), 0.8))
+    out = np.exp(-2.0 * cv2.GaussianBlur(closed, (0, 0), 0.8))
     return np.asarray(cv2.resize(out, depth.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
 
 
@@ -182,7 +182,11 @@ def contact_shadow(figure: Figure) -> F32:
     """The dark under the soles, (H // 3, W // 3) 0..1: what feet keep of the ambient light (floor: world z = 0)."""
     floor = (np.array([0, 0, 1.0], np.float32), 0.0)
     total = np.zeros((figure.size[0] // 3, figure.size[1] // 3), np.float32)
-    for tilt, weight in (((0.0, 0.0), 0.6), ((0.6, 0.2), 0.25), ((-0.6, 0.2), 0.25), ((0.0, -0.7), 0.3)):
+    # close to the soles, then what calves and skirts take of the sky
+    for tilt, weight, reach, soft in (
+        ((0.0, 0.0), 0.55, 0.15, 0.4), ((0.6, 0.2), 0.2, 0.3, 0.8), ((-0.6, 0.2), 0.2, 0.3, 0.8),
+        ((0.0, -0.7), 0.2, 0.3, 0.8), ((0.3, 0.4), 0.12, 1.2, 1.0), ((-0.3, 0.4), 0.12, 1.2, 1.0),
+    ):  # fmt: skip
         way = np.array([tilt[0], tilt[1], 1.0]) / np.linalg.norm([tilt[0], tilt[1], 1.0])
-        total += weight * cast_shadow(figure, way.astype(np.float32), 0.7, floor, reach_m=0.3)
+        total += weight * cast_shadow(figure, way.astype(np.float32), soft, floor, reach_m=reach)
     return np.asarray(np.clip(total, 0, 1), np.float32)

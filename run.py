@@ -54,8 +54,9 @@ def say(text: str) -> None:
 
 
 def requirement_files(command: str) -> "list[Path]":
-    """The pinned lists that a command needs; the test's one includes the app's."""
-    return [ROOT / name for name in ("requirements.txt", *(() if command == "app" else ("requirements-dev.txt",)))]
+    """The pinned lists that a command needs: the tests also draw people, with the data engine's packages."""
+    more = () if command == "app" else ("requirements-dev.txt", "requirements-synth.txt")
+    return [ROOT / name for name in ("requirements.txt", *more)]
 
 
 def venv_python() -> Path:

@@ -214,6 +214,7 @@ def plan_hang(cut: BodiceCut, bodice: Bodice, kit: CutKit) -> HangPlan:
     waist = kit.crotch_z + (cut.seam if cut.seam is not None else 0.25)
     flare = cut.flare * np.clip((waist - points[:, 2]) / max(waist - bottom, 0.05), 0, 1) ** 1.15
     height = points[:, 2] - kit.crotch_z
+    hull = float(np.clip(0.35 + 40 * (cut.ease - 0.003), 0.35, 0.95))  # even tight cloth spans small hollows
     cover_fields = bodice_fields(cut, kit, kit.tights)
     if cut.hem < -0.08:  # one sees a hand's breadth into a skirt, more into a wide one
         cover_fields[1] = cover_fields[1] - 0.05 - 0.15 * max(cut.flare, 0.0)
@@ -223,7 +224,7 @@ def plan_hang(cut: BodiceCut, bodice: Bodice, kit: CutKit) -> HangPlan:
         mix=bodice.patch.mix, faces=faces, ease=np.maximum(ease, 0.002), rim=rim, sleeve=sleeve,
         fore=_step(along, upper_arm - 0.06, upper_arm + 0.06), level=level, free=free,
         tuck=_step(-height, -TUCK_M[0], -TUCK_M[1]), height_m=top - bottom,
-        table=HangTable(taper=cut.taper), flare=flare, wave_m=cut.wave_m, waves=cut.waves,
+        table=HangTable(taper=cut.taper, hull=hull), flare=flare, wave_m=cut.wave_m, waves=cut.waves,
         covered=covered, covered_tucked=tucked,
     )  # fmt: skip
 

@@ -349,6 +349,7 @@ class HangTable:
     angles: int = 60
     levels: int = 40
     taper: float = 0.1  # m of radius lost a metre down: 0 straight, .3 to .6 fitted, 2 skin-tight
+    hull: float = 0.0  # how far cloth spans hollows of a level, 0..1: between breasts, along the spine
 
 
 def hang_tube(offset: F64, level: F64, height_m: float, table: HangTable) -> F64:
@@ -369,6 +370,12 @@ def hang_tube(offset: F64, level: F64, height_m: float, table: HangTable) -> F64
         known = np.flatnonzero(row)
         if 0 < len(known) < columns:
             row[:] = np.interp(np.arange(columns), known, row[known], period=columns)
+    if table.hull > 0:
+        turn = np.arange(columns) * 2 * np.pi / columns
+        cos = np.cos(turn[:, None] - turn[None])
+        support = (grid[:, :, None] * cos[None]).max(1)
+        inverse = np.where(cos > 0.25, 1 / np.where(cos > 0.25, cos, 1.0), 1e3)
+        grid = grid + table.hull * np.maximum((support[:, :, None] * inverse[None]).min(1) - grid, 0)
     lose = table.taper * height_m / (rows - 1)
     for k in range(1, rows):
         grid[k] = np.maximum(grid[k], grid[k - 1] - lose)

@@ -68,6 +68,8 @@ class Hanger:
         self._columns = np.unique(plan.mix.indices)
         self._mix = plan.mix[:, self._columns].tocsr()
         self._skin = _torso_skin(kit)
+        self._torso = np.flatnonzero(plan.free > 0.5)
+        self._arms = _lower_arms(kit)
 
     def wear(self, body: Body, fit: Fit) -> Worn:
         """See ``garment_mesh.Wearable``."""
@@ -81,6 +83,7 @@ class Hanger:
         points = base + ease[:, None] * normal
         points = self._sag(points, plan.ease + fit.loose_m * plan.rim, body)
         points = self._fall(points, body, fit)
+        points = self._press(points, base, body)
         if fit.tucked:
             close = base + 0.004 * normal
             points = points + plan.tuck[:, None] * (close - points)
@@ -131,7 +134,38 @@ class Hanger:
         new = radius + share * (wide - radius)
         out = points.copy()
         out[on, :2] += offset * ((new - radius) / np.maximum(radius, 1e-6))[:, None]
-        return out
+        # cloth that stands off shows no muscles
+        even = self._calm @ out
+        return np.asarray(out + (plan.free * np.clip((plan.ease - 0.003) / 0.006, 0, 1))[:, None] * (even - out))
+
+    def _press(self, points: F64, base: F64, body: Body) -> F64:
+        """Arms and hands lie over the torso's cloth: it yields to them."""
+        cloth = self._torso
+        arm = body.vertices[self._arms]
+        tree = cKDTree(arm)
+        normal = self._kit.skin_normals(body)[self._arms]
+        start, way = base[cloth], points[cloth] - base[cloth]
+        use = np.flatnonzero(tree.query(points[cloth], distance_upper_bound=0.07)[0] < 1)
+        if not len(use):
+            return points
+        reach = np.ones(len(cloth))
+        for share in (1.0, 0.8, 0.6, 0.4, 0.2):
+            at = start[use] + share * way[use]
+            vertex = tree.query(at, distance_upper_bound=0.035)[1]
+            hit = vertex < len(arm)
+            vertex = np.where(hit, vertex, 0)
+            height = np.einsum("ni,ni->n", at - arm[vertex], normal[vertex])
+            reach[use[hit & (height < 0.004)]] = share - 0.2
+        out = points.copy()
+        out[cloth] = start + np.maximum(reach, 0.05)[:, None] * way
+        # dents have soft edges
+        dent = np.zeros(len(points))
+        dent[cloth] = 1 - reach
+        wide = np.clip(1.6 * (self._calm @ (self._calm @ dent)), 0, 1)
+        dent = np.where(self.plan.free > 0, np.maximum(dent, wide), 0.0)
+        return np.asarray(
+            np.where((dent > 0)[:, None], base + np.maximum(1 - dent, 0.05)[:, None] * (points - base), out)
+        )
 
 
 def _upright(body: Body) -> float:
@@ -153,6 +187,14 @@ def _torso_skin(kit: CutKit) -> I64:
     ]
     share = np.asarray(weights[:SKIN_END, off].sum(1)).ravel()
     return np.flatnonzero(share < 0.3)
+
+
+def _lower_arms(kit: CutKit) -> I64:
+    """Skin vertices of forearms and hands, every second one."""
+    names = ("lowerarm", "wrist", "finger", "metacarpal")
+    use = [i for i, n in enumerate(kit.model.bones) if n.startswith(names)]
+    share = np.asarray(kit.model.weights[:SKIN_END, use].sum(1)).ravel()
+    return np.flatnonzero(share > 0.5)[::2]
 
 
 def push_out(points: F64, body: Body, kit: CutKit, skin: I64, gap_m: float) -> F64:

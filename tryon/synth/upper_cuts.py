@@ -126,6 +126,8 @@ def sample_upper(rng: np.random.Generator, label: str | None = None) -> UpperDes
     label = label or pick(rng, {name: row[0] for name, row in _LABELS.items()})
     _, sleeves, necks, lengths, fits = _LABELS[label]
     sleeve, neck, length, fit = (pick(rng, c) for c in (sleeves, necks, lengths, fits))
+    if sleeve in ("cap", "spaghetti", "strap") and fit in ("loose", "oversized"):
+        fit = "regular"
     women = {"Top": 0.95, "Blouse": 1.0, "Undershirt": 0.5}.get(label, 0.5)
     sex = 1.0 if length == "crop" or rng.random() < women else 0.0
     return sample_sizes(rng, UpperDesign(label, sex, sleeve, neck, length, fit))  # type: ignore[arg-type]

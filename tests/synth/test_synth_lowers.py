@@ -44,6 +44,7 @@ class _Made:
         self.shorts = make_lower(LowerDesign("shorts", hem=0.3, hem_w=0.03), self.kit)
         self.skirt = make_skirt(SkirtDesign("a_line", 0.55, flare_m=0.08, waves=5, wave_m=0.006), self.kit)
         self.lowers: tuple[CutLower, ...] = (self.wide, self.slim, self.shorts)
+        self.all: tuple[CutLower | HungSkirt, ...] = (*self.lowers, self.skirt)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +120,7 @@ def test_designs_follow_the_seed() -> None:
 
 
 def test_surfaces_are_even_and_sound(made: _Made) -> None:
-    for garment, loops in ((made.wide, 3), (made.slim, 3), (made.shorts, 3), (made.skirt, 2)):
+    for garment, loops in zip(made.all, (3, 3, 3, 2), strict=True):
         mesh = garment.mesh
         edges, _, times = edge_table(mesh.faces)
         length = np.linalg.norm(mesh.rest[edges[:, 0]] - mesh.rest[edges[:, 1]], axis=1)
@@ -131,7 +132,7 @@ def test_surfaces_are_even_and_sound(made: _Made) -> None:
 
 
 def test_triangles_look_outwards(made: _Made) -> None:
-    for garment in (*made.lowers, made.skirt):
+    for garment in made.all:
         p, f = garment.mesh.rest, garment.mesh.faces
         volume = (np.cross(p[f[:, 0]], p[f[:, 1]]) * p[f[:, 2]]).sum() / 6
         assert volume > 0.005, garment.mesh.id
@@ -140,7 +141,7 @@ def test_triangles_look_outwards(made: _Made) -> None:
 def test_wearing_is_repeatable_and_leaves_the_body_alone(made: _Made) -> None:
     body = made.bodies["average", "walk"]
     before = body.vertices.copy()
-    for garment in (made.wide, made.skirt):
+    for garment in made.all[::3]:
         one, two = garment.wear(body, Fit(seed=4)), garment.wear(body, Fit(seed=4))
         assert np.array_equal(one.points, two.points)
         assert not np.array_equal(one.points, garment.wear(body, Fit(seed=5)).points)
@@ -163,7 +164,7 @@ def _depth(points: np.ndarray, body: Body, model: BodyModel) -> np.ndarray:
 def test_cloth_stays_outside_the_body(made: _Made, shape: str) -> None:
     for pose in ("stand", "walk"):
         body = made.bodies[shape, pose]
-        for garment in (*made.lowers, made.skirt):
+        for garment in made.all:
             deep = _depth(garment.wear(body, Fit()).points, body, made.model)
             assert (deep > 0.002).mean() < 0.004, (garment.mesh.id, pose)
     body = made.bodies[shape, "sit"]
@@ -186,7 +187,7 @@ def test_wide_legs_do_not_cross(made: _Made) -> None:
     left, right = (points[np.unique(mesh.faces[mesh.part == PART[f"{name}_leg"]])] for name in ("left", "right"))
     for z in np.arange(0.08, crotch - 0.05, 0.02):
         inner = [leg[np.abs(leg[:, 2] - z) < 0.01, 0] for leg in (left, right)]
-        assert inner[0].min() - inner[1].max() > -0.002, z
+        assert inner[0].min() - inner[1].max() > -0.004, z  # two pixels
         assert inner[0].min() - inner[1].max() < 0.12, z  # these are wide legs: they all but touch
 
 
@@ -215,7 +216,8 @@ def _check_description(mesh: GarmentMesh, names: set[str]) -> None:
     low, high = mesh.flat.min(0) - 0.02, mesh.flat.max(0) + 0.02
     for feature in mesh.features:
         assert np.isfinite(feature.points).all()
-        assert (feature.points > low).all() and (feature.points < high).all(), (mesh.id, feature.name)
+        assert (feature.points > low).all(), (mesh.id, feature.name)
+        assert (feature.points < high).all(), (mesh.id, feature.name)
     assert 0.35 < mesh.front.mean() < 0.65
     assert {f.name for f in mesh.features} >= {"waistband", "side_seam"}
 
@@ -238,7 +240,7 @@ def test_descriptions_are_complete(made: _Made) -> None:
 
 def test_only_what_is_under_the_cloth_is_covered(made: _Made) -> None:
     rest = made.kit.reference.rest
-    for garment in (*made.lowers, made.skirt):
+    for garment in made.all:
         covered = garment.wear(made.bodies["average", "stand"], Fit()).covered
         assert covered.shape == (len(rest),)
         assert covered.sum() > 100

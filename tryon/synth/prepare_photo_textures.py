@@ -47,6 +47,7 @@ class PhotoTextureSettings:
     mirror: float = 0.74  # mirror overlap of the mask; folded sleeves and crumpled heaps fall out
     asymmetry: float = 0.16  # mean distance of mirrored landmarks, of the garment's width
     unsharp: float = 0.10  # share of half-transparent pixels: above it mask and ground run together
+    filled: float = 0.07  # share of the garment that was ground and had to be painted over
     border: float = 0.05  # share of the photo's border that the garment may touch
 
 
@@ -115,21 +116,22 @@ def fill_outside(image_u8: U8, alpha: F32) -> U8:
 def cut_garment(garment: Garment, label: str, side: int, quality: int) -> tuple[bytes, bytes, dict[str, object]]:
     """One garment as JPEG, PNG mask and its annotations in the cut's pixels."""
     alpha = garment.alpha_f32
+    known = np.where(ground_inside(garment.image_u8, alpha) > 0, 0, alpha).astype(np.float32)
     ys, xs = np.nonzero(alpha > 0.5)
     pad = round(0.03 * max(np.ptp(xs), np.ptp(ys)))
     x0, y0 = max(0, int(xs.min()) - pad), max(0, int(ys.min()) - pad)
     x1, y1 = min(alpha.shape[1], int(xs.max()) + pad + 1), min(alpha.shape[0], int(ys.max()) + pad + 1)
-    image, mask = garment.image_u8[y0:y1, x0:x1], alpha[y0:y1, x0:x1]
+    image, mask, known = garment.image_u8[y0:y1, x0:x1], alpha[y0:y1, x0:x1], known[y0:y1, x0:x1]
     s = min(1.0, side / max(mask.shape))
     size = (max(1, round(mask.shape[1] * s)), max(1, round(mask.shape[0] * s)))
     image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
-    mask = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_AREA), np.float32)
+    mask, known = (np.asarray(cv2.resize(m, size, interpolation=cv2.INTER_AREA), np.float32) for m in (mask, known))
     fx, fy = size[0] / (x1 - x0), size[1] / (y1 - y0)
     points = {
         name: [round((x - x0 + 0.5) * fx - 0.5, 2), round((y - y0 + 0.5) * fy - 0.5, 2)]
         for name, (x, y) in garment.landmarks_px.items()
     }
-    jpeg = cv2.imencode(".jpg", fill_outside(image, mask)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    jpeg = cv2.imencode(".jpg", fill_outside(image, known)[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
     png = cv2.imencode(".png", np.round(mask * 15).astype(np.uint8) * 17, [cv2.IMWRITE_PNG_COMPRESSION, 9])[1]
     note: dict[str, object] = {
         "label": label,
@@ -139,8 +141,43 @@ def cut_garment(garment: Garment, label: str, side: int, quality: int) -> tuple[
         "leg": garment.leg,
         "landmarks_px": points,
         "patch": largest_square(mask),
+        "filled": round(1 - float((known > 0.5).sum()) / float((mask > 0.5).sum()), 4),
     }
     return jpeg.tobytes(), png.tobytes(), note
+
+
+def ground_inside(image_u8: U8, alpha: F32) -> U8:
+    """(h, w) uint8 0 or 1: ground that the mask took for cloth, as between a sleeve and the torso.
+
+    Near the outline, coloured much rather like the ground around than like the garment's inner parts.
+    """
+    lab = cv2.cvtColor(image_u8.astype(np.float32) / 255, cv2.COLOR_RGB2LAB) * np.array([0.7, 1, 1], np.float32)
+    depth = cv2.distanceTransform((alpha > 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    deep = float(depth.max())
+    outside = cv2.dilate((alpha > 0.05).astype(np.uint8), np.ones((7, 7), np.uint8)) == 0
+    ring = (depth > 0) & (depth < 0.5 * deep)
+    if outside.sum() < 500 or ring.sum() < 100:
+        return np.zeros(alpha.shape, np.uint8)
+    ground, cloth = _main_colours(lab[outside], 0.02), _main_colours(lab[depth > 0.25 * deep], 0.06)
+    at = lab[ring]
+    to_ground, to_cloth = (_nearest(at, centres) for centres in (ground, cloth))
+    leak = np.zeros(alpha.shape, np.uint8)
+    leak[ring] = (to_cloth > 14) & (to_ground < 0.55 * to_cloth)
+    leak = cv2.morphologyEx(leak, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return np.asarray(cv2.dilate(leak, np.ones((5, 5), np.uint8)), np.uint8)
+
+
+def _main_colours(lab: F32, least: float) -> F32:
+    """Up to eight colours that each make up at least this share of the pixels."""
+    picks = np.ascontiguousarray(lab[:: max(1, len(lab) // 2000)])
+    cv2.setRNGSeed(1)
+    _, index, centres = cv2.kmeans(picks, 8, None, (3, 12, 1.0), 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    share = np.bincount(index.ravel(), minlength=8) / len(picks)
+    return np.asarray(centres[share >= least], np.float32)
+
+
+def _nearest(lab: F32, centres: F32) -> F32:
+    return np.asarray(np.sqrt(((lab[:, None] - centres[None]) ** 2).sum(2)).min(1), np.float32)
 
 
 def largest_square(mask: F32) -> list[int]:
@@ -205,6 +242,8 @@ def _add(
     if reason is not None:
         return reason
     jpeg, png, note = cut_garment(garment, label, settings.side, settings.quality)
+    if float(str(note["filled"])) > settings.filled:
+        return "ground inside"
     archive.writestr(f"{name}.jpg", jpeg)
     archive.writestr(f"{name}.mask.png", png)
     notes[name] = note | {k: round(v, 3) for k, v in measures.items()}

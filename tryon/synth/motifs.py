@@ -68,10 +68,10 @@ def torus_noise(rng: np.random.Generator, cells: int, octaves: int = 2) -> F32:
     for k in range(octaves):
         n = cells * 2**k
         grid = np.pad(rng.standard_normal((n, n)).astype(np.float32), 3, mode="wrap")
-        step = TILE / n
-        at = (np.arange(TILE, dtype=np.float32) + 0.5) / step + 2.5
-        grid_map = np.meshgrid(at, at)
-        total += cv2.remap(grid, grid_map[0], grid_map[1], cv2.INTER_CUBIC) * 0.55**k
+        step = -(-TILE // n)
+        big = cv2.resize(grid, ((n + 6) * step, (n + 6) * step), interpolation=cv2.INTER_CUBIC)
+        big = big[3 * step : (n + 3) * step, 3 * step : (n + 3) * step]
+        total += (big if n * step == TILE else cv2.resize(big, (TILE, TILE))) * np.float32(0.55**k)
     return total / (float(total.std()) + 1e-6)
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from tryon.geometry.tps import fit_tps
 from tryon.synth.flat_layout import FlatLayout, mask_of
+from tryon.synth.record import HALF
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
@@ -142,15 +143,10 @@ def part_maps(flat: Points, flat_mask: U8, photo: Points, photo_mask: U8, layout
 def _evaluate(source: NDArray, target: NDArray, layout: FlatLayout) -> F32:
     spline = fit_tps(source, target, SMOOTHING)
     h, w = layout.shape
-    step = GRID * w / 384
-    cols, rows = np.arange(0, w + step, step) - 0.5, np.arange(0, h + step, step) - 0.5
+    gh, gw = HALF[0] // GRID, HALF[1] // GRID
+    cols, rows = (np.arange(gw) + 0.5) * w / gw - 0.5, (np.arange(gh) + 0.5) * h / gh - 0.5
     coarse = spline(np.stack(np.meshgrid(cols, rows), 2))
-    xx = (np.arange(w, dtype=np.float32) + 0.5) / np.float32(step)
-    yy = (np.arange(h, dtype=np.float32) + 0.5) / np.float32(step)
-    grid = np.meshgrid(xx, yy)
-    return np.asarray(
-        cv2.remap(coarse, grid[0], grid[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32
-    )
+    return np.asarray(cv2.resize(coarse, (w, h), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 def lay_photo(image: U8, mask: U8, marks: Points, layout: FlatLayout, rng: np.random.Generator) -> LaidPhoto:

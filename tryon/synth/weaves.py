@@ -110,8 +110,8 @@ def draw_weave(weave: str, shape: tuple[int, int], ppcm: float, rng: np.random.G
     elif weave == "tweed":
         tone += np.float32(0.055) * noise("fibre", shape, rng) + np.float32(0.03) * noise("slub", shape, rng)
     elif weave == "leather":
-        relief += np.float32(0.10) * noise("pebble", shape, rng)
-        tone += np.float32(0.03) * noise("pebble", shape, rng)
+        relief += np.float32(0.05) * noise("pebble", shape, rng)
+        tone += np.float32(0.012) * noise("pebble", shape, rng)
     elif weave == "velvet":
         tone += np.float32(0.05) * noise("cloud", shape, rng) + np.float32(0.03) * noise("slub", shape, rng)
     elif weave == "sequins":

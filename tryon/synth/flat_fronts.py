@@ -49,9 +49,12 @@ class Fronts:
         a, b = free // len(points), free % len(points)
         run, rise = np.abs(points[a, 0] - points[b, 0]), np.abs(points[a, 2] - points[b, 2])
         steep = (rise > s.steep * run) & (np.abs(points[a, 0] - middle) < s.reach_m)
+        beyond = _opposite(faces[trunk], a, b, len(points))
         found = []
         for sign in (1.0, -1.0):
-            here = steep & (sign * (points[a, 0] - middle) > 0)
+            # cloth lies outwards of an open front, inwards of an armhole
+            outer = sign * (points[beyond, 0] - 0.5 * (points[a, 0] + points[b, 0])) > 0
+            here = steep & outer & (sign * (points[a, 0] - middle) > -0.02)
             edge = np.unique(np.concatenate([a[here], b[here]]))
             if len(edge) < 8 or np.ptp(points[edge, 2]) < s.least_m:
                 return
@@ -74,3 +77,11 @@ class Fronts:
             slope, level = np.polyfit(z, x, 1)
             out[edge] = x - (slope * z + level) + self._middle + sign * 0.5 * self._settings.gap_m + 1j * z
         return out
+
+
+def _opposite(faces: I64, a: I64, b: I64, count: int) -> I64:
+    """The third corner of the one face at each free edge (a < b)."""
+    first, second, third = (np.concatenate([faces[:, (k + j) % 3] for k in range(3)]) for j in range(3))
+    key = np.minimum(first, second) * count + np.maximum(first, second)
+    order = np.argsort(key, kind="stable")
+    return np.asarray(third[order][np.searchsorted(key[order], a * count + b)])

@@ -20,6 +20,8 @@ class LegSettings:
 
     gap_m: float = 0.015  # between the hems
     gap_share: float = 0.09  # of the inseam that is added to it: long legs are laid a little apart
+    short_m: float = 0.42  # legs with less of an inseam may lie further apart, the shortest by
+    short_gap_m: float = 0.24  # this: turned in further their hems would slope
     end_share: float = 0.15  # of the inseam, by which a leg is moved
     end_weight: float = 0.05  # of that move: hips bend before hems do
     shortest_m: float = 0.04  # legs with less of an inseam lie as they fall
@@ -29,6 +31,8 @@ class LegSettings:
     turn_m: float = 0.12  # over and under the crotch, within which legs are turned to begin with
     hem_weight: float = 2.0
     hem_curve: float = 0.15  # share of a hem's unevenness that is left
+    waist_weight: float = 3.0
+    waist_curve: float = 0.45  # share of the waistband's: hips wider than the waist bend it
 
 
 class Legs:
@@ -41,6 +45,7 @@ class Legs:
         s = self._settings = settings
         self.weight = np.zeros(len(points))
         self._middle, self._inseam = 0.0, 0.0
+        self._waist = np.zeros(0, np.int64)
         self._whole = [np.zeros(0, np.int64)] * 2
         self._legs: list[tuple[I64, I64, I64, float]] = []
         self._whole = [np.unique(faces[part == PART[name]]) for name in ("left_leg", "right_leg")]
@@ -49,9 +54,12 @@ class Legs:
         if not len(shared):
             return
         border = border_vertices(faces, len(points))[1]
+        both = np.unique(np.concatenate(legs))
         self._middle = float(points[shared, 0].mean())
         self._crotch = int(shared[np.argmin(points[shared, 2])])
         crotch = float(points[self._crotch, 2])
+        self._waist = both[border[both] & (points[both, 2] > crotch + s.crotch_m)]
+        self.weight[self._waist] = s.waist_weight
         for leg, sign in zip(legs, (1.0, -1.0), strict=True):
             z, off = points[leg, 2], np.abs(points[leg, 0] - self._middle)
             self._inseam = max(crotch - float(z.min()), 0.0)
@@ -67,7 +75,7 @@ class Legs:
     def begin(self, place: C128) -> C128:
         """Turn the legs straight about the hips towards where their ends are wanted: cloth bends slowly."""
         s, out = self._settings, place.copy()
-        gap = s.gap_m + s.gap_share * self._inseam
+        gap = self._gap() + 0.5 * self._slack()
         for leg, (end, _, _, sign) in zip(self._whole, self._legs):  # no legs: nothing to turn
             if not len(end):
                 continue
@@ -85,10 +93,17 @@ class Legs:
             out[leg] = pivot + (place[leg] - pivot) * np.exp(1j * angle * share)
         return out
 
+    def _gap(self) -> float:
+        return self._settings.gap_m + self._settings.gap_share * self._inseam
+
+    def _slack(self) -> float:
+        s = self._settings
+        return s.short_gap_m * float(np.clip(1 - self._inseam / s.short_m, 0, 1))
+
     def target(self, place: C128) -> C128:
         """Where each held vertex should be (x + iz), given where all are now; others stay."""
         s, out = self._settings, place.copy()
-        gap = s.gap_m + s.gap_share * self._inseam
+        gap = self._gap()
         for end, near, hem, sign in self._legs:
             beside = sign * (place[near].real - self._middle)
             below = np.maximum(place[self._crotch].imag - place[near].imag, 0.0)
@@ -96,13 +111,19 @@ class Legs:
             out[near] = self._middle + sign * np.maximum(beside, least) + 1j * place[near].imag
             if len(end):
                 inner = float((sign * (place[end].real - self._middle)).min())
-                out[end] += sign * (0.5 * gap - inner)
+                out[end] += sign * (float(np.clip(inner, 0.5 * gap, 0.5 * gap + 0.5 * self._slack())) - inner)
             if len(hem):
-                x, z = place[hem].real, place[hem].imag
-                slope, level = np.polyfit(x, z, 1)
-                straight = level + slope * x
-                out[hem] = out[hem].real + 1j * (straight + s.hem_curve * (z - straight))
+                out[hem] = out[hem].real + 1j * _levelled(place[hem], s.hem_curve)
+        if len(self._waist):
+            out[self._waist] = place[self._waist].real + 1j * _levelled(place[self._waist], s.waist_curve)
         return out
+
+
+def _levelled(line: C128, share: float) -> F64:
+    """Heights (N,) of points whose distance from the straight line through them is cut down to a share."""
+    slope, level = np.polyfit(line.real, line.imag, 1)
+    straight = level + slope * line.real
+    return np.asarray(straight + share * (line.imag - straight))
 
 
 def border_vertices(faces: I64, count: int) -> tuple[I64, NDArray[np.bool_]]:

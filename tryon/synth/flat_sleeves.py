@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.synth.flat_legs import border_vertices
 from tryon.synth.garment_mesh import PART
 
 F64 = NDArray[np.float64]
@@ -30,6 +31,8 @@ class SleeveSettings:
     pit_m: float = 0.16  # around the armpit: where sleeve and trunk are kept apart
     pit_weight: float = 1.0
     corner_weight: float = 3.0  # of the armpit itself, which is drawn out to the outline
+    cuff_weight: float = 2.0
+    cuff_curve: float = 0.25  # share of a cuff's unevenness that is left
 
 
 class Sleeves:
@@ -41,6 +44,7 @@ class Sleeves:
     def __init__(self, points: F64, faces: I64, part: NDArray[np.uint8], settings: SleeveSettings) -> None:
         self._settings = settings
         self.weight = np.zeros(len(points))
+        border = border_vertices(faces, len(points))[1]
         self._sleeves: list[_Sleeve] = []
         for name, sign in (("left_sleeve", 1.0), ("right_sleeve", -1.0)):
             on = part == PART[name]
@@ -48,12 +52,13 @@ class Sleeves:
             seam = np.intersect1d(sleeve, rest)
             if len(seam) < 8:
                 continue
-            found = _Sleeve.of(points, sleeve, np.setdiff1d(rest, seam), seam, sign, settings)
+            found = _Sleeve.of(points, sleeve, np.setdiff1d(rest, seam), seam, border, sign, settings)
             self._sleeves.append(found)
             self.weight[found.under] = settings.pit_weight
             self.weight[found.side] = settings.pit_weight
             self.weight[found.pit] = settings.corner_weight
             self.weight[found.end] += settings.end_weight * found.long
+            self.weight[found.cuff] = settings.cuff_weight
 
     def begin(self, place: C128) -> C128:
         """Turn long sleeves about their armholes towards where they are wanted."""
@@ -70,10 +75,16 @@ class Sleeves:
         """Where each held vertex should be (x + iz), given where all are now; others stay."""
         out = place.copy()
         for one in self._sleeves:
+            pivot = one.pivot(place)
             if one.long:
                 turn = np.exp(1j * one.missing(place, self._settings))
-                out[one.end] = one.pivot(place) + (place[one.end] - one.pivot(place)) * turn
+                out[one.end] = pivot + (place[one.end] - pivot) * turn
             one.part(place, out)
+            if len(one.cuff) > 3:
+                along = place[one.end].mean() - pivot
+                way = along / max(abs(along), 1e-9)
+                ahead = (out[one.cuff] * np.conj(way)).real
+                out[one.cuff] -= (1 - self._settings.cuff_curve) * (ahead - ahead.mean()) * way
         return out
 
 
@@ -82,6 +93,7 @@ class _Sleeve:
     sleeve: I64
     seam: I64
     end: I64
+    cuff: I64  # the sleeve's free edge
     under: I64  # the sleeve's vertices around the armpit
     side: I64  # the trunk's
     pit: int
@@ -90,7 +102,9 @@ class _Sleeve:
     sign: float
 
     @staticmethod
-    def of(points: F64, sleeve: I64, rest: I64, seam: I64, sign: float, s: SleeveSettings) -> _Sleeve:
+    def of(
+        points: F64, sleeve: I64, rest: I64, seam: I64, border: NDArray[np.bool_], sign: float, s: SleeveSettings
+    ) -> _Sleeve:
         pit = int(seam[np.argmin(points[seam, 2])])
         start = points[seam].mean(0)
         axis = points[sleeve].mean(0) - start
@@ -100,8 +114,9 @@ class _Sleeve:
         share = np.clip(along / s.ramp_m, 0, 1)
         inner = near(np.setdiff1d(sleeve, seam))
         end = sleeve[along > (1 - s.end_share) * length]
+        cuff = sleeve[border[sleeve] & (along > 0.7 * length)]
         return _Sleeve(
-            sleeve, seam, end, inner, near(rest), pit, share * share * (3 - 2 * share), length > s.long_m, sign
+            sleeve, seam, end, cuff, inner, near(rest), pit, share * share * (3 - 2 * share), length > s.long_m, sign
         )
 
     def pivot(self, place: C128) -> np.complex128:

@@ -42,6 +42,8 @@ class FlattenSettings:
     smallest_cot: float = 0.05  # flat triangles would get weights without bound
     largest_cot: float = 6.0
     island_share: float = 0.02  # of the faces: smaller islands of front in the back are noise
+    sleeve_bin_m: float = 0.03  # along a sleeve, of which its middle is found
+    sleeve_from_m: float = 0.06  # from the armhole, where its fold begins to follow that middle
     harmonics: int = 3  # of a skirt's even shape around the body: hips and belly, but no waves
     degree: int = 4  # of its shape from waist to hem
     blend_m: float = 0.08  # below a dress's waist in which its bodice goes over into that shape
@@ -87,7 +89,7 @@ def lay_flat(
     s = settings or FlattenSettings()
     even = without_waves(points, faces, part, s)
     calm = _smoothed(even, faces, s.smooth_steps)
-    up = front_faces(calm, faces, s) if front is None else front
+    up = front_faces(calm, faces, part, s) if front is None else front
     place = calm[:, 0] + 1j * calm[:, 2]
     hands = (
         Legs(even, faces, part, s.legs),
@@ -135,11 +137,12 @@ def without_waves(points: F64, faces: I64, part: NDArray[np.uint8], settings: Fl
     return out
 
 
-def front_faces(points: F64, faces: I64, settings: FlattenSettings | None = None) -> Bools:
+def front_faces(points: F64, faces: I64, part: NDArray[np.uint8], settings: FlattenSettings | None = None) -> Bools:
     """Which faces (F,) look to the front (-y); small islands join what surrounds them."""
     s = settings or FlattenSettings()
     a, b, c = (points[faces[:, k]] for k in range(3))
-    up = np.cross(b - a, c - a)[:, 1] < 0
+    normal = np.cross(b - a, c - a)
+    up = normal[:, 1] / np.maximum(np.linalg.norm(normal, axis=1), 1e-12) + _tube_sides(points, faces, part, s) < 0
     left, right = _neighbours(faces)
     for _ in range(3):
         same = up[left] == up[right]
@@ -156,6 +159,34 @@ def front_faces(points: F64, faces: I64, settings: FlattenSettings | None = None
             break
         up = up ^ turn
     return up
+
+
+def _tube_sides(points: F64, faces: I64, part: NDArray[np.uint8], s: FlattenSettings) -> F64:
+    """How clearly faces (F,) of sleeves lie behind (+) or before (-) the sleeve's middle; 0 elsewhere.
+
+    A sleeve's fold runs along its middle: by normals alone a gathered cuff would turn it to and fro.
+    """
+    out = np.zeros(len(faces))
+    for name in ("left_sleeve", "right_sleeve"):
+        on = np.flatnonzero(part == PART[name])
+        seam = np.intersect1d(faces[on], faces[part != PART[name]])
+        if len(on) < 100 or not len(seam):
+            continue
+        centre = points[faces[on]].mean(1)
+        start = points[seam].mean(0)
+        axis = centre.mean(0) - start
+        along = (centre - start) @ (axis / np.linalg.norm(axis))
+        level = np.round(along / s.sleeve_bin_m).astype(int)
+        level -= level.min()
+        low, high = np.full(level.max() + 1, np.inf), np.full(level.max() + 1, -np.inf)
+        np.minimum.at(low, level, centre[:, 1])
+        np.maximum.at(high, level, centre[:, 1])
+        there = np.isfinite(low)
+        middle = np.interp(np.arange(len(low)), np.flatnonzero(there), 0.5 * (low + high)[there])
+        depth = np.interp(np.arange(len(low)), np.flatnonzero(there), 0.5 * (high - low)[there])
+        share = np.clip((along - s.sleeve_from_m) / s.sleeve_from_m, 0, 1)
+        out[on] = 4.0 * share * (centre[:, 1] - middle[level]) / np.maximum(depth[level], 0.01)
+    return out
 
 
 def _edge_list(faces: I64) -> tuple[I64, I64, I64]:

@@ -1,8 +1,9 @@
 """Let cloth fall with Blender: the script of a process of its own, which alone imports ``bpy``.
 
-Started by ``simulate.BlenderCloth`` as ``python blender_cloth.py FOLDER_OF_BPY``. Each line on its input is
-a JSON object {"job": path of an .npz, "out": path of an .npz to write, "settings": {...}}; each answer a
-line {"seconds": s, "processor_seconds": s} or {"error": text}. It must not import ``tryon``: its interpreter has Blender's packages first.
+Started by ``simulate.BlenderCloth`` as ``python blender_cloth.py FOLDER_OF_BPY``. Each line on its input is a
+JSON object {"job": path of an .npz, "out": path of an .npz to write, "settings": {...}}; each answer a line
+{"seconds": s, "processor_seconds": s} or {"error": text}. It must not import ``tryon``: its interpreter has
+Blender's packages first.
 """
 
 from __future__ import annotations

@@ -31,8 +31,11 @@ I64 = NDArray[np.int64]
 UNIT_M = 1 / 64000  # offsets are stored as int16 in 1/64 mm: +-0.5 m
 SCALE_UNIT_M = 1e-5  # edge lengths as uint16 in 1/100 mm
 FOLD_GAP_M = 0.003  # that cloth keeps from skin
+REACH_M = 0.10  # further from the skin nothing is asked of it
+INSIDE_M = 0.012  # folds that lead deeper into the body are of other legs
 DEEPEST_M = 0.04  # deeper inside the body a vertex is not pushed out: it is on the other side
 DIFFERENT = (0.12, 0.35)  # |log| of the ratio of edge lengths at which folds begin to be, and are, smoothed away
+LOST_UNLIKE = 0.5  # share of the folds that is lost then, besides
 TURNED = (0.75, 0.2)  # cosine of gravity's change in the cloth's frame at which folds begin to fade, and have
 LOST_TURNED = 0.8  # share of the folds that is lost then
 SAME_SIZE = 0.03  # grids of skirts share a topology: their sizes tell them apart
@@ -140,9 +143,16 @@ class Skin:
         self.normals = normals[used]
         self.tree = cKDTree(self.points, balanced_tree=False, compact_nodes=False)
 
+    def height(self, points: F64) -> F64:
+        """Distance (N,) m of points over the skin, negative inside; 1 where there is none within 10 cm."""
+        near = self.tree.query(points, distance_upper_bound=REACH_M)[1]
+        known = near < len(self.points)
+        at = np.where(known, near, 0)
+        return np.where(known, ((points - self.points[at]) * self.normals[at]).sum(1), 1.0)
+
     def push_out(self, points: F64, gap_m: float = FOLD_GAP_M) -> F64:
         """Points (N, 3) with those below ``gap_m`` over the skin lifted along its normals."""
-        near = self.tree.query(points, distance_upper_bound=0.10)[1]
+        near = self.tree.query(points, distance_upper_bound=REACH_M)[1]
         known = near < len(self.points)
         at = np.where(known, near, 0)
         normal = self.normals[at]
@@ -209,16 +219,32 @@ def apply_drape(
     for _ in range(3):
         ratio, turned = frames.soft @ ratio, frames.soft @ turned
     unlike = _ramp(np.abs(np.log(np.maximum(ratio, 1e-3))), *DIFFERENT)[:, None]
-    share *= np.clip(ratio, 0.75, 1.3) * (1 - LOST_TURNED * _ramp(-turned, -TURNED[0], -TURNED[1]))
+    share *= (1 - LOST_UNLIKE * unlike[:, 0]) * np.clip(ratio, 0.75, 1.3)
+    share *= 1 - LOST_TURNED * _ramp(-turned, -TURNED[0], -TURNED[1])
     offsets = drape.offsets.astype(float)
     if (unlike > 0).any():
         blurred = offsets
         for _ in range(8):
             blurred = frames.soft @ blurred
         offsets = offsets * (1 - unlike) + blurred * unlike
-    points = worn.points + np.einsum("nij,ni->nj", local, offsets * share[:, None])
-    points = skin.push_out(points)
+    moves = np.einsum("nij,ni->nj", local, offsets * share[:, None])
+    moves *= _possible(worn.points, moves, frames, skin)[:, None]
+    points = skin.push_out(worn.points + moves)
     return Worn(points, _still_covered(worn, points, frames, skin))
+
+
+def _possible(points: F64, moves: F64, frames: Frames, skin: Skin) -> F64:
+    """Share (N,) of the moves that leaves cloth outside the body: these legs may stand elsewhere."""
+    share = np.ones(len(points))
+    for step in range(3):
+        bad = skin.height(points + share[:, None] * moves) < -INSIDE_M
+        if not bad.any():
+            break
+        less = np.where(bad, 0.5 if step < 2 else 0.0, 1.0)
+        for _ in range(6):  # around it less and less so
+            less = np.minimum(less, frames.soft @ less)
+        share *= less
+    return share
 
 
 def _extent(mesh: GarmentMesh) -> tuple[float, float, float]:
@@ -320,6 +346,8 @@ class DrapeLibrary:
     def find(self, mesh: GarmentMesh, pose_family: str, gender: float = 0.5) -> Drape | None:
         """The drape that suits best: same sex first (another chest shows), then pose family; None without any."""
         drapes = self.drapes_of(mesh)
+        if pose_family == "sitting" and mesh.label in ("Skirt", "Dress"):  # lies on the lap: what hung is of no use
+            drapes = tuple(d for d in drapes if d.pose_family == "sitting")
         if not drapes:
             return None
         return min(

@@ -147,31 +147,40 @@ void main(){ o_part=part_byte(); }
 """
 )
 
-# value noise with its gradient (Perlin's quintic fade), and ridges of it; .yzw is the gradient
+# gradient noise (Perlin, Improving Noise, 2002) with its own slope in .yzw, -0.7 to 0.7, and ridges of it
 NOISE = """
-float hash(vec3 p){ p=fract(p*0.3183099+vec3(.1,.17,.13)); p*=17.0; return fract(p.x*p.y*p.z*(p.x+p.y+p.z)); }
+vec3 arrow(ivec3 i){
+ uvec3 u=uvec3(i); uint h=(u.x*73856093u)^(u.y*19349663u)^(u.z*83492791u);
+ h=h*747796405u+2891336453u; h=(h^(h>>15))*2246822519u; h^=h>>13;
+ return vec3(h&1023u, (h>>10)&1023u, (h>>20)&1023u)/511.5-1.0;
+}
 vec4 noise(vec3 x){
- vec3 i=floor(x), f=x-i; vec3 u=f*f*f*(f*(f*6.0-15.0)+10.0), du=30.0*f*f*(f*(f-2.0)+1.0);
- float a=hash(i), b=hash(i+vec3(1,0,0)), c=hash(i+vec3(0,1,0)), d=hash(i+vec3(1,1,0));
- float e=hash(i+vec3(0,0,1)), g=hash(i+vec3(1,0,1)), h=hash(i+vec3(0,1,1)), k=hash(i+vec3(1,1,1));
- float k1=b-a, k2=c-a, k3=e-a, k4=a-b-c+d, k5=a-c-e+h, k6=a-b-e+g, k7=-a+b+c-d+e-g-h+k;
- float v=a+k1*u.x+k2*u.y+k3*u.z+k4*u.x*u.y+k5*u.y*u.z+k6*u.z*u.x+k7*u.x*u.y*u.z;
- return vec4(v, du*vec3(k1+k4*u.y+k6*u.z+k7*u.y*u.z, k2+k5*u.z+k4*u.x+k7*u.z*u.x, k3+k6*u.x+k5*u.y+k7*u.x*u.y));
+ vec3 c=floor(x), f=x-c; ivec3 i=ivec3(c);
+ vec3 u=f*f*f*(f*(f*6.0-15.0)+10.0), du=30.0*f*f*(f*(f-2.0)+1.0);
+ vec4 corner[8];
+ for(int k=0;k<8;k++){ ivec3 o=ivec3(k&1,(k>>1)&1,k>>2); vec3 g=arrow(i+o); corner[k]=vec4(dot(g,f-vec3(o)),g); }
+ vec4 x0=mix(corner[0],corner[1],u.x), x1=mix(corner[2],corner[3],u.x);
+ vec4 x2=mix(corner[4],corner[5],u.x), x3=mix(corner[6],corner[7],u.x);
+ vec4 n=mix(mix(x0,x1,u.y),mix(x2,x3,u.y),u.z);
+ float dx=mix(mix(corner[1].x-corner[0].x,corner[3].x-corner[2].x,u.y),
+              mix(corner[5].x-corner[4].x,corner[7].x-corner[6].x,u.y),u.z);
+ float dy=mix(x1.x-x0.x,x3.x-x2.x,u.z), dz=mix(x2.x,x3.x,u.y)-mix(x0.x,x1.x,u.y);
+ return vec4(n.x, n.yzw+du*vec3(dx,dy,dz));
 }
 vec3 ridge_slope(vec3 x){
- vec4 n=noise(x); float s=2.0*n.x-1.0;  // the ridge is rounded so that no crease is sharper than a pixel
- return -2.0*n.yzw*s/sqrt(s*s+0.03);
+ vec4 n=noise(x);  // the ridge is rounded so that no crease is sharper than a pixel
+ return -1.4*n.yzw*n.x/sqrt(n.x*n.x+0.01);
 }
 // slope of folds per unit of their height times per_m; z of the cloth's coordinates runs along the limb
 vec3 fold_slope(vec3 x, float per_m, float hang, vec2 tight){
  vec3 w=x*per_m;
- w+=vec3(1.1,1.1,0.8)*(vec3(noise(w*0.28+7.0).x, noise(w*0.28+13.0).x, noise(w*0.28+29.0).x)-0.5);
- hang*=2.4;  // so that its slope is about that much in the root of the mean square
- float here=smoothstep(0.3,0.75,noise(w*0.35+41.0).x);  // cloth folds in some places and is smooth in others
+ w+=vec3(1.4,1.4,1.0)*vec3(noise(w*0.28+7.3).x, noise(w*0.28+13.6).x, noise(w*0.28+29.4).x);
+ hang*=3.4; tight*=1.3;  // so that the slope is about that much in the root of the mean square
+ float here=smoothstep(-0.15,0.3,noise(w*0.3+41.7).x);  // cloth folds in some places and is smooth in others
  vec3 down=vec3(1.0,1.0,0.26), round_=vec3(0.38,0.38,1.35);
- vec3 g=(hang*here+tight.y)*(0.75*down*ridge_slope(w*down)+0.35*down*ridge_slope(w*down*2.1+3.1));
- g+=(0.35*hang*here+tight.x)*(0.7*round_*ridge_slope(w*round_+17.0)+0.3*round_*ridge_slope(w*round_*1.9+5.7));
- return g+0.05*hang*ridge_slope(w*3.1+2.3);
+ vec3 g=(hang*here+tight.y)*(0.75*down*ridge_slope(w*down)+0.35*down*ridge_slope(w*down*2.1+3.3));
+ g+=(0.35*hang*here+tight.x)*(0.7*round_*ridge_slope(w*round_+17.6)+0.3*round_*ridge_slope(w*round_*1.9+5.2));
+ return g+0.05*hang*ridge_slope(w*3.1+2.8);
 }
 // a height whose gradient in the cloth is g, bent onto the surface as seen: Mikkelsen, Bump Mapping
 // Unparametrized Surfaces on the GPU, 2010

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tryon.errors import BadRequestError
 from tryon.synth.fabrics import value_noise
 from tryon.synth.grounds import GroundLibrary
-from tryon.synth.overlay import TO_LINEAR
+from tryon.synth.sampling import TO_LINEAR
 
 F32 = NDArray[np.float32]
 CoverKind = Literal["white", "grey", "paper", "wood", "bed", "tiles", "carpet", "wall", "photo"]

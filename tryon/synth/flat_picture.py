@@ -16,8 +16,9 @@ from tryon.synth.grounds import GroundLibrary
 from tryon.synth.hangers import HangerKind, draw_hanger, draw_tag
 from tryon.synth.lens import Lens, LensSettings, develop, sample_lens
 from tryon.synth.light import Light, LightSettings, Lobe, harmonics, irradiance, sample_light, shade
-from tryon.synth.overlay import CLOTH, GarmentCut, Paint, Surface, garment_cut
+from tryon.synth.overlay import CLOTH, Surface
 from tryon.synth.record import BACK_BIT, HALF, INNER_BIT, NATIVE, FlatView, GarmentInfo
+from tryon.synth.sampling import GarmentCut, Paint, garment_cut, unit_normals
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -171,8 +172,7 @@ def compose_flat(
 def _surface(cloth: GarmentCut, size: tuple[int, int]) -> Surface:
     """The garment as a surface to be lit."""
     there = cloth.alpha > 0
-    length = np.sqrt((cloth.normal * cloth.normal).sum(2)) + np.float32(1e-6)
-    normal = np.where(there[..., None], cloth.normal / length[..., None], np.array([0, 0, 1], np.float32))
+    normal = np.where(there[..., None], unit_normals(cloth.normal), np.array([0, 0, 1], np.float32))
     depth = np.where(there, cloth.depth, cloth.depth[there].max() if there.any() else 2.0).astype(np.float32)
     return Surface(
         (0, size[0], 0, size[1]), size, cloth.alpha * cloth.sheet.opacity, cloth.sheet.albedo, normal, depth,
@@ -237,4 +237,4 @@ def _creased(normal: F32, slope: float, px_per_m: float, rng: np.random.Generato
     out = normal.copy()
     out[..., 0] -= np.float32(slope) * np.tanh(dx) * where
     out[..., 1] += np.float32(slope) * np.tanh(dy) * where
-    return np.asarray(out / np.sqrt((out * out).sum(2))[..., None], np.float32)
+    return unit_normals(out)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tryon.errors import BadRequestError
 from tryon.synth.camera import PhotoCamera
 from tryon.synth.fabrics import value_noise
-from tryon.synth.overlay import TO_LINEAR
+from tryon.synth.sampling import TO_LINEAR
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tryon.synth.fabrics import value_noise
 from tryon.synth.overlay import CLOTH, HAIR, Surface
+from tryon.synth.sampling import unit_normals
 from tryon.synth.shadows import ambient_occlusion, key_shadow
 
 F32 = NDArray[np.float32]
@@ -286,16 +287,18 @@ def _bend(normal: F32, relief: F32, depth: F32, focal_px: float) -> F32:
     out = normal.copy()
     out[..., 0] -= np.clip(dx, -0.8, 0.8)
     out[..., 1] += np.clip(dy, -0.8, 0.8)
-    length = np.sqrt((out * out).sum(2))
-    return np.asarray(out / np.maximum(length, np.float32(1e-4))[..., None], np.float32)
+    return unit_normals(out)
 
 
 def _crisper(normal: F32, cloth: NDArray[np.bool_], amount: float, px_per_m: float) -> F32:
     """Normals of cloth moved away from their surroundings' mean: folds of a few cm come out."""
     sigma = max(0.8, 0.02 * px_per_m)
     mass = cloth.astype(np.float32)
-    mean = cv2.GaussianBlur(normal * mass[..., None], (0, 0), sigma)
-    mean /= np.maximum(cv2.GaussianBlur(mass, (0, 0), sigma), np.float32(1e-3))[..., None]
+    size, half = normal.shape[1::-1], (max(8, normal.shape[1] // 2), max(8, normal.shape[0] // 2))
+    small = cv2.resize(mass, half, interpolation=cv2.INTER_AREA)
+    mean = cv2.resize(normal * mass[..., None], half, interpolation=cv2.INTER_AREA)
+    mean = cv2.GaussianBlur(mean, (0, 0), max(0.6, sigma / 2))
+    mean /= np.maximum(cv2.GaussianBlur(small, (0, 0), max(0.6, sigma / 2)), np.float32(1e-3))[..., None]
+    mean = cv2.resize(mean, size, interpolation=cv2.INTER_LINEAR)
     out = normal + (np.float32(amount) * mass)[..., None] * (normal - mean)
-    length = np.sqrt((out * out).sum(2))
-    return np.asarray(out / np.maximum(length, np.float32(1e-4))[..., None], np.float32)
+    return unit_normals(out)

@@ -1,14 +1,12 @@
 """Put the layers of a record over one another at any size: what the camera sees, still without light.
 
-Everything smooth is padded outwards within its own layer before it is resized or blended, so that
-edges never mix with emptiness. Only the part of the picture that the person fills is worked on.
+Only the part of the picture that the person fills is worked on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -24,56 +22,32 @@ from tryon.synth.record import (
     OVER_M,
     PART_MASK,
     RECORD_LABELS,
-    FlatView,
     GarmentInfo,
     GarmentLayer,
     Record,
 )
+from tryon.synth.sampling import (
+    TO_LINEAR,
+    Box,
+    Paint,
+    PlainPaint,
+    copy_pixels,
+    coverage,
+    nearest_fill,
+    sample_paint,
+    smooth_buffers,
+    unit_normals,
+)
 
+__all__ = ["CLOTH", "HAIR", "Paint", "PlainPaint", "Surface", "Tints", "stack_layers"]
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
-Box = tuple[int, int, int, int]  # y0, y1, x0, x1
 
 CLOTH, HAIR = 8, 9  # kinds beside those of ``record.BodyLayer``
 _LABEL = {name: index for index, name in enumerate(RECORD_LABELS)}
 _SLEEVES = (1, 2)  # indices into garment_mesh.PARTS
 SLEEVE_OVER_M = 0.012  # an arm in its sleeve hangs before the trousers, however little
 INNER_OVER_M = 0.004  # the far side of a hem, seen from within, lies behind what it hangs over
-_LINEAR = np.linspace(0, 1, 256, dtype=np.float64)
-TO_LINEAR = np.where(_LINEAR <= 0.04045, _LINEAR / 12.92, ((_LINEAR + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-class Paint(Protocol):
-    """Colours of one garment in its flat frame, at any scale (see ``garment_paint.GarmentPaint``).
-
-    front_u8, back_u8, inside_u8: (h', w', 3) sRGB. relief_f32: (h', w') height in mm or None. sheer_f32:
-    (h', w') opacity 0 clear to 1, or None. gloss: 0 matt to 1 satin.
-    """
-
-    @property
-    def front_u8(self) -> U8: ...
-    @property
-    def back_u8(self) -> U8: ...
-    @property
-    def inside_u8(self) -> U8: ...
-    @property
-    def relief_f32(self) -> F32 | None: ...
-    @property
-    def sheer_f32(self) -> F32 | None: ...
-    @property
-    def gloss(self) -> float: ...
-
-
-@dataclass(frozen=True)
-class PlainPaint:
-    """A paint made by hand, for tests and where nothing better is at hand."""
-
-    front_u8: U8
-    back_u8: U8
-    inside_u8: U8
-    relief_f32: F32 | None = None
-    sheer_f32: F32 | None = None
-    gloss: float = 0.05
 
 
 @dataclass(frozen=True)
@@ -116,81 +90,6 @@ class Surface:
     flow: tuple[F32, ...]
 
 
-def nearest_fill(known: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For each wanted pixel without a value, the nearest known one.
-
-    Returns:
-        Flat indices (K,) of the pixels to fill and (K,) of where their value comes from.
-    """
-    missing = np.flatnonzero(wanted & ~known)
-    if not len(missing) or not known.any():
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    _, label = cv2.distanceTransformWithLabels(
-        (~known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
-    )
-    sources = np.zeros(int(label.max()) + 1, np.int64)
-    places = np.flatnonzero(known)
-    sources[label.ravel()[places]] = places
-    return missing, sources[label.ravel()[missing]]
-
-
-def _fill(images: Sequence[NDArray], to: NDArray[np.int64], source: NDArray[np.int64]) -> None:
-    """Copy pixels within each contiguous image (h, w, ...), in place."""
-    for image in images:
-        view = image.reshape(image.shape[0] * image.shape[1], -1)
-        view[to] = view[source]
-
-
-@dataclass(frozen=True)
-class _Buffers:
-    """Smooth buffers of one layer in a box: part, normal, depth in m, flat coordinates."""
-
-    part: U8
-    normal: F32
-    depth: F32
-    flat: F32
-
-
-def _smooth_buffers(layer: GarmentLayer | FlatView, box: Box, size: tuple[int, int], wanted: F32) -> _Buffers:
-    """The layer's half-size buffers at another size, padded to where its coverage (h, w of the box) reaches."""
-    known_all = layer.half_part > 0
-    y0, y1, x0, x1 = box
-    if size == HALF:
-        part, depth = layer.half_part[y0:y1, x0:x1].copy(), layer.depth[y0:y1, x0:x1].astype(np.float32)
-        normal, flat = layer.normal[y0:y1, x0:x1].astype(np.float32), layer.flat_px[y0:y1, x0:x1].copy()
-        _fill((part, depth, normal, flat), *nearest_fill(known_all[y0:y1, x0:x1], wanted > 0))
-    else:
-        ring = cv2.dilate(known_all.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-        whole = (layer.half_part.copy(), layer.depth.astype(np.float32), layer.normal.astype(np.float32))
-        flats = layer.flat_px.astype(np.float32)
-        _fill((*whole, flats), *nearest_fill(known_all, ring))
-        dsize = (size[1], size[0])
-        part = np.ascontiguousarray(cv2.resize(whole[0], dsize, interpolation=cv2.INTER_NEAREST_EXACT)[y0:y1, x0:x1])
-        depth = np.ascontiguousarray(_resize_steps(whole[1], dsize, 100.0)[y0:y1, x0:x1])
-        normal = np.ascontiguousarray(cv2.resize(whole[2], dsize, interpolation=cv2.INTER_LINEAR)[y0:y1, x0:x1])
-        flat = np.ascontiguousarray(_resize_steps(flats, dsize, 8.0)[y0:y1, x0:x1])
-        _fill((part, depth, normal, flat), *nearest_fill(part > 0, wanted > 0))
-    return _Buffers(part, normal * np.float32(1 / 127), depth * np.float32(DEPTH_UNIT_M), flat)
-
-
-def _resize_steps(image: F32, dsize: tuple[int, int], step: float) -> F32:
-    """Bilinear, but nearest across steps: where two parts meet, nothing lies between them."""
-    out = cv2.resize(image, dsize, interpolation=cv2.INTER_LINEAR)
-    kernel = np.ones((3, 3), np.uint8)
-    spread = cv2.dilate(image, kernel) - cv2.erode(image, kernel)
-    if spread.ndim == 3:
-        spread = spread.max(2)
-    torn = cv2.resize((spread > step).astype(np.uint8), dsize, interpolation=cv2.INTER_NEAREST_EXACT) > 0
-    out[torn] = cv2.resize(image, dsize, interpolation=cv2.INTER_NEAREST_EXACT)[torn]
-    return np.asarray(out, np.float32)
-
-
-def coverage(mask: U8, size: tuple[int, int]) -> F32:
-    """Share (H, W) 0..1 of each pixel that a native mask (1024, 768) covers."""
-    full = cv2.compare(mask, 0, cv2.CMP_GT)
-    return np.asarray(cv2.resize(full, (size[1], size[0]), interpolation=cv2.INTER_AREA), np.float32) / 255
-
-
 def figure_box(record: Record, outfit: Sequence[int], size: tuple[int, int], margin: int = 8) -> Box:
     """The part of a picture of this size that person and clothes fill, with a margin."""
     seen = record.body.depth > 0
@@ -198,9 +97,17 @@ def figure_box(record: Record, outfit: Sequence[int], size: tuple[int, int], mar
         seen = seen | (record.layers[index].half_part > 0)
     if record.hair is not None:
         seen = seen | (record.hair.depth > 0)
+    box = _box_of(seen, size, margin)
+    if box is None:
+        raise BadRequestError(f"Record {record.id} shows nobody; make its shard again.")
+    return box
+
+
+def _box_of(seen: NDArray[np.bool_], size: tuple[int, int], margin: int) -> Box | None:
+    """The box of a mask of the half frame in a picture of this size; None where it is empty."""
     rows, cols = np.flatnonzero(seen.any(1)), np.flatnonzero(seen.any(0))
     if not len(rows):
-        raise BadRequestError(f"Record {record.id} shows nobody; make its shard again.")
+        return None
     sy, sx = size[0] / HALF[0], size[1] / HALF[1]
     return (
         max(0, int(rows[0] * sy) - margin),
@@ -210,24 +117,53 @@ def figure_box(record: Record, outfit: Sequence[int], size: tuple[int, int], mar
     )
 
 
+@dataclass
 class _Stack:
-    """Layers laid over one another so far, in one box."""
+    """Layers laid over one another so far, in one box of a picture of this size."""
 
-    def __init__(self, box: Box, size: tuple[int, int]) -> None:
-        self.box, self.size = box, size
+    box: Box
+    size: tuple[int, int]
+    alpha: F32
+    albedo: F32
+    normal: F32
+    depth: F32
+    kind: U8
+    labels: U8
+    relief: F32
+    gloss: F32
+    cloth_depth: F32
+    sleeve: NDArray[np.bool_]
+    visible: list[F32]
+    flow: list[F32]
+
+    @classmethod
+    def empty(cls, box: Box, size: tuple[int, int]) -> _Stack:
         h, w = box[1] - box[0], box[3] - box[2]
-        self.alpha = np.zeros((h, w), np.float32)
-        self.albedo = np.zeros((h, w, 3), np.float32)
-        self.normal = np.zeros((h, w, 3), np.float32)
-        self.depth = np.full((h, w), np.inf, np.float32)
-        self.kind = np.zeros((h, w), np.uint8)
-        self.labels = np.zeros((h, w), np.uint8)
-        self.relief = np.zeros((h, w), np.float32)
-        self.gloss = np.zeros((h, w), np.float32)
-        self.cloth_depth = np.full((h, w), np.inf, np.float32)
-        self.sleeve = np.zeros((h, w), bool)
-        self.visible: list[F32] = []
-        self.flow: list[F32] = []
+        return cls(
+            box,
+            size,
+            alpha=np.zeros((h, w), np.float32),
+            albedo=np.zeros((h, w, 3), np.float32),
+            normal=np.zeros((h, w, 3), np.float32),
+            depth=np.full((h, w), np.inf, np.float32),
+            kind=np.zeros((h, w), np.uint8),
+            labels=np.zeros((h, w), np.uint8),
+            relief=np.zeros((h, w), np.float32),
+            gloss=np.zeros((h, w), np.float32),
+            cloth_depth=np.full((h, w), np.inf, np.float32),
+            sleeve=np.zeros((h, w), bool),
+            visible=[],
+            flow=[],
+        )
+
+    def window(self, box: Box) -> _Stack:
+        """A part of the stack (box within its own) that shares its memory."""
+        at = (slice(box[0] - self.box[0], box[1] - self.box[0]), slice(box[2] - self.box[2], box[3] - self.box[2]))
+        return _Stack(
+            box, self.size, self.alpha[at], self.albedo[at], self.normal[at], self.depth[at], self.kind[at],
+            self.labels[at], self.relief[at], self.gloss[at], self.cloth_depth[at], self.sleeve[at],
+            [v[at] for v in self.visible], [f[at] for f in self.flow],
+        )  # fmt: skip
 
     def cut(self, image: NDArray[np.generic]) -> NDArray:
         y0, y1, x0, x1 = self.box
@@ -236,8 +172,10 @@ class _Stack:
     def over(self, alpha: F32, albedo: F32, normal: F32, depth: F32, solid: NDArray[np.bool_]) -> None:
         """Blend colour and normal; depth changes where the layer is the main thing seen (solid)."""
         a = alpha[..., None]
-        self.albedo += a * (albedo - self.albedo)
-        self.normal += a * (normal - self.normal)
+        for old, new in ((self.albedo, albedo), (self.normal, normal)):
+            change = new - old
+            change *= a
+            old += change
         self.alpha += alpha * (1 - self.alpha)
         for seen in self.visible:
             seen *= 1 - alpha
@@ -267,7 +205,7 @@ def stack_layers(
         raise BadRequestError(f"A view of {size} was asked for; a record holds at most {NATIVE} (height, width).")
     if any(not 0 <= i < len(record.layers) for i in outfit):
         raise BadRequestError(f"Outfit {tuple(outfit)} names layers that record {record.id} does not have.")
-    stack = _Stack(figure_box(record, outfit, size), size)
+    stack = _Stack.empty(figure_box(record, outfit, size), size)
     _put_body(stack, record, tints, bare=bool(outfit))
     for index in outfit:
         layer = record.layers[index]
@@ -294,7 +232,7 @@ def _put_body(stack: _Stack, record: Record, tints: Tints, bare: bool) -> None:
     whole = (alpha > 0.99) & (depth > 0)
     to, source = nearest_fill(whole, alpha > 0)
     normal = np.ascontiguousarray(normal) * np.float32(1 / 127)
-    _fill((albedo, normal, depth, kind), to, source)
+    copy_pixels((albedo, normal, depth, kind), to, source)
     if bare:
         _undress(albedo, kind)
     table = np.ones((256, 3), np.float32)
@@ -336,9 +274,16 @@ def _span(mask: NDArray[np.bool_], axis: int, margin: int) -> tuple[int, int]:
     return max(0, int(places[0]) - margin), int(places[-1]) + margin + 1
 
 
-def _put_garment(stack: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: Paint | None) -> None:
+def _put_garment(whole: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: Paint | None) -> None:
+    shape = whole.alpha.shape
+    whole.visible.append(np.zeros(shape, np.float32))
+    whole.flow.append(np.zeros((*shape, 2), np.float32))
+    box = _box_of(layer.half_part > 0, whole.size, 4)
+    if box is None:
+        return
+    stack = whole.window(box)
     alpha = np.ascontiguousarray(stack.cut(coverage(layer.part, stack.size)))
-    smooth = _smooth_buffers(layer, stack.box, stack.size, alpha)
+    smooth = smooth_buffers(layer, box, stack.size, alpha)
     sleeve = np.isin((smooth.part & PART_MASK) - 1, _SLEEVES)
     slack = np.where(stack.sleeve & ~sleeve, np.float32(SLEEVE_OVER_M), np.float32(OVER_M))
     slack[(smooth.part & INNER_BIT) > 0] = INNER_OVER_M
@@ -347,8 +292,8 @@ def _put_garment(stack: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: P
     solid = alpha > 0.5
     stack.over(alpha * sheet.opacity, sheet.albedo, smooth.normal, smooth.depth, solid)
     # sheer cloth still belongs to the garment, wherever it lets the skin through
-    stack.visible.append(alpha.copy())
-    stack.flow.append(smooth.flat)
+    stack.visible[-1][:] = alpha
+    stack.flow[-1][:] = smooth.flat
     inside = (smooth.part & (INNER_BIT | BACK_BIT)) == (INNER_BIT | BACK_BIT)
     labels = np.where(inside, np.uint8(_LABEL["collar_inside"]), np.uint8(_LABEL[info.category]))
     np.copyto(stack.labels, labels, where=solid)
@@ -357,88 +302,6 @@ def _put_garment(stack: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: P
     stack.gloss += alpha * (sheet.gloss - stack.gloss)
     np.copyto(stack.cloth_depth, smooth.depth, where=solid)
     np.copyto(stack.sleeve, sleeve, where=solid)
-
-
-@dataclass(frozen=True)
-class GarmentCut:
-    """A garment alone at some size, (h, w): coverage, part byte, normal, depth in m, flat pixels, and its cloth."""
-
-    alpha: F32
-    part: U8
-    normal: F32
-    depth: F32
-    flat: F32
-    sheet: Sheet
-
-
-def garment_cut(view: FlatView, paint: Paint | None, size: tuple[int, int]) -> GarmentCut:
-    """A garment's own view at a size (H, W)."""
-    alpha = coverage(view.part, size)
-    smooth = _smooth_buffers(view, (0, size[0], 0, size[1]), size, alpha)
-    sheet = sample_paint(paint, smooth.flat, smooth.part, alpha > 0)
-    return GarmentCut(alpha, smooth.part, smooth.normal, smooth.depth, smooth.flat, sheet)
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A paint as seen through flat coordinates: albedo (h, w, 3) linear, opacity, relief in m, gloss, (h, w)."""
-
-    albedo: F32
-    opacity: F32
-    relief: F32
-    gloss: float
-
-
-def sample_paint(paint: Paint | None, flat: F32, part: U8, where: NDArray[np.bool_]) -> Sheet:
-    """Look a paint up at flat coordinates (h, w, 2); part (h, w) tells front, back and inner side."""
-    shape = part.shape
-    if paint is None:
-        grey = np.full((*shape, 3), 0.35, np.float32)
-        return Sheet(grey, np.ones(shape, np.float32), np.zeros(shape, np.float32), 0.05)
-    scale = paint.front_u8.shape[1] / HALF[1]
-    shrink = 1.0 / max(1.0, 0.85 * _texels_per_pixel(flat, part) * scale)
-    front = _shrunk(paint.front_u8, shrink)
-    sx, sy = front.shape[1] / HALF[1], front.shape[0] / HALF[0]
-    x, y = flat[..., 0] * np.float32(sx) + np.float32(sx / 2 - 0.5), flat[..., 1] * np.float32(sy)
-    y += np.float32(sy / 2 - 0.5)
-    colour = cv2.remap(front, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    back = (part & BACK_BIT) > 0
-    if (back & where).any():
-        other = cv2.remap(_shrunk(paint.back_u8, shrink), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        np.copyto(colour, other, where=back[..., None])
-    inner = (part & INNER_BIT) > 0
-    if (inner & where).any():
-        other = cv2.remap(_shrunk(paint.inside_u8, shrink), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        np.copyto(colour, other, where=inner[..., None])
-    albedo = cv2.LUT(colour, TO_LINEAR)
-    relief, opacity = np.zeros(shape, np.float32), np.ones(shape, np.float32)
-    for image, target, factor in ((paint.relief_f32, relief, 0.001), (paint.sheer_f32, opacity, 1.0)):
-        if image is None:
-            continue
-        target[:] = 0
-        small = _shrunk(image, shrink)
-        fx, fy = small.shape[1] / front.shape[1], small.shape[0] / front.shape[0]
-        seen = cv2.remap(small, (x + 0.5) * fx - 0.5, (y + 0.5) * fy - 0.5, cv2.INTER_LINEAR,
-                         borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
-        target += factor * seen
-    return Sheet(albedo, opacity, relief, float(paint.gloss))
-
-
-def _shrunk(image: NDArray, factor: float) -> NDArray:
-    if factor > 0.9:
-        return image
-    size = (max(8, round(image.shape[1] * factor)), max(8, round(image.shape[0] * factor)))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-
-
-def _texels_per_pixel(flat: F32, part: U8) -> float:
-    """How many flat pixels one picture pixel spans, in the middle of the cases."""
-    coarse, there = flat[::3, ::3], part[::3, ::3]
-    both = (there[:, 1:] == there[:, :-1]) & (there[:, 1:] > 0)
-    step = np.abs(coarse[:, 1:] - coarse[:, :-1]).max(2)[both] / 3
-    below = (there[1:] == there[:-1]) & (there[1:] > 0)
-    step = np.concatenate([step, np.abs(coarse[1:] - coarse[:-1]).max(2)[below] / 3])
-    return float(np.median(step)) if len(step) else 1.0
 
 
 def _put_hair(stack: _Stack, record: Record, tints: Tints) -> None:
@@ -451,7 +314,7 @@ def _put_hair(stack: _Stack, record: Record, tints: Tints) -> None:
     normal = stack.cut(cv2.resize(hair.normal, dsize, interpolation=cv2.INTER_NEAREST)).astype(np.float32) / 127
     normal = np.ascontiguousarray(normal)
     to, source = nearest_fill(known, alpha > 0)
-    _fill((depth, normal, shade), to, source)
+    copy_pixels((depth, normal, shade), to, source)
     alpha = np.where((depth > stack.cloth_depth + 0.02) & (stack.cloth_depth > 0), np.float32(0), alpha)
     solid = alpha > 0.5
     albedo = (shade * shade)[..., None] * np.array(tints.hair, np.float32)
@@ -465,12 +328,12 @@ def _put_hair(stack: _Stack, record: Record, tints: Tints) -> None:
 def _finish(stack: _Stack) -> Surface:
     alpha = np.minimum(stack.alpha, 1.0)
     weight = 1 / np.maximum(alpha, np.float32(1e-3))
-    length = np.sqrt((stack.normal * stack.normal).sum(2)) + np.float32(1e-6)
+    normal = unit_normals(stack.normal)
     to, source = nearest_fill(np.isfinite(stack.depth), np.ones(alpha.shape, bool))
     depth = stack.depth.ravel()
     depth[to] = depth[source]
     return Surface(
-        stack.box, stack.size, alpha, stack.albedo * weight[..., None], stack.normal / length[..., None],
+        stack.box, stack.size, alpha, stack.albedo * weight[..., None], normal,
         depth.reshape(alpha.shape), stack.kind, stack.relief, stack.gloss, stack.labels,
         tuple(stack.visible), tuple(stack.flow),
     )  # fmt: skip

@@ -1,0 +1,219 @@
+"""Layers at any size, and paints looked up through flat coordinates.
+
+Everything smooth is padded outwards within its own layer before it is resized or blended, so that
+edges never mix with emptiness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.synth.record import BACK_BIT, DEPTH_UNIT_M, HALF, INNER_BIT, FlatView, GarmentLayer
+
+F32 = NDArray[np.float32]
+U8 = NDArray[np.uint8]
+Box = tuple[int, int, int, int]  # y0, y1, x0, x1
+_LINEAR = np.linspace(0, 1, 256, dtype=np.float64)
+TO_LINEAR = np.where(_LINEAR <= 0.04045, _LINEAR / 12.92, ((_LINEAR + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+class Paint(Protocol):
+    """Colours of one garment in its flat frame, at any scale (see ``garment_paint.GarmentPaint``).
+
+    front_u8, back_u8, inside_u8: (h', w', 3) sRGB. relief_f32: (h', w') height in mm or None. sheer_f32:
+    (h', w') opacity 0 clear to 1, or None. gloss: 0 matt to 1 satin.
+    """
+
+    @property
+    def front_u8(self) -> U8: ...
+    @property
+    def back_u8(self) -> U8: ...
+    @property
+    def inside_u8(self) -> U8: ...
+    @property
+    def relief_f32(self) -> F32 | None: ...
+    @property
+    def sheer_f32(self) -> F32 | None: ...
+    @property
+    def gloss(self) -> float: ...
+
+
+@dataclass(frozen=True)
+class PlainPaint:
+    """A paint made by hand, for tests and where nothing better is at hand."""
+
+    front_u8: U8
+    back_u8: U8
+    inside_u8: U8
+    relief_f32: F32 | None = None
+    sheer_f32: F32 | None = None
+    gloss: float = 0.05
+
+
+def nearest_fill(known: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each wanted pixel without a value, the nearest known one.
+
+    Returns:
+        Flat indices (K,) of the pixels to fill and (K,) of where their value comes from.
+    """
+    missing = np.flatnonzero(wanted & ~known)
+    if not len(missing) or not known.any():
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    _, label = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    sources = np.zeros(int(label.max()) + 1, np.int64)
+    places = np.flatnonzero(known)
+    sources[label.ravel()[places]] = places
+    return missing, sources[label.ravel()[missing]]
+
+
+def copy_pixels(images: Sequence[NDArray], to: NDArray[np.int64], source: NDArray[np.int64]) -> None:
+    """Copy pixels within each contiguous image (h, w, ...), in place."""
+    for image in images:
+        view = image.reshape(image.shape[0] * image.shape[1], -1)
+        view[to] = view[source]
+
+
+@dataclass(frozen=True)
+class SmoothBuffers:
+    """Smooth buffers of one layer in a box: part, normal, depth in m, flat coordinates."""
+
+    part: U8
+    normal: F32
+    depth: F32
+    flat: F32
+
+
+def smooth_buffers(layer: GarmentLayer | FlatView, box: Box, size: tuple[int, int], wanted: F32) -> SmoothBuffers:
+    """The layer's half-size buffers at another size, padded to where its coverage (h, w of the box) reaches."""
+    known_all = layer.half_part > 0
+    y0, y1, x0, x1 = box
+    if size == HALF:
+        part, depth = layer.half_part[y0:y1, x0:x1].copy(), layer.depth[y0:y1, x0:x1].astype(np.float32)
+        normal, flat = layer.normal[y0:y1, x0:x1].astype(np.float32), layer.flat_px[y0:y1, x0:x1].copy()
+        copy_pixels((part, depth, normal, flat), *nearest_fill(known_all[y0:y1, x0:x1], wanted > 0))
+    else:
+        ring = cv2.dilate(known_all.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+        whole = (layer.half_part.copy(), layer.depth.astype(np.float32), layer.normal.astype(np.float32))
+        flats = layer.flat_px.astype(np.float32)
+        copy_pixels((*whole, flats), *nearest_fill(known_all, ring))
+        dsize = (size[1], size[0])
+        part = np.ascontiguousarray(cv2.resize(whole[0], dsize, interpolation=cv2.INTER_NEAREST_EXACT)[y0:y1, x0:x1])
+        depth = np.ascontiguousarray(_resize_steps(whole[1], dsize, 100.0)[y0:y1, x0:x1])
+        normal = np.ascontiguousarray(cv2.resize(whole[2], dsize, interpolation=cv2.INTER_LINEAR)[y0:y1, x0:x1])
+        flat = np.ascontiguousarray(_resize_steps(flats, dsize, 8.0)[y0:y1, x0:x1])
+        copy_pixels((part, depth, normal, flat), *nearest_fill(part > 0, wanted > 0))
+    return SmoothBuffers(part, normal * np.float32(1 / 127), depth * np.float32(DEPTH_UNIT_M), flat)
+
+
+def _resize_steps(image: F32, dsize: tuple[int, int], step: float) -> F32:
+    """Bilinear, but nearest across steps: where two parts meet, nothing lies between them."""
+    out = cv2.resize(image, dsize, interpolation=cv2.INTER_LINEAR)
+    kernel = np.ones((3, 3), np.uint8)
+    spread = cv2.dilate(image, kernel) - cv2.erode(image, kernel)
+    if spread.ndim == 3:
+        spread = spread.max(2)
+    torn = cv2.resize((spread > step).astype(np.uint8), dsize, interpolation=cv2.INTER_NEAREST_EXACT) > 0
+    out[torn] = cv2.resize(image, dsize, interpolation=cv2.INTER_NEAREST_EXACT)[torn]
+    return np.asarray(out, np.float32)
+
+
+def coverage(mask: U8, size: tuple[int, int]) -> F32:
+    """Share (H, W) 0..1 of each pixel that a native mask (1024, 768) covers."""
+    full = cv2.compare(mask, 0, cv2.CMP_GT)
+    return np.asarray(cv2.resize(full, (size[1], size[0]), interpolation=cv2.INTER_AREA), np.float32) / 255
+
+
+def unit_normals(normal: F32) -> F32:
+    """Normals (h, w, 3) at length 1; zeros stay zeros."""
+    length = np.sqrt(np.einsum("...i,...i->...", normal, normal))
+    return np.asarray(normal * (1 / np.maximum(length, np.float32(1e-6)))[..., None], np.float32)
+
+
+@dataclass(frozen=True)
+class GarmentCut:
+    """A garment alone at some size, (h, w): coverage, part byte, normal, depth in m, flat pixels, and its cloth."""
+
+    alpha: F32
+    part: U8
+    normal: F32
+    depth: F32
+    flat: F32
+    sheet: Sheet
+
+
+def garment_cut(view: FlatView, paint: Paint | None, size: tuple[int, int]) -> GarmentCut:
+    """A garment's own view at a size (H, W)."""
+    alpha = coverage(view.part, size)
+    smooth = smooth_buffers(view, (0, size[0], 0, size[1]), size, alpha)
+    sheet = sample_paint(paint, smooth.flat, smooth.part, alpha > 0)
+    return GarmentCut(alpha, smooth.part, smooth.normal, smooth.depth, smooth.flat, sheet)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A paint as seen through flat coordinates: albedo (h, w, 3) linear, opacity, relief in m, gloss, (h, w)."""
+
+    albedo: F32
+    opacity: F32
+    relief: F32
+    gloss: float
+
+
+def sample_paint(paint: Paint | None, flat: F32, part: U8, where: NDArray[np.bool_]) -> Sheet:
+    """Look a paint up at flat coordinates (h, w, 2); part (h, w) tells front, back and inner side."""
+    shape = part.shape
+    if paint is None:
+        grey = np.full((*shape, 3), 0.35, np.float32)
+        return Sheet(grey, np.ones(shape, np.float32), np.zeros(shape, np.float32), 0.05)
+    scale = paint.front_u8.shape[1] / HALF[1]
+    shrink = 1.0 / max(1.0, 0.85 * _texels_per_pixel(flat, part) * scale)
+    front = _shrunk(paint.front_u8, shrink)
+    sx, sy = front.shape[1] / HALF[1], front.shape[0] / HALF[0]
+    x, y = flat[..., 0] * np.float32(sx) + np.float32(sx / 2 - 0.5), flat[..., 1] * np.float32(sy)
+    y += np.float32(sy / 2 - 0.5)
+    colour = cv2.remap(front, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    back = (part & BACK_BIT) > 0
+    if (back & where).any():
+        other = cv2.remap(_shrunk(paint.back_u8, shrink), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        np.copyto(colour, other, where=back[..., None])
+    inner = (part & INNER_BIT) > 0
+    if (inner & where).any():
+        other = cv2.remap(_shrunk(paint.inside_u8, shrink), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        np.copyto(colour, other, where=inner[..., None])
+    albedo = cv2.LUT(colour, TO_LINEAR)
+    relief, opacity = np.zeros(shape, np.float32), np.ones(shape, np.float32)
+    for image, target, factor in ((paint.relief_f32, relief, 0.001), (paint.sheer_f32, opacity, 1.0)):
+        if image is None:
+            continue
+        target[:] = 0
+        small = _shrunk(image, shrink)
+        fx, fy = small.shape[1] / front.shape[1], small.shape[0] / front.shape[0]
+        seen = cv2.remap(small, (x + 0.5) * fx - 0.5, (y + 0.5) * fy - 0.5, cv2.INTER_LINEAR,
+                         borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
+        target += factor * seen
+    return Sheet(albedo, opacity, relief, float(paint.gloss))
+
+
+def _shrunk(image: NDArray, factor: float) -> NDArray:
+    if factor > 0.9:
+        return image
+    size = (max(8, round(image.shape[1] * factor)), max(8, round(image.shape[0] * factor)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+
+
+def _texels_per_pixel(flat: F32, part: U8) -> float:
+    """How many flat pixels one picture pixel spans, in the middle of the cases."""
+    coarse, there = flat[::3, ::3], part[::3, ::3]
+    both = (there[:, 1:] == there[:, :-1]) & (there[:, 1:] > 0)
+    step = np.abs(coarse[:, 1:] - coarse[:, :-1]).max(2)[both] / 3
+    below = (there[1:] == there[:-1]) & (there[1:] > 0)
+    step = np.concatenate([step, np.abs(coarse[1:] - coarse[:-1]).max(2)[below] / 3])
+    return float(np.median(step)) if len(step) else 1.0

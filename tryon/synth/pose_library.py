@@ -148,7 +148,8 @@ def _selfie(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
 def _mirror(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
     high = float(rng.uniform(0.85, 1.35))
     arm = _phone_hand(rng, high, 22, 0.16 + 0.06 * rng.random(), (-0.55, 0.0, 0.85), (0.7, 0.1, -1.0))
-    other = [_hanging, _hip_hand, _pocket_hand][int(rng.choice(3, p=[0.5, 0.25, 0.25]))]
+    others: list[Callable[[Rng], ArmPose]] = [_hanging, _hip_hand, _pocket_hand]
+    other = others[int(rng.choice(3, p=[0.5, 0.25, 0.25]))]
     held = ("phone.L", "pocket.R") if other is _pocket_hand else ("phone.L",)
     return replace(_standing(rng, arm, other(rng)), head_nod_deg=_near(rng, 5, 3)), held
 

@@ -168,7 +168,7 @@ class _Solver:
             for name in ("neck02", "head"):
                 local[index[name]] = half
         for side, sign, arm in (("L", 1, pose.left_arm), ("R", -1, pose.right_arm)):
-            up = _unit(np.array(arm.direction))[2] if arm.reach is None else arm.reach.lift
+            up = _unit(np.array(arm.direction, float))[2] if arm.reach is None else arm.reach.lift
             if up > -0.5:  # the collar bone follows an arm that rises above its reference
                 lift = 0.25 * float(np.degrees(np.arcsin(np.clip(up, -1, 1))) + 30.0)
                 local[index[f"clavicle.{side}"]] = turn_about((0, -sign, 0), lift)
@@ -186,7 +186,7 @@ class _Solver:
             upper, fore, palm_frame = self._reach(bone, side, sign, arm.reach)
             hinge = _unit(_cross(upper, fore))
         else:
-            upper, hinge = self.facing @ _unit(np.array(arm.direction) * (sign, 1, 1)), np.zeros(3)
+            upper, hinge = self.facing @ _unit(np.array(arm.direction) * np.array([sign, 1.0, 1.0])), np.zeros(3)
             if arm.axis is None:
                 local = self.facing.T @ upper
                 hinge = self.facing @ _unit(_cross(local, np.array([0.0, -1.0, -0.15])))  # the forearm swings forward
@@ -231,7 +231,7 @@ class _Solver:
             point - half_hand * fingers,
             float(np.linalg.norm(elbow - heads[bone])),
             float(np.linalg.norm(wrist - elbow)),
-            turned @ _unit(np.array(reach.elbow) * (sign, 1, 1)),
+            turned @ _unit(np.array(reach.elbow) * np.array([sign, 1.0, 1.0])),
         )
         return upper, fore, _frame(fingers, palm)
 

@@ -29,7 +29,9 @@ def rounded_box(size: tuple[float, float, float], radius: float, steps: int = 3)
     u, v = np.meshgrid(line, line, indexing="ij")
     k = (np.arange(n - 1)[:, None] * n + np.arange(n - 1)).ravel()
     quad = np.concatenate([np.stack([k, k + n, k + 1], 1), np.stack([k + 1, k + n, k + n + 1], 1)])
-    points, faces, uv = [], [], []
+    points: list[F64] = []
+    faces: list[I64] = []
+    uv: list[F64] = []
     for axis in range(3):
         for sign in (-1.0, 1.0):
             face = np.empty((n * n, 3))

@@ -225,7 +225,7 @@ def plan_hang(cut: BodiceCut, bodice: Bodice, kit: CutKit) -> HangPlan:
         fore=_step(along, upper_arm - 0.06, upper_arm + 0.06), level=level, free=free,
         tuck=_step(-height, -TUCK_M[0], -TUCK_M[1]), height_m=top - bottom,
         table=HangTable(taper=cut.taper, hull=hull), flare=flare, wave_m=cut.wave_m, waves=cut.waves,
-        covered=covered, covered_tucked=tucked,
+        lap=points[:, 2] > kit.joint("lowerleg01.L")[2] + 0.03, covered=covered, covered_tucked=tucked,
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ class CollarPlan:
 
     chain: (K,) vertices of the edge, from one front end to the other. faces: (F, 3) with vertices numbered after
     the garment's own. rows: (R, K, 3) m along (up, away from the edge on the cloth, off the cloth), and lean (R, K) m
-    along the edge away from the front. count: vertices added.
+    along the edge away from the front. calm: smoothing steps of the leaf's direction. count: vertices added.
     """
 
     chain: I64
@@ -53,6 +53,7 @@ class CollarPlan:
     off: F64
     lean: F64
     hood: bool = False
+    calm: int = 0
 
     @property
     def count(self) -> int:
@@ -122,7 +123,7 @@ def plan_collar(cut: CollarCut, faces: I64, points: F64, neck: Bool, front: Bool
     directed = {(int(a), int(b)) for a, b in border_edges(faces)}
     if (int(chain[0]), int(chain[1])) not in directed:
         faces_out = faces_out[:, ::-1]
-    return CollarPlan(chain, faces_out, up, away, off, lean, cut.kind == "hood")
+    return CollarPlan(chain, faces_out, up, away, off, lean, cut.kind == "hood", 14 if cut.kind == "lapel" else 0)
 
 
 def _strip(grid: I64) -> I64:
@@ -205,6 +206,9 @@ def place_collar(plan: CollarPlan, points: F64, normals: F64, neck_up: F64) -> F
     # away from the neck: for the middle of the chain, the nape, that is down
     if away[len(away) // 2, 2] > 0:
         away = -away
+    if plan.calm:  # around a corner of the edge wide leaves would cross over themselves
+        away = _calm(away, plan.calm)
+        away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
     half = np.arange(len(chain)) < len(chain) / 2
     back = np.where(half[:, None], tangent, -tangent)  # along the edge, away from the front
     out = edge + plan.up[..., None] * neck_up + plan.away[..., None] * away
@@ -236,7 +240,7 @@ def lay_collar(plan: CollarPlan, flat: F64, faces: I64, front: Bool) -> tuple[F6
     up_side = np.bincount(at, front[rows].astype(float), len(chain)) / count
     away = np.stack([-tangent[:, 1], tangent[:, 0]], 1)
     away *= np.sign(np.einsum("ki,ki->k", away, inward))[:, None]
-    away = _calm(away, 2)
+    away = _calm(away, 2 + plan.calm)
     half = np.arange(len(chain)) < len(chain) / 2
     back = np.where(half[:, None], tangent, -tangent)
     rise = np.array([0.0, -1.0])

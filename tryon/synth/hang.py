@@ -35,7 +35,7 @@ class HangPlan:
     arm's sag; fore: (N,) 0..1 share of the lower arm's axis. level: (N,) 0 at the armpits .. 1 at the hem,
     negative above; free: (N,) 0..1 share of the hang. tuck: (N,) 0..1 drawn in when tucked.
     height_m: armpits to hem. table: how the torso narrows. flare: share of radius added to the hem.
-    wave_m: unevenness of the hem. skirt_level: from which level the legs carry it (1: nowhere).
+    wave_m, waves: unevenness of the hem. lap: (N,) above the knees. covered, covered_tucked: (V,) see ``Worn``.
     """
 
     mix: sp.csr_matrix
@@ -52,6 +52,7 @@ class HangPlan:
     flare: F64
     wave_m: float
     waves: int
+    lap: Bool
     covered: Bool
     covered_tucked: Bool
 
@@ -78,12 +79,13 @@ class Hanger:
         normal = self._calm @ fast_normals(base, plan.faces, self._gather)
         normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
         more = LAYER_M[min(fit.layer, 2)] + fit.loose_m
-        rest_on = 1 - 0.8 * np.clip(normal[:, 2], 0, 1)  # cloth lies on shoulders
+        rest_on = 1 - 0.85 * np.clip(1.7 * normal[:, 2], 0, 1)  # cloth lies on shoulders
         ease = plan.ease * rest_on + more * plan.rim
         points = base + ease[:, None] * normal
         points = self._sag(points, plan.ease + fit.loose_m * plan.rim, body)
         points = self._fall(points, body, fit)
         points = self._press(points, base, body)
+        points = self._sit(points, body)
         if fit.tucked:
             close = base + 0.004 * normal
             points = points + plan.tuck[:, None] * (close - points)
@@ -105,7 +107,12 @@ class Hanger:
             axis = (1 - self.plan.fore)[:, None] * u + self.plan.fore[:, None] * v
             axis /= np.maximum(np.linalg.norm(axis, axis=1, keepdims=True), 1e-9)
             down = -np.array([0.0, 0.0, 1.0]) + axis * axis[:, 2:3]
-            out = out + (0.75 * share * ease)[:, None] * down
+            # a hanging sleeve touches the arm on its outer side: the shoulder carries it
+            inward = body.joint("spine02") - a
+            inward = inward - (axis @ inward)[:, None] * axis
+            inward /= np.maximum(np.linalg.norm(inward, axis=1, keepdims=True), 1e-9)
+            hanging = np.clip(-axis[:, 2:3], 0, 1) ** 2
+            out = out + (share * ease)[:, None] * (0.75 * down + 0.55 * hanging * inward)
         return out
 
     def _fall(self, points: F64, body: Body, fit: Fit) -> F64:
@@ -137,6 +144,18 @@ class Hanger:
         # cloth that stands off shows no muscles
         even = self._calm @ out
         return np.asarray(out + (plan.free * np.clip((plan.ease - 0.003) / 0.006, 0, 1))[:, None] * (even - out))
+
+    def _sit(self, points: F64, body: Body) -> F64:
+        """What hangs behind a sitting body's thighs lies on the seat instead."""
+        seated = 1 - _upright(body)
+        if seated < 0.3:
+            return points
+        thighs = [body.joint(f"{n}.{side}") for n in ("upperleg01", "lowerleg01") for side in "LR"]
+        seat = min(float(p[2]) for p in thighs) - 0.075
+        out = points.copy()
+        low = self.plan.lap & (points[:, 2] < seat)
+        out[low, 2] = seat + 0.12 * (points[low, 2] - seat)
+        return out
 
     def _press(self, points: F64, base: F64, body: Body) -> F64:
         """Arms and hands lie over the torso's cloth: it yields to them."""

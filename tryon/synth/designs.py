@@ -61,6 +61,11 @@ def library_design(kind: DesignKind, number: int, kit: CutKit) -> Wearable:
     return make_design(kind, np.random.default_rng([LIBRARY_SEED, kinds.index(kind), number]), kit)
 
 
+def library_name(kind: DesignKind, number: int) -> str:
+    """What a design is called, also by its drapes."""
+    return f"{kind}-{number:03d}"
+
+
 def is_held_out(number: int) -> bool:
     """Whether a design of the library belongs to the validation shards."""
     return number % HELD_OUT_EVERY == HELD_OUT_EVERY - 1

@@ -9,6 +9,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,7 +20,7 @@ from tryon.synth.cloth_choice import ClothChoice
 from tryon.synth.collisions import ClashTest
 from tryon.synth.compose import compose, sample_look
 from tryon.synth.cutkit import CutKit
-from tryon.synth.designs import DesignKind, is_held_out, library_design, library_keys, make_design
+from tryon.synth.designs import DesignKind, is_held_out, library_design, library_keys, library_name, make_design
 from tryon.synth.drapes import DrapeLibrary, Skin, apply_drape
 from tryon.synth.far_side import hide_far_side
 from tryon.synth.flat_frame import FlatFrame
@@ -40,6 +41,10 @@ from tryon.synth.synthesize import SynthSettings, split_of
 from tryon.synth.wardrobe import Counts, Habits, Outfit, Slot, choose_outfit, choose_wardrobe, slot_of
 
 FRAMING_SHARE = (0.45, 0.25, 0.30)  # full figure, to the knee, to the hip
+# designs of the library that a shard may take, by kind
+LIBRARY_SHARE: dict[DesignKind, int] = {"upper": 11, "dress": 5, "jacket": 4, "lower": 6, "skirt": 3}
+# MediaPipe sees 256 px of a picture: more would only cost time
+POSE_SIZE, POSE_PAINT = (384, 288), (256, 192)
 TRIES = 10  # poses before one whose limbs touch is taken by another family's
 FIT_LAYER: dict[Slot, int] = {"bottom": 0, "dress": 0, "top": 1, "jacket": 2}
 
@@ -84,16 +89,21 @@ class RecordMaker:
         self.drapes = DrapeLibrary(settings.drapes)
         self.grounds = GroundLibrary.open(settings.grounds)
         self.cloths = ClothChoice.open(settings.photo_textures)
+        self._pose_cloths = ClothChoice(self.cloths.photos, POSE_PAINT)
         self.pose = MediaPipePose() if settings.pose else None
         self.watch = Stopwatch()
         self._designs: dict[tuple[DesignKind, int], Wearable] = {}
         self._packed: dict[str, bytes] = {}  # garments' blobs: drawing flats again would cost as much as records
 
     def wardrobe(self, rng: np.random.Generator, split: str) -> list[Wearable]:
-        """The garments of one shard."""
-        keys = [key for key in library_keys() if is_held_out(key[1]) == (split == "validation")]
-        some = [keys[int(k)] for k in rng.permutation(len(keys))[: 60 if split == "train" else len(keys)]]
-        library = [self._library_design(*key) for key in some]
+        """The garments of one shard: of the library mostly those whose folds are simulated."""
+        draped = set(self.drapes.designs)
+        library = []
+        for kind, count in LIBRARY_SHARE.items():
+            keys = [key for key in library_keys() if key[0] == kind and is_held_out(key[1]) == (split == "validation")]
+            keys = [keys[int(k)] for k in rng.permutation(len(keys))]
+            keys.sort(key=lambda key: library_name(*key) not in draped)
+            library += [self._library_design(*key) for key in keys[:count]]
         pieces = [w for k, w in enumerate(self.pieces) if (k % 10 == 9) == (split == "validation")]
         return choose_wardrobe(Counts(), library, pieces, self._new_design, rng)
 
@@ -124,6 +134,7 @@ class RecordMaker:
     def make_shard(self, number: int) -> Generator[int, None, None]:
         """Make one shard; yields 1 for every record. Nothing is left behind when it is stopped."""
         split = split_of(number)
+        self.drapes = DrapeLibrary(self.settings.drapes)  # it may have grown
         rng = np.random.default_rng([self.settings.seed, number])
         self.watch.start()
         wardrobe = self.wardrobe(rng, split)
@@ -226,7 +237,7 @@ class RecordMaker:
     def wear(self, wearable: Wearable, scene: Scene, fit: Fit) -> tuple[Worn, bool]:
         """A garment on the person, with simulated folds where there are any for the pose."""
         worn = wearable.wear(scene.body, fit)
-        drape = self.drapes.find(wearable.mesh, scene.pose.family)
+        drape = self.drapes.find(wearable.mesh, scene.pose.family, scene.spec.shape.gender)
         if drape is None or fit.tucked:
             return worn, False
         return apply_drape(worn, wearable.mesh, drape, Skin(scene.body, scene.solids[0].faces)), True
@@ -240,18 +251,19 @@ class RecordMaker:
         masks: dict[str, NDArray[np.uint8]] = {}
         for name in ("a", "b") if self.pose else ():
             outfit = record.outfits[name]
-            look = sample_look(rng, record, garments, outfit, paint=self.cloths.any, library=self.grounds)
-            view = compose(record, garments, outfit, look, HALF, library=self.grounds)
+            look = sample_look(rng, record, garments, outfit, paint=self._pose_cloths.any, library=self.grounds)
+            view = compose(record, garments, outfit, look, POSE_SIZE, library=self.grounds)
             self.watch.lap("compose")
             assert self.pose is not None
             found = self.pose.detect(view.image_u8)
             self.watch.lap("mediapipe")
             poses[name] = None
             if found is not None:
-                poses[name] = np.concatenate(
-                    [found.pose.points_px, np.zeros((33, 1)), found.pose.visibility[:, None]], 1
-                ).astype(np.float32)
-                masks[name] = np.round(found.mask_f32 * 255).astype(np.uint8)
+                points = (found.pose.points_px + 0.5) * (HALF[0] / POSE_SIZE[0]) - 0.5
+                parts = [points, np.zeros((33, 1)), found.pose.visibility[:, None]]
+                poses[name] = np.concatenate(parts, 1).astype(np.float32)
+                mask = cv2.resize(found.mask_f32, (HALF[1], HALF[0]), interpolation=cv2.INTER_LINEAR)
+                masks[name] = np.round(mask * 255).astype(np.uint8)
         return Record(**{**record.__dict__, "pose": poses, "mask": masks})
 
 

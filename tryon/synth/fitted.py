@@ -96,12 +96,26 @@ def median_colour(path: Path) -> tuple[float, float, float]:
 
 @dataclass(frozen=True)
 class SkinMesh:
-    """The skin's triangles: faces, uv_faces (F, 3), label (F,) and of each vertex (V,)."""
+    """The skin's triangles: faces, uv_faces (F, 3), label (F,) and of each vertex (V,).
+
+    incidence: (V, F), which triangles meet at a vertex.
+    """
 
     faces: I64
     uv_faces: I64
     label: U8
     vertex_label: U8
+    incidence: sp.csr_matrix
+
+    def normals(self, vertices: F64) -> F64:
+        """Unit normals (V, 3) of body vertices (V, 3); zero for helpers."""
+        a, b, c = (vertices[self.faces[:, k]] for k in range(3))
+        ab, ac = b - a, c - a
+        face = np.empty_like(ab)
+        for k, (i, j) in enumerate(((1, 2), (2, 0), (0, 1))):
+            face[:, k] = ab[:, i] * ac[:, j] - ab[:, j] * ac[:, i]
+        out = self.incidence @ face
+        return out / np.maximum(np.sqrt(np.einsum("ni,ni->n", out, out)), 1e-12)[:, None]
 
 
 _SKINS: dict[int, SkinMesh] = {}
@@ -116,7 +130,9 @@ def skin_of(model: BodyModel) -> SkinMesh:
         )
         vertex = vertex_labels(model)
         corner = np.sort(vertex[faces], axis=1)
-        _SKINS[id(model)] = SkinMesh(faces, uv_faces, corner[:, 1].copy(), vertex)  # two of three agree
+        columns = np.repeat(np.arange(len(faces)), 3)
+        incidence = sp.csr_matrix((np.ones(len(columns)), (faces.ravel(), columns)), shape=(len(vertex), len(faces)))
+        _SKINS[id(model)] = SkinMesh(faces, uv_faces, corner[:, 1].copy(), vertex, incidence)  # two of three agree
     return _SKINS[id(model)]
 
 

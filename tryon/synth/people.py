@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tryon.synth.bodies import FEATURES, SKIN_END, Body, BodyModel, BodyShape
 from tryon.synth.fitted import Binding, bind, mean_light, median_colour, skin_of, texture_of
-from tryon.synth.makehuman import mesh_components, vertex_normals
+from tryon.synth.makehuman import mesh_components
 from tryon.synth.pose_library import NamedPose
 from tryon.synth.props import prop_solids
 from tryon.synth.solids import BROW, EYE, HAIR, HAT, SHOE, SKIN, Solid
@@ -258,8 +258,9 @@ def person_solids(spec: PersonSpec, named: NamedPose, body: Body, model: BodyMod
     """
     folder = data / "makehuman"
     shoes = bind(folder / "clothes" / spec.shoes, model) if spec.shoes else None
-    out = [_skin(spec, named, body, model, folder, shoes)]
-    out += underwear_solids(spec.underwear, spec.underwear_tint, body, model)
+    normals = skin_of(model).normals(body.vertices)
+    out = [_skin(spec, named, body, model, folder, shoes, normals)]
+    out += underwear_solids(spec.underwear, spec.underwear_tint, body, model, normals)
     face = LABEL["face"]
     eye = bind(folder / "eyes" / "low-poly", model)
     white = 0.52 if spec.skin_tone in ("dark", "brown") else 0.72  # lids shade the eyes more than the lamps know
@@ -318,7 +319,9 @@ def _shoe_solids(spec: PersonSpec, shoes: Binding, body: Body) -> list[Solid]:
     points = shoes.place(body, rest)
     asset = shoes.asset
     height = rest[:, 2] - rest[:, 2].min()
-    shaft = _shaft(shoes, height)
+    if asset.name not in _SHAFTS:
+        _SHAFTS[asset.name] = _shaft(shoes, height)
+    shaft = _SHAFTS[asset.name]
     faces = [(~shaft, spec.shoe_tint, spec.shoe_grey)]
     if spec.socks != "none":
         low = height[asset.faces].max(1) < ANKLE_M
@@ -333,6 +336,9 @@ def _shoe_solids(spec: PersonSpec, shoes: Binding, body: Body) -> list[Solid]:
     ]  # fmt: skip
 
 
+_SHAFTS: dict[str, NDArray[np.bool_]] = {}
+
+
 def _shaft(shoes: Binding, height: F64) -> NDArray[np.bool_]:
     """Which faces (F,) are the socks: the pieces that end well above the ankle."""
     piece = mesh_components(shoes.asset.faces, len(height))
@@ -342,7 +348,13 @@ def _shaft(shoes: Binding, height: F64) -> NDArray[np.bool_]:
 
 
 def _skin(
-    spec: PersonSpec, named: NamedPose, body: Body, model: BodyModel, folder: Path, shoes: Binding | None
+    spec: PersonSpec,
+    named: NamedPose,
+    body: Body,
+    model: BodyModel,
+    folder: Path,
+    shoes: Binding | None,
+    normals: F64,
 ) -> Solid:
     """The skin without what shoes and pockets hide."""
     skin = skin_of(model)
@@ -352,7 +364,8 @@ def _skin(
         height = body.rest[:, 2] - body.rest[:SKIN_END, 2].min()
         top = {"none": 0.085, "ankle": 0.105, "crew": 9.0}[spec.socks]
         hidden |= shoes.asset.delete & (height < top)
-        points = _drawn_in(points, skin.faces, shoes.asset.delete & (height < ANKLE_M + 0.02))
+        inner = shoes.asset.delete & (height < ANKLE_M + 0.02)
+        points = points - IN_SHOE_M * inner[:, None] * normals
     for side in "LR":
         if f"pocket.{side}" in named.held:
             fingers = [
@@ -371,14 +384,5 @@ def _skin(
         spec.skin_tint,
         SKIN,
         skin.label[keep],
+        normals=normals,
     )
-
-
-def _drawn_in(points: F64, faces: NDArray[np.int64], where: NDArray[np.bool_]) -> F64:
-    """Points (V, 3) with the chosen ones moved inwards by IN_SHOE_M."""
-    near = faces[where[faces].any(1)]
-    used, local = np.unique(near, return_inverse=True)
-    normals = vertex_normals(points[used], local.reshape(-1, 3))
-    out = points.copy()
-    out[used] -= IN_SHOE_M * where[used, None] * normals
-    return out

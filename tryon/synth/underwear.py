@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from tryon.synth.bodies import SKIN_END, Body, BodyModel, BodyShape
-from tryon.synth.bodycuts import Patch, clip, smooth_normals
+from tryon.synth.bodycuts import Patch, clip
 from tryon.synth.fitted import skin_of
 from tryon.synth.solids import UNDERWEAR, Solid
 from tryon.types import LABEL
@@ -66,13 +66,18 @@ def _patch(cut: str, model: BodyModel) -> tuple[Patch, NDArray[np.uint8]]:
     return _PATCHES[key]
 
 
-def underwear_solids(pieces: str, tint: tuple[float, float, float], body: Body, model: BodyModel) -> list[Solid]:
-    """Underwear on a posed body; pieces: names of CUTS with blanks between."""
+def underwear_solids(
+    pieces: str, tint: tuple[float, float, float], body: Body, model: BodyModel, normals: F64
+) -> list[Solid]:
+    """Underwear on a posed body; pieces: names of CUTS with blanks between; normals: (V, 3) of the skin."""
     out = []
     for cut in pieces.split():
         patch, label = _patch(cut, model)
-        points = patch.mix @ body.vertices
-        points = points + OFFSET_M * smooth_normals(points, patch.faces)
+        away = patch.mix @ normals
+        away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
+        points = patch.mix @ body.vertices + OFFSET_M * away
         flat = np.zeros((1, 2))
-        out.append(Solid(points, patch.faces, flat, np.zeros_like(patch.faces), None, tint, UNDERWEAR, label))
+        out.append(
+            Solid(points, patch.faces, flat, np.zeros_like(patch.faces), None, tint, UNDERWEAR, label, normals=away)
+        )
     return out

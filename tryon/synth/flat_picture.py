@@ -141,7 +141,7 @@ def compose_flat(
     scale = _px_per_m(info, cloth.flat, cloth.part) or size[0] / 1.1
     distance = float(np.median(cloth.depth[cloth.alpha > 0.5])) if (cloth.alpha > 0.5).any() else 2.0
     settings = look.settings
-    if look.crease > 0:
+    if look.crease > 0 and not (paint is not None and paint.shaded):
         surface = replace(surface, normal=_creased(surface.normal, look.crease, scale, rng))
     garment = shade(surface, look.light, scale * distance, settings.light, rng)
     towards = np.array(look.light.towards, np.float32) / np.linalg.norm(look.light.towards)

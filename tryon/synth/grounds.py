@@ -282,11 +282,15 @@ def _hang(wall: F32, across: F32, high: F32, rng: np.random.Generator) -> None:
     wide *= float(rng.uniform(0.7, 1.4))
     inside = (np.abs(across - x) < wide / 2) & (high > low) & (high < top)
     frame = inside & ((np.abs(across - x) > wide / 2 - 0.06) | (high > top - 0.06) | (high < low + 0.05 * (low > 0)))
-    colour = rng.uniform(0.03, 0.8) * np.exp(rng.normal(0, 0.35, 3))
+    colour = rng.uniform(0.03, 0.8) * np.exp(rng.normal(0, 0.3 if kind == "picture" else 0.1, 3))
     if kind == "window":
         colour = rng.uniform(0.7, 1.6) * np.array([0.95, 1.0, 1.06])
     wall[inside] = np.clip(colour, 0.01, 1.6)
     if kind == "shelf":
-        stripes = np.sin(high * 37 + 3 * np.floor(across / 0.06))
-        wall[inside] *= (0.75 + 0.25 * np.sign(stripes[inside]))[:, None]
+        # backs of books, each with its own tone, on boards
+        row, book = np.floor(high / 0.32), np.floor((across - x) / 0.035)
+        tone = np.mod(np.sin(book * 12.9898 + row * 78.233) * 43758.5453, 1.0)
+        board = np.mod(high, 0.32) < 0.03
+        wall[inside] *= (0.35 + 1.1 * tone[inside] ** 2)[:, None]
+        wall[inside & (board | (np.mod(high, 0.32) > 0.22 + 0.09 * tone))] *= 0.45
     wall[frame] = np.clip(rng.uniform(0.1, 0.8), 0, 1)

@@ -253,7 +253,7 @@ def _shine(surface: Surface, normal: F32, towards: F32, facing: F32, lit: F32) -
     sharp[[_SKIN, _EYE, _SHOE, HAIR]] = (13.0, 120.0, 30.0, 10.0)
     exponent = sharp[surface.kind]
     power = np.exp2(exponent * np.log2(np.maximum(along, 1e-3))) * (exponent + 8) * 0.04
-    strength = np.where(surface.kind == HAIR, 0.04, np.where(surface.kind == _SKIN, 0.3, 0.12)) * surface.gloss
+    strength = np.where(surface.kind == HAIR, 0.08, np.where(surface.kind == _SKIN, 0.3, 0.12)) * surface.gloss
     return np.asarray(power * strength * np.clip(facing * 4, 0, 1) * lit, np.float32)
 
 

@@ -27,7 +27,8 @@ class Paint(Protocol):
     """Colours of one garment in its flat frame, at any scale (see ``garment_paint.GarmentPaint``).
 
     front_u8, back_u8, inside_u8: (h', w', 3) sRGB. relief_f32: (h', w') height in mm or None. sheer_f32:
-    (h', w') opacity 0 clear to 1, or None. gloss: 0 matt to 1 satin.
+    (h', w') opacity 0 clear to 1, or None. gloss: 0 matt to 1 satin. back_relief_f32: as relief_f32, of the back.
+    shaded: whether creases are in the picture already.
     """
 
     @property
@@ -42,6 +43,10 @@ class Paint(Protocol):
     def sheer_f32(self) -> F32 | None: ...
     @property
     def gloss(self) -> float: ...
+    @property
+    def back_relief_f32(self) -> F32 | None: ...
+    @property
+    def shaded(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,8 @@ class PlainPaint:
     relief_f32: F32 | None = None
     sheer_f32: F32 | None = None
     gloss: float = 0.05
+    back_relief_f32: F32 | None = None
+    shaded: bool = False
 
 
 def nearest_fill(known: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -189,16 +196,19 @@ def sample_paint(paint: Paint | None, flat: F32, part: U8, where: NDArray[np.boo
         other = cv2.remap(_shrunk(paint.inside_u8, shrink), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         np.copyto(colour, other, where=inner[..., None])
     albedo = cv2.LUT(colour, TO_LINEAR)
-    relief, opacity = np.zeros(shape, np.float32), np.ones(shape, np.float32)
-    for image, target, factor in ((paint.relief_f32, relief, 0.001), (paint.sheer_f32, opacity, 1.0)):
-        if image is None:
-            continue
-        target[:] = 0
+
+    def look_up(image: F32) -> F32:
         small = _shrunk(image, shrink)
         fx, fy = small.shape[1] / front.shape[1], small.shape[0] / front.shape[0]
-        seen = cv2.remap(small, (x + 0.5) * fx - 0.5, (y + 0.5) * fy - 0.5, cv2.INTER_LINEAR,
-                         borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
-        target += factor * seen
+        at = ((x + 0.5) * np.float32(fx) - np.float32(0.5), (y + 0.5) * np.float32(fy) - np.float32(0.5))
+        return np.asarray(cv2.remap(small, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+    relief = np.zeros(shape, np.float32)
+    if paint.relief_f32 is not None:
+        relief = look_up(paint.relief_f32) * np.float32(0.001)
+    if paint.back_relief_f32 is not None and (back & where).any():
+        np.copyto(relief, look_up(paint.back_relief_f32) * np.float32(0.001), where=back)
+    opacity = np.ones(shape, np.float32) if paint.sheer_f32 is None else look_up(paint.sheer_f32)
     return Sheet(albedo, opacity, relief, float(paint.gloss))
 
 

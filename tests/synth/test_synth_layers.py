@@ -351,7 +351,7 @@ def test_cameras_frame_the_figure(framing: str) -> None:
         seen = np.clip(bottom, 0, NATIVE[0]) - top
         assert seen > 0.5 * NATIVE[0]
         cut += int(px[:, 0].min() < 0 or px[:, 0].max() > NATIVE[1] - 1)
-        assert 1.2 < np.linalg.norm(np.array(camera.eye)[:2]) < 5.2
+        assert 0.8 < np.linalg.norm(np.array(camera.eye)[:2]) < 5.2
         assert 0.8 <= camera.eye[2] <= 1.7
         heights.append(camera.eye[2])
     assert cut <= 12, "few people run out of the picture"

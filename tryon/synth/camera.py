@@ -201,7 +201,7 @@ _LOWEST: dict[Framing, tuple[float, float]] = {"full": (-0.03, -0.01), "knee": (
 _FILL: dict[Framing, tuple[float, float]] = {"full": (0.76, 0.94), "knee": (0.82, 0.94), "hip": (0.82, 0.94)}
 # how much of the picture's width arms may fill: in a picture of the upper body, elbows may leave it
 _WIDEST: dict[Framing, float] = {"full": 0.97, "knee": 0.99, "hip": 1.12}
-_NEARER: dict[Framing, float] = {"full": 1.0, "knee": 0.85, "hip": 0.7}  # people step nearer for less of a figure
+_NEARER: dict[Framing, float] = {"full": 1.0, "knee": 0.75, "hip": 0.55}  # people step nearer for less of a figure
 
 
 def sample_camera(
@@ -226,7 +226,8 @@ def sample_camera(
     lowest = low[2] + rng.uniform(*_LOWEST[framing]) * (high[2] - low[2])
     seen = body_points[body_points[:, 2] >= lowest]
     middle = np.array([(low[0] + high[0]) / 2, (low[1] + high[1]) / 2, (max(lowest, low[2]) + high[2]) / 2])
-    distance = _NEARER[framing] * rng.uniform(*ranges.distance_m)
+    near, far = ranges.distance_m
+    distance = _NEARER[framing] * (near + (far - near) * rng.random() ** 1.6)  # most stand as near as they can
     azimuth = np.radians(rng.normal(0.0, ranges.azimuth_deg))
     height = float(np.clip(rng.normal(1.35, 0.22), *ranges.height_m))
     roll = float(np.clip(rng.normal(0.0, ranges.roll_deg), -4, 4))

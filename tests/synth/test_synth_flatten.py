@@ -166,6 +166,59 @@ def test_shapes_keep_lengths_and_the_front_on_top(shape) -> None:
     assert points[side > 0.9, 1].mean() < points[side < -0.9, 1].mean() - 0.003
 
 
+def _trousers() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two tubes sewn together above the crotch along their inner sides, spread like legs."""
+    points, faces = _tube(lambda a, t: 0.11 - 0.03 * t, height=1.0, around=48, levels=51)
+    drop = 1.0 - points[:, 2]
+    legs = []
+    for sign in (1, -1):
+        leg = points.copy()
+        leg[:, 0] = sign * (leg[:, 0] + 0.10) if sign > 0 else -(leg[:, 0] + 0.10)
+        leg[:, 0] += sign * 0.16 * np.clip(drop - 0.3, 0, 1)
+        # above the crotch the inner sides are pressed onto the middle
+        inner = (sign * leg[:, 0] < 0.0) | ((np.abs(leg[:, 0]) < 0.03) & (drop < 0.3))
+        leg[inner & (drop < 0.3), 0] = 0.0
+        legs.append(leg)
+    both = np.concatenate(legs)
+    mirrored = faces[:, [0, 2, 1]] + len(points)
+    whole = np.concatenate([faces, mirrored])
+    part = np.repeat([PART["left_leg"], PART["right_leg"]], len(faces)).astype(np.uint8)
+    inside = (np.abs(both[:, 0]) < 1e-9) & (np.tile(drop, 2) < 0.3)
+    keep = ~inside[whole].all(1)
+    whole, part = whole[keep], part[keep]
+    twin = np.where(
+        inside & (np.arange(len(both)) >= len(points)), np.arange(len(both)) - len(points), np.arange(len(both))
+    )
+    used, local = np.unique(twin[whole], return_inverse=True)
+    return both[used], local.reshape(whole.shape), part
+
+
+def test_legs_lie_side_by_side_and_not_one_over_the_other() -> None:
+    points, faces, part = _trousers()
+    flat, front = lay_flat(points, faces, part)
+    left = np.unique(faces[part == PART["left_leg"]])
+    low = flat[left][flat[left, 1] > flat[:, 1].max() - 0.1]
+    assert 0.01 < low[:, 0].min() < 0.12, "a small gap between the hems"
+    right = np.setdiff1d(np.arange(len(flat)), left)
+    assert flat[left, 0].min() > -0.02
+    assert flat[right, 0].max() < 0.02
+    assert flat_quality(points, faces, flat, front).overlap < 0.02
+
+
+def test_an_open_front_is_laid_closed() -> None:
+    points, faces = _tube(lambda a, t: 0.15 + 0.05 * t)
+    gap = np.abs(points[faces].mean(1)[:, 0]) < 0.035 + 0.05 * (1 - points[faces].mean(1)[:, 2] / 0.6)
+    faces = faces[~(gap & (points[faces].mean(1)[:, 1] < 0))]
+    used, local = np.unique(faces, return_inverse=True)
+    points, faces = points[used], local.reshape(faces.shape)
+    flat, front = lay_flat(points, faces, np.zeros(len(faces), np.uint8))
+    for sign in (1, -1):
+        side = front & (sign * flat[faces].mean(1)[:, 0] > 0)
+        corner = flat[faces[side]].reshape(-1, 2)
+        rows = [sign * corner[np.abs(corner[:, 1] - y) < 0.03, 0] for y in np.quantile(corner[:, 1], (0.4, 0.9))]
+        assert all(abs(row.min()) < 0.025 for row in rows), "edges stand upright by the middle"
+
+
 @pytest.fixture(scope="module")
 def engine():
     """Renderer, body model and a bodice with sleeves cut from the body."""

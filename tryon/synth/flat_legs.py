@@ -41,16 +41,18 @@ class Legs:
     weight: (N,) how firmly each vertex is held to its ``target``.
     """
 
-    def __init__(self, points: F64, faces: I64, part: NDArray[np.uint8], settings: LegSettings) -> None:
+    def __init__(
+        self, points: F64, faces: I64, up: NDArray[np.bool_], part: NDArray[np.uint8], settings: LegSettings
+    ) -> None:
         s = self._settings = settings
         self.weight = np.zeros(len(points))
         self._middle, self._inseam = 0.0, 0.0
-        self._waist = np.zeros(0, np.int64)
+        self._waists: list[I64] = []
         self._whole = [np.zeros(0, np.int64)] * 2
         self._legs: list[tuple[I64, I64, I64, float]] = []
         self._whole = [np.unique(faces[part == PART[name]]) for name in ("left_leg", "right_leg")]
         legs = self._whole
-        shared = np.intersect1d(*legs)
+        shared = np.intersect1d(legs[0], legs[1])
         if not len(shared):
             return
         border = border_vertices(faces, len(points))[1]
@@ -58,8 +60,11 @@ class Legs:
         self._middle = float(points[shared, 0].mean())
         self._crotch = int(shared[np.argmin(points[shared, 2])])
         crotch = float(points[self._crotch, 2])
-        self._waist = both[border[both] & (points[both, 2] > crotch + s.crotch_m)]
-        self.weight[self._waist] = s.waist_weight
+        waist = both[border[both] & (points[both, 2] > crotch + s.crotch_m)]
+        # each side for itself: the back reaches higher than the front
+        self._waists = [np.setdiff1d(waist, faces[side]) for side in (up, ~up)]
+        for line in self._waists:
+            self.weight[line] = s.waist_weight
         for leg, sign in zip(legs, (1.0, -1.0), strict=True):
             z, off = points[leg, 2], np.abs(points[leg, 0] - self._middle)
             self._inseam = max(crotch - float(z.min()), 0.0)
@@ -104,6 +109,7 @@ class Legs:
         """Where each held vertex should be (x + iz), given where all are now; others stay."""
         s, out = self._settings, place.copy()
         gap = self._gap()
+        slope = 0.3 + 0.7 * float(np.clip(self._inseam / s.short_m, 0, 1))  # hems of shorts are laid level
         for end, near, hem, sign in self._legs:
             beside = sign * (place[near].real - self._middle)
             below = np.maximum(place[self._crotch].imag - place[near].imag, 0.0)
@@ -113,17 +119,19 @@ class Legs:
                 inner = float((sign * (place[end].real - self._middle)).min())
                 out[end] += sign * (float(np.clip(inner, 0.5 * gap, 0.5 * gap + 0.5 * self._slack())) - inner)
             if len(hem):
-                out[hem] = out[hem].real + 1j * _levelled(place[hem], s.hem_curve)
-        if len(self._waist):
-            out[self._waist] = place[self._waist].real + 1j * _levelled(place[self._waist], s.waist_curve)
+                out[hem] = out[hem].real + 1j * _levelled(place[hem], s.hem_curve, slope)
+        for line in self._waists:
+            if len(line) > 3:
+                out[line] = place[line].real + 1j * _levelled(place[line], s.waist_curve)
         return out
 
 
-def _levelled(line: C128, share: float) -> F64:
-    """Heights (N,) of points whose distance from the straight line through them is cut down to a share."""
-    slope, level = np.polyfit(line.real, line.imag, 1)
-    straight = level + slope * line.real
-    return np.asarray(straight + share * (line.imag - straight))
+def _levelled(line: C128, share: float, slope: float = 1.0) -> F64:
+    """Heights (N,) of points whose distance from the straight line through them, and its slope, are cut to shares."""
+    middle = line.mean()
+    rise = np.polyfit((line - middle).real, (line - middle).imag, 1)[0]
+    straight = rise * (line - middle).real
+    return np.asarray(middle.imag + slope * straight + share * ((line - middle).imag - straight))
 
 
 def border_vertices(faces: I64, count: int) -> tuple[I64, NDArray[np.bool_]]:

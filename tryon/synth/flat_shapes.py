@@ -225,18 +225,20 @@ def _drift(flat: F64, rng: np.random.Generator, sigma: float) -> F64:
 
 
 def _creases(flat: F64, rng: np.random.Generator) -> F64:
-    """Soft ridges (N,) about 0..1 high, in bands that fade out."""
+    """Heights (N,) of about 0..1: single curved creases over soft swells."""
     out = np.zeros(len(flat))
-    bend = _drift(flat, rng, 0.02)
-    for _ in range(7):
+    for _ in range(3):
         way = rng.normal(size=2)
-        way /= np.linalg.norm(way)
-        pitch = rng.uniform(0.06, 0.22)
-        place = (flat + bend) @ way * 2 * np.pi / pitch + rng.uniform(0, 2 * np.pi)
-        ridge = (0.5 + 0.5 * np.sin(place)) ** 2
-        centre = flat[int(rng.integers(len(flat)))]
-        reach = rng.uniform(0.08, 0.3)
-        out += ridge * np.exp(-(((flat - centre) ** 2).sum(1)) / (2 * reach**2))
+        way *= 2 * np.pi / (rng.uniform(0.15, 0.5) * np.linalg.norm(way))
+        out += 0.25 * (1 + np.sin(flat @ way + rng.uniform(0, 2 * np.pi)))
+    for _ in range(int(rng.integers(5, 15))):
+        away = flat - flat[int(rng.integers(len(flat)))]
+        angle = rng.uniform(0, np.pi)
+        along = away @ np.array([np.cos(angle), np.sin(angle)])
+        across = away @ np.array([-np.sin(angle), np.cos(angle)]) + rng.normal(0, 0.8) * along**2
+        width, length = rng.uniform(0.009, 0.022), rng.uniform(0.05, 0.2)
+        ridge = np.exp(-0.5 * (across / width) ** 2) - 0.4 * np.exp(-0.5 * ((across - 2.2 * width) / width) ** 2)
+        out += rng.uniform(0.3, 1.0) * ridge * np.exp(-0.5 * (along / length) ** 2)
     return out
 
 

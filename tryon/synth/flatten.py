@@ -92,7 +92,7 @@ def lay_flat(
     up = front_faces(calm, faces, part, s) if front is None else front
     place = calm[:, 0] + 1j * calm[:, 2]
     hands = (
-        Legs(even, faces, part, s.legs),
+        Legs(even, faces, up, part, s.legs),
         Sleeves(even, faces, part, s.sleeves),
         Fronts(even, faces, up, part, s.fronts),
     )

@@ -312,7 +312,7 @@ def test_grounds_are_read_back_as_they_were_prepared(tmp_path: Path) -> None:
 def test_the_drawn_person_stands_where_the_gone_one_stood(record: Record, garments: list[GarmentInfo]) -> None:
     image = np.full((620, 420, 3), 60, np.uint8)
     image[120:570, 198:222] = (0, 0, 255)  # where somebody was: red
-    photo = StreetPhoto(cv2.imencode(".png", image)[1].tobytes(), (180, 100, 240, 580))
+    photo = StreetPhoto(cv2.imencode(".jpg", image)[1].tobytes(), (180, 100, 240, 580))
     look = replace(plain_look({0: _plain((90, 90, 90))}), ground=Ground("street", (0, 0, 0), (0, 0, 0), 4, 0, 0.0, 3))
     view = compose(record, garments, (0,), look, library=GroundLibrary([photo]))
     red = (view.image_u8[..., 0].astype(int) > view.image_u8[..., 1] + 80) & (view.labels_u8 == 0)

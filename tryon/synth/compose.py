@@ -18,7 +18,7 @@ from tryon.synth.camera import PhotoCamera
 from tryon.synth.grounds import GroundLibrary, GroundPicture, draw_ground
 from tryon.synth.lens import develop
 from tryon.synth.light import Light, shade
-from tryon.synth.look import ComposeSettings, Look, PaintMaker, plain_look, sample_look
+from tryon.synth.look import ComposeSettings, Look, PaintMaker, figure_extent, plain_look, sample_look
 from tryon.synth.overlay import Surface, stack_layers
 from tryon.synth.record import HALF, NATIVE, GarmentInfo, Record
 from tryon.synth.shadows import Figure, cast_shadow, contact_shadow
@@ -69,7 +69,7 @@ def compose(
     surface = stack_layers(record, garments, outfit, look.paints, look.tints, size)
     camera = picture_camera(record, size)
     person = shade(surface, look.light, camera.focal_px, look.settings.light, rng)
-    ground = draw_ground(look.ground, library, size, camera, _figure(record, surface))
+    ground = draw_ground(look.ground, library, size, camera, figure_extent(record, size))
     if look.settings.match:
         person *= _match(ground, person, surface)
     light = ground.light if ground.photo else ground.light * _ground_level(look.light)
@@ -122,20 +122,6 @@ def picture_camera(record: Record, size: tuple[int, int]) -> PhotoCamera:
 
 def _triple(values: Sequence[float]) -> tuple[float, float, float]:
     return float(values[0]), float(values[1]), float(values[2])
-
-
-def _figure(record: Record, surface: Surface) -> tuple[float, float, float, float]:
-    """The whole person's box in picture pixels; bones tell where it goes on below the picture."""
-    rows, cols = np.flatnonzero((surface.alpha > 0.5).any(1)), np.flatnonzero((surface.alpha > 0.5).any(0))
-    if not len(rows):
-        return 0.3 * surface.size[1], 0.1 * surface.size[0], 0.7 * surface.size[1], 0.95 * surface.size[0]
-    y0, _, x0, _ = surface.box
-    low = float(rows[-1] + y0)
-    k = surface.size[0] / HALF[0]
-    bones = [y for _, y in record.joints_px.values() if np.isfinite(y)]
-    if bones:
-        low = max(low, k * max(bones))
-    return float(cols[0] + x0), float(rows[0] + y0), float(cols[-1] + x0), low
 
 
 def _light_on(person: F32, surface: Surface) -> tuple[float, F32]:

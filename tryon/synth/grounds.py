@@ -49,7 +49,7 @@ class StreetPhoto:
 
     jpeg: the picture. figure: where the person stood (x0, y0, x1, y1) in its pixels. skin: their skin's linear
     colour, None where unknown; side: how much brighter the right of the figure was than the left (log);
-    hard: the skin's contrast (log), large in the sun.
+    hard: the skin's contrast (log), large in the sun. size: (h, w) of the picture.
     """
 
     jpeg: bytes
@@ -57,6 +57,7 @@ class StreetPhoto:
     skin: Colour | None = None
     side: float = 0.0
     hard: float = 0.0
+    size: tuple[int, int] = (620, 420)
 
 
 class GroundLibrary:
@@ -83,7 +84,9 @@ class GroundLibrary:
                             x0, y0, x1, y1 = meta["figure"]
                             skin = _colour(np.array(meta["skin"])) if "skin" in meta else None
                             box = (x0, y0, x1, y1)
-                            streets.append(StreetPhoto(data, box, skin, meta.get("side", 0.0), meta.get("hard", 0.0)))
+                            streets.append(
+                                StreetPhoto(data, box, skin, meta.get("side", 0.0), meta.get("hard", 0.0), _size(data))
+                            )
                         else:
                             flats.append(data)
             except (zipfile.BadZipFile, KeyError, ValueError) as error:
@@ -91,6 +94,21 @@ class GroundLibrary:
                     f"{path.name} is damaged ({error}). Make it again: python -m tryon.synth.prepare_grounds"
                 ) from None
         return cls(streets, flats)
+
+
+def _size(jpeg: bytes) -> tuple[int, int]:
+    """Height and width from a JPEG's frame header, without decoding it.
+
+    Raises:
+        ValueError: there is none.
+    """
+    at = 2
+    while at + 9 < len(jpeg) and jpeg[at] == 0xFF:
+        marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
+            return int.from_bytes(jpeg[at + 5 : at + 7], "big"), int.from_bytes(jpeg[at + 7 : at + 9], "big")
+        at += 2 + length
+    raise ValueError("a picture in it is no JPEG")
 
 
 @dataclass(frozen=True)
@@ -159,6 +177,41 @@ def draw_ground(
     return _set(ground, size, camera, rng)
 
 
+def _scales(
+    gone: tuple[float, float, float, float],
+    photo: tuple[int, int],
+    size: tuple[int, int],
+    figure: tuple[float, float, float, float],
+) -> tuple[float, float]:
+    """The scale at which the one who is gone (a box in a photo of this size) was as tall as the figure, and the
+    least scale over that at which the photo covers the picture, as far as that is not absurd."""
+    h, w = size
+    tall, wide = photo[0] - 1.0, photo[1] - 1.0
+    usual = (figure[3] - figure[1]) / max(gone[3] - gone[1], 1.0)
+    below = (h - 1 - figure[3]) / max(tall - gone[3], 1.0) if figure[3] < h - 1 else 0.0
+    cover = max((w - 1) / wide, (h - 1) / tall)
+    return usual, min(max(usual, figure[3] / max(gone[3], 1.0), below, cover), max(1.4 * usual, cover))
+
+
+def fitting_street(
+    rng: np.random.Generator,
+    library: GroundLibrary,
+    size: tuple[int, int],
+    figure: tuple[float, float, float, float],
+    tries: int = 6,
+) -> int:
+    """Of a few street photos at random, the one whose gap the figure (box in a picture of this size) hides best."""
+    best, least = 0, np.inf
+    for index in rng.integers(len(library.streets), size=tries):
+        photo = library.streets[index]
+        usual, scale = _scales(photo.figure, photo.size, size, figure)
+        wide = (photo.figure[2] - photo.figure[0]) * scale / max(figure[2] - figure[0], 1.0)
+        cost = 2 * abs(np.log(scale / max(usual, 1e-3))) + max(0.0, float(np.log(wide))) + rng.uniform(0, 0.15)
+        if cost < least:
+            best, least = int(index), cost
+    return best
+
+
 def _street(
     ground: Ground,
     photo: StreetPhoto,
@@ -176,17 +229,13 @@ def _street(
         image = image[:, ::-1]
         x0, x1 = image.shape[1] - 1 - x1, image.shape[1] - 1 - x0
     h, w = size
-    tall, wide = image.shape[0] - 1.0, image.shape[1] - 1.0
-    usual = (figure[3] - figure[1]) / max(y1 - y0, 1.0) * float(np.exp(rng.normal(0.04, 0.06)))
+    _, scale = _scales((x0, y0, x1, y1), image.shape[:2], size, figure)
+    scale *= float(np.exp(rng.normal(0.02, 0.03)))
     middle = (figure[0] + figure[2]) / 2 + rng.normal(0, 0.02 * w)
-    # large enough to cover the picture with the feet where they should be, as far as that is not absurd
-    needed = max(figure[3] / max(y1, 1.0), (h - 1 - figure[3]) / max(tall - y1, 1.0) if figure[3] < h - 1 else 0.0,
-                 (w - 1) / wide, (h - 1) / tall)  # fmt: skip
-    scale = min(max(usual, needed), max(1.4 * usual, (w - 1) / wide, (h - 1) / tall))
     shift = np.array([middle - scale * (x0 + x1) / 2, figure[3] - scale * y1])
     # rather move the photo than show its mirrored edge
-    shift[0] = np.clip(shift[0], min(w - 1 - scale * wide, 0.0), 0.0)
-    shift[1] = np.clip(shift[1], min(h - 1 - scale * tall, 0.0), 0.0)
+    shift[0] = np.clip(shift[0], min(w - 1 - scale * (image.shape[1] - 1), 0.0), 0.0)
+    shift[1] = np.clip(shift[1], min(h - 1 - scale * (image.shape[0] - 1), 0.0), 0.0)
     warp = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
     image = np.ascontiguousarray(image)
     if scale < 0.7:

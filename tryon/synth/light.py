@@ -268,7 +268,7 @@ def _mottled(surface: Surface, focal_px: float, rng: np.random.Generator) -> F32
     pale = value_noise(small, max(2.0, 0.01 * px_per_m), rng, 2)
     # skin was painted for even light in a game: make more of its features
     mean = np.median(surface.albedo[skin > 0][::7], axis=0)
-    detail = np.clip(surface.albedo / np.maximum(mean, 1e-3), 0.05, 3) ** np.float32(0.5)
+    detail = np.clip(surface.albedo / np.maximum(mean, 1e-3), 0.4, 3) ** np.float32(0.5)
     waves = cv2.resize(
         np.dstack([0.02 * pale, 0.025 * pale - 0.025 * red, 0.03 * pale - 0.035 * red]), skin.shape[::-1]
     )

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from tryon.synth.grounds import Ground, GroundKind, GroundLibrary, sample_ground
+from tryon.synth.grounds import Ground, GroundKind, GroundLibrary, fitting_street, sample_ground
 from tryon.synth.lens import Lens, LensSettings, sample_lens
 from tryon.synth.light import Light, LightKind, LightSettings, sample_light
 from tryon.synth.overlay import Paint, Tints
-from tryon.synth.record import GarmentInfo, Record
+from tryon.synth.record import HALF, GarmentInfo, Record
 
 # the contrast of skin (see grounds.StreetPhoto.hard) from which, and over which range, it means sun
 HARD_FROM, HARD_OVER = 1.3, 1.3
@@ -59,6 +59,17 @@ _HAIRS = np.array(
 )  # fmt: skip
 
 
+def figure_extent(record: Record, size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """The undressed person's box x0, y0, x1, y1 in a picture of this size; bones tell where it goes on below it."""
+    k = size[0] / HALF[0]
+    there = record.body.depth > 0
+    rows, cols = np.flatnonzero(there.any(1)), np.flatnonzero(there.any(0))
+    if not len(rows):
+        return 0.3 * size[1], 0.1 * size[0], 0.7 * size[1], 0.95 * size[0]
+    low = max([float(rows[-1]), *(y for _, y in record.joints_px.values() if np.isfinite(y))])
+    return k * float(cols[0]), k * float(rows[0]), k * float(cols[-1]), k * low
+
+
 def sample_look(
     rng: np.random.Generator,
     record: Record,
@@ -84,6 +95,8 @@ def sample_look(
             chosen[garment] = paint(garments[garment], rng)
     kinds, lights = settings.grounds, settings.lights
     ground = sample_ground(rng, library, kinds[rng.integers(len(kinds))] if kinds else None)
+    if ground.kind == "street" and library is not None:
+        ground = replace(ground, photo=fitting_street(rng, library, HALF, figure_extent(record, HALF)))
     light_kind: LightKind | None = lights[rng.integers(len(lights))] if lights else None
     if light_kind is None:
         light_kind = _fitting_light(ground, library, rng)

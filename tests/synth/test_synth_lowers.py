@@ -187,7 +187,7 @@ def test_wide_legs_do_not_cross(made: _Made) -> None:
     left, right = (points[np.unique(mesh.faces[mesh.part == PART[f"{name}_leg"]])] for name in ("left", "right"))
     for z in np.arange(0.08, crotch - 0.05, 0.02):
         inner = [leg[np.abs(leg[:, 2] - z) < 0.01, 0] for leg in (left, right)]
-        assert inner[0].min() - inner[1].max() > -0.004, z  # two pixels
+        assert inner[0].min() - inner[1].max() > -0.006, z  # three pixels of cloth on cloth
         assert inner[0].min() - inner[1].max() < 0.12, z  # these are wide legs: they all but touch
 
 

@@ -241,7 +241,8 @@ class LegTubes:
         joints = {s: np.stack([body.joint(f"{name}.{s}") for name in _LEG]) for s in "LR"}
         line = {s: axis_points(joints[s], np.linspace(0, 2.3, 47)) for s in "LR"}
         for side, other in (("L", "R"), ("R", "L")):
-            index = self._index[side][self.u[self._index[side]] > self.u_crotch]
+            index = self._index[side][self.u[self._index[side]] > self.u_crotch - 0.06]
+            begin = np.clip((self.u[index] - self.u_crotch + 0.06) / 0.05, 0, 1)
             own = axis_points(joints[side], self._rows)
             gap = line[other][None] - own[:, None]
             distance = np.linalg.norm(gap, axis=2)
@@ -253,7 +254,7 @@ class LegTubes:
             u /= np.maximum(np.linalg.norm(u, axis=1, keepdims=True), 1e-9)
             over = ((out[index] - _between(own, row, down)) * u).sum(1)
             over -= 0.5 * _between(width[:, None], row, down)[:, 0] - APART_M
-            out[index] -= np.maximum(over, 0)[:, None] * u
+            out[index] -= (begin * np.maximum(over, 0))[:, None] * u
         return out
 
 

@@ -137,7 +137,7 @@ def _hem(kind: LowerKind, rng: np.random.Generator) -> float:
         )
     if rng.random() < 0.2:  # cropped
         return float(rng.uniform(1.55, 1.85))
-    full = {"slim": (1.92, 2.03), "joggers": (1.93, 2.0)}.get(kind, (1.95, 2.09))
+    full = {"slim": (1.88, 2.0), "joggers": (1.9, 1.98)}.get(kind, (1.95, 2.09))
     return float(rng.uniform(*full))
 
 

@@ -13,7 +13,7 @@ F64 = NDArray[np.float64]
 REACH_M = 0.06  # cloth deeper than this is no near miss: it belongs to another limb
 SHOE_M = 0.018  # shoes make feet wider, measured on six pairs
 SOCK_M = 0.013  # and socks ankles
-SOCK_TOP_M = 0.18  # over the ankle
+SOCK_TOP_M = 0.20  # over the ankle
 
 
 class BodyGuard:
@@ -35,7 +35,7 @@ class BodyGuard:
         self._faces = np.concatenate([local[:, [0, 1, 2]], local[:, [0, 2, 3]]])
         self._gather = corner_matrix(self._faces, len(used))
         foot = np.asarray(model.weights[used][:, feet].sum(1)).ravel()
-        shaft = np.clip((kit.joint("foot.L")[2] + SOCK_TOP_M - rest[used, 2]) / 0.03, 0, 1)
+        shaft = np.clip((kit.joint("foot.L")[2] + SOCK_TOP_M - rest[used, 2]) / 0.08, 0, 1)
         self._shoe = np.maximum(SHOE_M * np.clip(2 * foot, 0, 1), SOCK_M * shaft)
 
     def push(self, points: F64, body: Body, margin_m: float, passes: int = 2) -> F64:

@@ -65,7 +65,11 @@ def draw_sheet(
         colour = cv2.merge([np.full(shape, c, np.uint8) for c in rgb(spec.colours[0])])
     if spec.kind == "heather":
         tone = tone + np.float32(0.02) * noise("slub", shape, rng)
-    return ClothSheet(colour, tone, relief, _opacity(spec, shape, ppcm, rng), even)
+    opacity = _opacity(spec, shape, ppcm, rng)
+    if opacity is not None and spec.weave == "lace":  # over a lining too the flowers stand out
+        tone = tone * (np.float32(0.84) + np.float32(0.16) * opacity)
+        relief = relief + np.float32(0.4) * opacity
+    return ClothSheet(colour, tone, relief, opacity, even)
 
 
 def _design(

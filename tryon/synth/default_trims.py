@@ -38,7 +38,7 @@ def default_features(info: GarmentInfo, front: U8, back: U8) -> tuple[FlatFeatur
         found += _neckbands(info, front, back, ppcm)
     if not known & {"cuff", "armband", "sleeve_hem"}:
         found += _cuffs(info, front, ppcm)
-    if not known & {"hem", "hem_band"}:
+    if not known & {"hem", "hem_band", "hem_rib"}:
         found += _hems(info, front, back, ppcm)
     kinds = {f.kind for f in info.features}
     if not kinds & {"zip", "button", "placket"}:

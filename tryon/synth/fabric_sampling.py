@@ -34,6 +34,7 @@ PHOTO_SHARE = 0.22  # a real garment laid on this one, where one fits
 PATCH_SHARE = 0.05  # a piece of real cloth
 TRIM_SHARE = 0.13  # collars and cuffs of another colour
 STITCH_SHARE = 0.12  # of woven clothes have thread that stands off, denim aside
+ONE_INK = ("text", "college", "number", "caption", "waves", "badge")  # prints that one ink can carry
 QUIET = ("jersey", "fleece", "twill", "rib", "waffle")  # weaves that are printed on
 
 
@@ -208,12 +209,24 @@ def _finish(spec: FabricSpec, info: GarmentInfo, rng: np.random.Generator) -> Fa
     )
 
 
+def _apart(ground: str, rng: np.random.Generator) -> list[str]:
+    """Three more inks that stand off the cloth."""
+    inks: list[str] = []
+    while len(inks) < 3:
+        ink = pick_colour("T-Shirt", rng)
+        if float(np.linalg.norm(to_lab(ink) - to_lab(ground))) > 18 or rng.random() < 0.1:
+            inks.append(ink)
+    return inks
+
+
 def _print(label: str, ground: str, rng: np.random.Generator) -> PrintSpec:
     """A print in inks that stand off the ground."""
     dark = float(to_lab(ground)[0]) < 55
     first = vary("#efece4" if dark else _one(("#1f2023", "#24304f", "#7a2a2e"), rng), rng)
-    inks = (first,) if rng.random() < 0.4 else (first, *(pick_colour("T-Shirt", rng) for _ in range(3)))
     variant = int(rng.integers(24))
+    art = pick(PRINTS, rng)
+    single = art in ONE_INK and rng.random() < 0.55
+    inks = (first,) if single else (first, *_apart(ground, rng))
     small = label in ("Polo", "Shorts", "Outwear", "Pants") or rng.random() < 0.28
     if small and label != "back":
         side = 1.0 if rng.random() < 0.75 else -1.0  # over the heart, which is at the viewer's right
@@ -222,7 +235,6 @@ def _print(label: str, ground: str, rng: np.random.Generator) -> PrintSpec:
                 "badge", inks[:2], _between((2.5, 5), rng), variant, "", 12.0 * side, _between((10, 30), rng)
             )
         return PrintSpec("badge", inks[:2], _between((2.5, 6), rng), variant, "", 9.0 * side, _between((4, 8), rng))
-    art = pick(PRINTS, rng)
     width = _between((8, 22) if art == "caption" else (14, 30), rng)
     worn = float(rng.beta(1, 3))
     return PrintSpec(art, inks, width, variant, pick_text(art, rng), 0.0, _between((4, 10), rng), worn=worn)

@@ -25,12 +25,15 @@ from tryon.synth.fabric_specs import FabricSpec, PrintSpec
 from tryon.synth.flat_layout import FlatLayout, TurnedPart, lay_out
 from tryon.synth.prints import paste_print
 from tryon.synth.record import HALF, GarmentInfo
-from tryon.synth.trims import paint_trims
+from tryon.synth.trims import paint_maker_label, paint_trims
+from tryon.synth.weaves import noise
 
 if TYPE_CHECKING:
     from tryon.synth.photo_textures import PhotoTextures
 
 __all__ = ["FabricSpec", "GarmentPaint", "PrintSpec", "paint_garment", "sample_fabric"]
+LABEL_SHARE = 0.65  # of garments show a maker's label in neck or waist
+DYE = 0.012  # dye is never quite even: standard deviation of the slow drift between red and blue
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 
@@ -122,11 +125,12 @@ def paint_garment(
     for picture, is_front in ((front, True), (back, False)):
         paint_zones(picture, spec, layout, is_front)
     inside = _inside(back, spec)
+    if rng.random() < LABEL_SHARE:
+        paint_maker_label(inside, layout, rng)
     for art in spec.prints:
         paste_print(front if art.side != "back" else back, art, layout)
-    front, back = (
-        cv2.multiply(a, cv2.merge([t, t, t]), dtype=cv2.CV_8U) for a, t in ((front, front_tone), (back, back_tone))
-    )
+    drift = np.float32(DYE * rng.normal()) * noise("cloud", size, rng)
+    front, back = (_toned(image, tone, drift) for image, tone in ((front, front_tone), (back, back_tone)))
     if spec.wash > 0:
         paint_wash(front, spec, layout, layout.front, rng, is_front=True)
         paint_wash(back, spec, layout, layout.back, rng, is_front=False)
@@ -159,6 +163,10 @@ def _assemble(sheet: ClothSheet, turned: tuple[TurnedPart, ...]) -> tuple[U8, F3
             )  # fmt: skip
             cv2.copyTo(piece, part.mask, whole[y0:y1, x0:x1])
     return colour, tone, relief, sheer
+
+
+def _toned(image: U8, tone: F32, drift: F32) -> U8:
+    return np.asarray(cv2.multiply(image, cv2.merge([tone + drift, tone, tone - drift]), dtype=cv2.CV_8U), np.uint8)
 
 
 def _inside(back: U8, spec: FabricSpec) -> U8:

@@ -270,3 +270,26 @@ _PAINTERS = {
     "band": _band, "line": _line, "stitch": _stitch, "pocket": _pocket, "button": _button, "zip": _zip,
     "placket": _placket, "hole": _hole,
 }  # fmt: skip
+
+
+def paint_maker_label(inside: U8, layout: FlatLayout, rng: np.random.Generator) -> None:
+    """The tape along the back of the neck or waist and the maker's label below it, on the wrong side, in place."""
+    x = round(layout.middle_x)
+    column = np.flatnonzero(layout.back[:, int(np.clip(x, 0, layout.shape[1] - 1))])
+    if len(column) == 0:
+        return
+    top, ppcm = int(column[0]), layout.ppcm
+    light = rng.random() < 0.55
+    ink = int(rng.uniform(205, 245) if light else rng.uniform(20, 60))
+    if rng.random() < 0.4:  # tape
+        reach, depth = round(9 * ppcm), max(2, round(1.1 * ppcm))
+        view = inside[top : top + depth, max(0, x - reach) : x + reach]
+        view[:] = cv2.addWeighted(view, 0.45, np.full_like(view, ink), 0.55, 0)
+    half, height = max(2, round(rng.uniform(1.1, 2.6) * ppcm)), max(3, round(rng.uniform(1.5, 5.0) * ppcm))
+    y = top + round(0.8 * ppcm)
+    cv2.rectangle(inside, (x - half, y), (x + half, y + height), (ink, ink, ink - 6), -1)
+    words = 255 - ink
+    for k in range(int(rng.integers(1, 4))):
+        row = y + round((0.25 + 0.22 * k) * height)
+        reach = round(half * rng.uniform(0.35, 0.8))
+        cv2.line(inside, (x - reach, row), (x + reach, row), (words, words, words), max(1, round(0.25 * ppcm)))

@@ -13,7 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.synth.motifs import TILE, motif_tile, torus_noise
+from tryon.synth.motif_canvas import TILE, torus_noise
+from tryon.synth.motifs import motif_tile
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
@@ -103,7 +104,7 @@ def draw_weave(weave: str, shape: tuple[int, int], ppcm: float, rng: np.random.G
     elif weave == "quilt":
         _quilt(u, v, tone, relief, rng)
     elif weave in ("denim", "twill"):
-        k = 1.0 if weave == "denim" else 0.4
+        k = 1.0 if weave == "denim" else 0.22
         tone += np.float32(0.045 * k) * noise("slub", shape, rng) + np.float32(0.02 * k) * noise("fibre", shape, rng)
     elif weave == "linen":
         tone += np.float32(0.028) * noise("linen", shape, rng)

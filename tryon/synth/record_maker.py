@@ -27,7 +27,7 @@ from tryon.synth.flat_frame import FlatFrame
 from tryon.synth.flat_views import garment_info
 from tryon.synth.garment_mesh import Fit, Wearable, Worn
 from tryon.synth.grounds import GroundLibrary
-from tryon.synth.layer_meshes import FoldNoise
+from tryon.synth.layer_meshes import FoldNoise, sample_folds
 from tryon.synth.layers import LayerRenderer, joints_px
 from tryon.synth.outfits import OutfitPiece, bake_texture, load_outfit_pieces
 from tryon.synth.people import PersonSpec, person_solids, sample_person
@@ -224,7 +224,7 @@ class RecordMaker:
                 worn, simulated = self.wear(wearable, scene, fit)
                 self.watch.lap("wear")
                 frame = FlatFrame.fit(wearable.mesh.flat)
-                folds = FoldNoise(tilt=0.0, squeezed=0.1, seed=fit.seed) if simulated else FoldNoise(seed=fit.seed)
+                folds = FoldNoise(tilt=0.0, squeezed=0.1, seed=fit.seed) if simulated else sample_folds(rng)
                 layer = self.renderer.draw_garment(
                     index, wearable.mesh, worn, scene.solids, scene.camera, frame.affine(), rank, folds
                 )

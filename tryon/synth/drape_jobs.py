@@ -47,9 +47,11 @@ _FABRICS: dict[str, tuple[str, ...]] = {
     "Pants": ("denim", "cotton", "wool"), "Shorts": ("denim", "cotton"), "Skirt": ("cotton", "silk", "wool", "denim"),
 }  # fmt: skip
 _TIGHT = {"tight": -0.01, "fitted": 0.004}  # slack of a garment that is to cling
+# limbs that garments do not touch: they hang through skirts, and hands catch hems
+_HANDS = ("finger", "metacarpal", "wrist")
+_ASIDE = {"hands": _HANDS, "forearms": (*_HANDS, "lowerarm"), "arms": (*_HANDS, "lowerarm", "upperarm")}
 MALE = BodyShape(0.0, 0.68, 0.55, 0.48, 0.50, 0.65)
 FEMALE = BodyShape(1.0, 0.67, 0.48, 0.45, 0.44, 0.65)
-_WOMEN = ("Dress", "Skirt", "Blouse", "Top")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def cloth_settings(mesh: GarmentMesh, rng: np.random.Generator) -> tuple[str, Fa
     if mesh.attributes.get("kind") in ("leggings", "joggers"):
         name = "knit"
     settings = FABRICS[name]
+    if mesh.category == "lower":  # held at the waist: more would gather there
+        settings = replace(settings, slack=min(settings.slack, 0.004))
     slack = min(settings.slack, _TIGHT.get(mesh.attributes.get("fit", ""), 1.0))
     return name, replace(settings, slack=slack)
 
@@ -155,11 +159,14 @@ class DrapeMaker:
         self.kit = CutKit(self.model)
         self._cloth = BlenderCloth(blender)
         self._blender = blender
-        triangles = skin_triangles(self.model)
-        names = ("finger", "metacarpal", "wrist")
-        hands = [i for i, n in enumerate(self.model.bones) if n.startswith(names)]
-        hand = np.asarray(self.model.weights[:, hands].sum(1)).ravel() > 0.5
-        self._faces = triangles[~hand[triangles].any(1)]
+        self._skin = skin_triangles(self.model)
+        self._without = {name: self._leave_out(bones) for name, bones in _ASIDE.items()}
+
+    def _leave_out(self, names: tuple[str, ...]) -> I64:
+        """The skin's triangles that move with none of these bones."""
+        use = [i for i, n in enumerate(self.model.bones) if n.startswith(names)]
+        aside = np.asarray(self.model.weights[:, use].sum(1)).ravel() > 0.5
+        return self._skin[~aside[self._skin].any(1)]
 
     def close(self) -> None:
         """End Blender."""
@@ -175,10 +182,12 @@ class DrapeMaker:
         layer = 1 if mesh.open_front else 0
         fit = Fit(layer=layer)
         worn, rest = wearable.wear(body, fit).points, wearable.wear(pattern, fit).points
-        normals = fast_normals(body.vertices, self._faces)
+        normals = fast_normals(body.vertices, self._skin)
+        sleeves = mesh.attributes.get("sleeve") in ("long", "three_quarter")
+        faces = self._without["arms" if mesh.category == "lower" else "hands" if sleeves else "forearms"]
         skin = body.vertices + UNDER_M[layer] * normals
         near = (skin > worn.min(0) - AROUND_M).all(1) & (skin < worn.max(0) + AROUND_M).all(1)
-        used, local = np.unique(self._faces[near[self._faces].any(1)], return_inverse=True)
+        used, local = np.unique(faces[near[faces].any(1)], return_inverse=True)
         rest = lengthen(mesh, rest, pattern)
         fabric, settings = cloth_settings(mesh, rng)
         pins = held_vertices(mesh, worn, body)

@@ -17,6 +17,7 @@ from tryon.synth.poses import ArmPose
 TOUCH_M = 0.004  # so far a resting hand's skin gives way
 MOST_M = 0.06  # a hand that sinks deeper is in the wrong place, not a little too near
 ROUNDS = 2
+TRIES = 8  # of sampling a pose anew, before arms that hang are taken: they are always clear
 
 
 @dataclass(frozen=True)
@@ -103,8 +104,10 @@ def cast_people(
     """
     specs = [sample_person(rng, data) for _ in range(count)]
     out: list[Sitter | None] = [None] * count
+    tried = 0
     while missing := [i for i in range(count) if out[i] is None]:
-        poses = [sample_pose(rng, families[i % len(families)]) for i in missing]
+        tried += 1
+        poses = [sample_pose(rng, families[i % len(families)] if tried <= TRIES else "down") for i in missing]
         built = build_settled(model, test, [specs[i].shape for i in missing], poses)
         for i, found in zip(missing, built, strict=True):
             if found is not None:

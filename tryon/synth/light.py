@@ -218,6 +218,8 @@ def shade(surface: Surface, light: Light, focal_px: float, settings: LightSettin
         out += _shine(surface, normal, towards, facing, lit)[..., None] * key
     if settings.rim:
         edge = (1 - np.clip(normal[..., 2], 0, 1)) ** 3
+        # strands mirror the sky above them
+        edge = np.where(surface.kind == HAIR, edge + 1.2 * np.clip(normal[..., 1], 0, 1) ** 3, edge)
         fuzz = np.where(surface.kind == CLOTH, np.float32(0.06), np.float32(0.05)) * edge
         out += fuzz[..., None] * ambient * (0.35 + surface.albedo)
     return np.asarray(out, np.float32)
@@ -253,7 +255,7 @@ def _shine(surface: Surface, normal: F32, towards: F32, facing: F32, lit: F32) -
     sharp[[_SKIN, _EYE, _SHOE, HAIR]] = (13.0, 120.0, 30.0, 10.0)
     exponent = sharp[surface.kind]
     power = np.exp2(exponent * np.log2(np.maximum(along, 1e-3))) * (exponent + 8) * 0.04
-    strength = np.where(surface.kind == HAIR, 0.08, np.where(surface.kind == _SKIN, 0.3, 0.12)) * surface.gloss
+    strength = np.where(surface.kind == HAIR, 0.16, np.where(surface.kind == _SKIN, 0.3, 0.12)) * surface.gloss
     return np.asarray(power * strength * np.clip(facing * 4, 0, 1) * lit, np.float32)
 
 

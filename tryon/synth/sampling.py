@@ -100,35 +100,46 @@ class SmoothBuffers:
 
 def smooth_buffers(layer: GarmentLayer | FlatView, box: Box, size: tuple[int, int], wanted: F32) -> SmoothBuffers:
     """The layer's half-size buffers at another size, padded to where its coverage (h, w of the box) reaches."""
-    known_all = layer.half_part > 0
     y0, y1, x0, x1 = box
     if size == HALF:
-        part, depth = layer.half_part[y0:y1, x0:x1].copy(), layer.depth[y0:y1, x0:x1].astype(np.float32)
-        normal, flat = layer.normal[y0:y1, x0:x1].astype(np.float32), layer.flat_px[y0:y1, x0:x1].copy()
-        copy_pixels((part, depth, normal, flat), *nearest_fill(known_all[y0:y1, x0:x1], wanted > 0))
+        at = (slice(y0, y1), slice(x0, x1))
+        part, depth, normal, flat = _half_buffers(layer, at)
+        copy_pixels((part, depth, normal, flat), *nearest_fill(part > 0, wanted > 0))
     else:
-        ring = cv2.dilate(known_all.astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
-        whole = (layer.half_part.copy(), layer.depth.astype(np.float32), layer.normal.astype(np.float32))
-        flats = layer.flat_px.astype(np.float32)
-        copy_pixels((*whole, flats), *nearest_fill(known_all, ring))
-        dsize = (size[1], size[0])
-        part = np.ascontiguousarray(cv2.resize(whole[0], dsize, interpolation=cv2.INTER_NEAREST_EXACT)[y0:y1, x0:x1])
-        depth = np.ascontiguousarray(_resize_steps(whole[1], dsize, 100.0)[y0:y1, x0:x1])
-        normal = np.ascontiguousarray(cv2.resize(whole[2], dsize, interpolation=cv2.INTER_LINEAR)[y0:y1, x0:x1])
-        flat = np.ascontiguousarray(_resize_steps(flats, dsize, 8.0)[y0:y1, x0:x1])
+        rows = (np.arange(y0, y1, dtype=np.float32) + 0.5) * np.float32(HALF[0] / size[0]) - 0.5
+        cols = (np.arange(x0, x1, dtype=np.float32) + 0.5) * np.float32(HALF[1] / size[1]) - 0.5
+        top, left = max(0, int(rows[0]) - 3), max(0, int(cols[0]) - 3)
+        at = (slice(top, int(rows[-1]) + 5), slice(left, int(cols[-1]) + 5))
+        part, depth, normal, flat = _half_buffers(layer, at)
+        ring = cv2.dilate(part, np.ones((7, 7), np.uint8)) > 0
+        copy_pixels((part, depth, normal, flat), *nearest_fill(part > 0, ring))
+        x, y = np.meshgrid(cols - left, rows - top)
+        depth, flat = _remap_steps(depth, x, y, 100.0), _remap_steps(flat, x, y, 8.0)
+        part = cv2.remap(part, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+        normal = cv2.remap(normal, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         copy_pixels((part, depth, normal, flat), *nearest_fill(part > 0, wanted > 0))
     return SmoothBuffers(part, normal * np.float32(1 / 127), depth * np.float32(DEPTH_UNIT_M), flat)
 
 
-def _resize_steps(image: F32, dsize: tuple[int, int], step: float) -> F32:
+def _half_buffers(layer: GarmentLayer | FlatView, at: tuple[slice, slice]) -> tuple[U8, F32, F32, F32]:
+    """Copies of part, depth, normal and flat coordinates of a piece of the half frame."""
+    return (
+        layer.half_part[at].copy(),
+        layer.depth[at].astype(np.float32),
+        layer.normal[at].astype(np.float32),
+        layer.flat_px[at].astype(np.float32),
+    )
+
+
+def _remap_steps(image: F32, x: F32, y: F32, step: float) -> F32:
     """Bilinear, but nearest across steps: where two parts meet, nothing lies between them."""
-    out = cv2.resize(image, dsize, interpolation=cv2.INTER_LINEAR)
+    out = cv2.remap(image, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     kernel = np.ones((3, 3), np.uint8)
     spread = cv2.dilate(image, kernel) - cv2.erode(image, kernel)
-    if spread.ndim == 3:
-        spread = spread.max(2)
-    torn = cv2.resize((spread > step).astype(np.uint8), dsize, interpolation=cv2.INTER_NEAREST_EXACT) > 0
-    out[torn] = cv2.resize(image, dsize, interpolation=cv2.INTER_NEAREST_EXACT)[torn]
+    steep = (spread if spread.ndim == 2 else np.maximum(spread[..., 0], spread[..., 1])) > step
+    torn = cv2.remap(steep.astype(np.uint8), x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE) > 0
+    nearest = cv2.remap(image, x, y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    np.copyto(out, nearest, where=torn if out.ndim == 2 else torn[..., None])
     return np.asarray(out, np.float32)
 
 

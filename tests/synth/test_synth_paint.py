@@ -312,9 +312,12 @@ def test_a_photographed_garment_is_laid_on_another_shape(tmp_path: Path) -> None
     a_photo_zip(tmp_path)
     photos = PhotoTextures.open(tmp_path)
     info = top()
-    assert photos.match(info, np.random.default_rng(0)) == "one"
+    answers = [photos.match(info, np.random.default_rng(s)) for s in range(60)]
+    assert "one" in answers
+    assert answers.count(None) > 30, "a lone garment is not taken every time"
+    lucky = answers.index("one")
     assert photos.match(replace(info, label="Skirt"), np.random.default_rng(0)) is None
-    paint = photos.fit(info, np.random.default_rng(0))
+    paint = photos.fit(info, np.random.default_rng(lucky))
     assert paint is not None
     assert paint.shaded
     green = paint.front_u8[..., 1] > paint.front_u8[..., 0]

@@ -19,6 +19,7 @@ Points = Mapping[str, tuple[float, float]]
 SMOOTHING = 2e-3  # lets jagged outlines agree without bending the cloth between them
 GRID = 16  # half-frame pixels between the spline's samples; it is smooth, so the rest is interpolated
 SPACING = 0.09  # of the garment's size between outline samples
+_SIDES = ("left", "right")
 FLATTEN = 0.55  # share of the photo's slow shading that is taken out; all of it would bleach colour blocks
 
 
@@ -31,17 +32,30 @@ class LaidPhoto:
 
 
 def shape_distance(a: Points, b: Points) -> float:
-    """How differently two garments are shaped: RMS distance of their landmarks after moving and scaling
-    them onto each other, in units of their spread; 9 where they do not have the same landmarks."""
+    """How differently two garments are cut: RMS distance of their landmarks after moving and scaling them onto
+    each other, in units of their spread; 9 where they do not have the same landmarks.
+
+    Of sleeves only the length counts, since they are laid apart, whatever their angle.
+    """
     if set(a) != set(b) or len(a) < 4:
         return 9.0
-    p, q = (_normalised(np.array([points[n] for n in sorted(a)], np.float64)) for points in (a, b))
-    return float(np.sqrt(((p - q) ** 2).sum(1).mean()))
+    trunk = sorted(n for n in a if not n.startswith("cuff"))
+    (p, unit_a), (q, unit_b) = (_normalised(np.array([points[n] for n in trunk], np.float64)) for points in (a, b))
+    squares = list(((p - q) ** 2).sum(1))
+    for side in _SIDES:
+        if f"cuff_out_{side}" in a and f"shoulder_{side}" in a:
+            reach = [
+                float(np.hypot(*np.subtract(points[f"cuff_out_{side}"], points[f"shoulder_{side}"]))) / unit
+                for points, unit in ((a, unit_a), (b, unit_b))
+            ]
+            squares.append((reach[0] - reach[1]) ** 2)
+    return float(np.sqrt(np.mean(squares)))
 
 
-def _normalised(points: NDArray[np.float64]) -> NDArray[np.float64]:
+def _normalised(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
     centred = points - points.mean(0)
-    return centred / (np.sqrt((centred**2).sum(1).mean()) + 1e-9)
+    unit = float(np.sqrt((centred**2).sum(1).mean())) + 1e-9
+    return centred / unit, unit
 
 
 def contour_of(mask: U8) -> F32:
@@ -92,10 +106,6 @@ def _samples(way: F32, count: int) -> F32:
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(way, axis=0), axis=1))])
     at = np.linspace(0, along[-1], count + 2)[1:-1]
     return np.stack([np.interp(at, along, way[:, k]) for k in (0, 1)], 1).astype(np.float32)
-
-
-# Parts of a garment: their landmarks in the outline's order of neighbours, and the cuts they share with others.
-_SIDES = ("left", "right")
 
 
 def _groups(names: set[str]) -> dict[str, tuple[set[str], list[tuple[str, str]]]]:
@@ -158,10 +168,26 @@ def lay_photo(image: U8, mask: U8, marks: Points, layout: FlatLayout, rng: np.ra
     """
     solid = cv2.compare(layout.front, 0, cv2.CMP_GT)
     photo_solid = cv2.compare(mask, 127, cv2.CMP_GT)
+    if layout.info.open_front:
+        solid = _closed(solid, layout)
     maps = part_maps(layout.landmarks, solid, marks, photo_solid, layout)
     front = _gather(image, maps, layout)
     front = _flattened(front, solid, layout, rng)
     return LaidPhoto(front, _back_of(front, solid, layout))
+
+
+def _closed(solid: U8, layout: FlatLayout) -> U8:
+    """An open front as if closed: rows below the neck are filled between the halves."""
+    body = mask_of(layout.front, "torso", "skirt")
+    _, y0, _, y1 = layout.torso_box
+    rows = body[y0:y1]
+    first, last = rows.argmax(1), rows.shape[1] - 1 - rows[:, ::-1].argmax(1)
+    columns = np.arange(rows.shape[1])[None]
+    between = (columns >= first[:, None]) & (columns <= last[:, None]) & (rows.any(1) & (first < last))[:, None]
+    between &= (np.arange(y0, y1) > y0 + 0.06 * (y1 - y0))[:, None]
+    closed = solid.copy()
+    closed[y0:y1][between] = 255
+    return closed
 
 
 def _gather(image: U8, maps: dict[str, F32], layout: FlatLayout) -> U8:

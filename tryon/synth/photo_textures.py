@@ -33,6 +33,7 @@ ALIKE = {
 }  # fmt: skip
 MAX_DISTANCE = 0.17  # of two garments' landmarks in units of their spread; beyond it sleeves tear
 MIN_PATCH_PX = 56
+ENOUGH = 8  # garments that fit: with fewer a photo is taken less often, so that none is seen all the time
 
 
 class PhotoTextureError(TryOnError):
@@ -92,14 +93,15 @@ class PhotoTextures:
         return image, mask
 
     def match(self, info: GarmentInfo, rng: np.random.Generator) -> str | None:
-        """The name of a random garment among those shaped nearly like this one; None where none is."""
+        """The name of a random garment among those shaped nearly like this one; None where none is, and now and
+        then where few are."""
         found = []
         for label in ALIKE.get(info.label, (info.label,)):
             for name in self._by_label.get(label, []):
                 distance = shape_distance(info.landmarks_px, self.notes[name]["landmarks_px"])
                 if distance < MAX_DISTANCE:
                     found.append((distance, name))
-        if not found:
+        if not found or rng.random() > len(found) / ENOUGH:
             return None
         found.sort()
         near = found[: max(12, len(found) // 2)]

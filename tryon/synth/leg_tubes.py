@@ -93,6 +93,7 @@ class LegTubes:
         self._fade = start * (1 - above * (1 - near))
         centre = np.sin(angle)[faces].mean(1)
         self.front = centre > 0
+        self.left_faces = place[faces][:, :, 0].mean(1) > 0
         self._thigh = {s: self._mean_thigh(place, kit.reference, s) for s in "LR"}
 
     def _mean_thigh(self, rest: F64, body: Body, side: str) -> float:

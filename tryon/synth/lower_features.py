@@ -76,7 +76,7 @@ def lower_drawing(design: LowerDesign, flat: F64, faces: I64, front: Bools, tube
     for name in ("left", "right"):
         features += _hem(design, flat, hems[name], on_front)
         features += _leg(design, flat, landmarks, name, tops)
-        features += _front_pocket(design.pockets, tops["front"], seams[f"out_{name}"], name, design.hem > 0.5)
+        features += _front_pocket(design.pockets, tops["front"], seams[f"out_{name}"], name, design.hem > 0.8)
         features += _back_pocket(design, tops["back"], name)
     return Drawing(landmarks, tuple(features))
 
@@ -87,7 +87,7 @@ def _extreme(flat: F64, index: I64, sign: int) -> int:
 
 def _middle_line(flat: F64, faces: I64, front: Bools, tubes: LegTubes) -> I64:
     """Vertices shared by both legs' front faces."""
-    left = tubes.left[faces].mean(1) > 0.5
+    left = tubes.left_faces
     marks = np.zeros((len(flat), 2), bool)
     marks[faces[front & left], 0] = True
     marks[faces[front & ~left], 1] = True
@@ -146,7 +146,8 @@ def _hem(design: LowerDesign, flat: F64, hem: I64, on_front: Bools) -> list[Feat
         up = 0.008 if design.kind == "leggings" else 0.022
         return [Feature("hem", "stitch", line - [0.0, up], STITCH_M, "both")]
     width = 0.055 if design.cuff == "rib" else 0.045
-    return [Feature("cuff", "band", line - [0.0, width / 2], width, "both")]
+    name = "hem_rib" if design.cuff == "rib" else "hem_turn_up"
+    return [Feature(name, "band", line - [0.0, width / 2], width, "both")]
 
 
 def _leg(design: LowerDesign, flat: F64, landmarks: dict[str, int], name: str, tops: dict[str, F64]) -> list[Feature]:

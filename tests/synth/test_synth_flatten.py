@@ -10,7 +10,7 @@ import pytest
 
 from tryon.errors import BadRequestError
 from tryon.synth.flat_check import flat_quality, round_trip, view_errors
-from tryon.synth.flat_frame import FlatFrame, extrapolate, fill_triangles, side_maps
+from tryon.synth.flat_frame import FlatFrame, extrapolate, fill_triangles, side_maps, top_last
 from tryon.synth.flat_shapes import hung_points, laid_points, relaxed_body, turn_limbs, vertex_sides
 from tryon.synth.flatten import lay_flat, spread_body, without_waves
 from tryon.synth.garment_mesh import PART, Feature, Fit, GarmentMesh, Worn
@@ -217,6 +217,21 @@ def test_an_open_front_is_laid_closed() -> None:
         corner = flat[faces[side]].reshape(-1, 2)
         rows = [sign * corner[np.abs(corner[:, 1] - y) < 0.03, 0] for y in np.quantile(corner[:, 1], (0.4, 0.9))]
         assert all(abs(row.min()) < 0.025 for row in rows), "edges stand upright by the middle"
+
+
+def test_a_loose_flap_stays_where_it_touches_and_lies_on_top() -> None:
+    points, faces = _tube(lambda a, t: 0.12 + 0.1 * t)
+    centre = points[faces].mean(1)
+    patch = faces[(centre[:, 1] < -0.1) & (np.abs(centre[:, 0]) < 0.06) & (np.abs(centre[:, 2] - 0.15) < 0.05)]
+    used, local = np.unique(patch, return_inverse=True)
+    flap = points[used] + (0.0, -0.006, 0.0)
+    points, faces = np.concatenate([points, flap]), np.concatenate([faces, local.reshape(patch.shape) + len(points)])
+    part = np.zeros(len(faces), np.uint8)
+    flat, front = lay_flat(points, faces, part)
+    assert np.linalg.norm(flat[-len(flap) :] - flat[used], axis=1).max() < 0.012
+    mesh = GarmentMesh("f", "upper", "Top", faces, part, front, flat, {}, points)
+    order = top_last(mesh, front)
+    assert (order[-len(patch) :] >= len(faces) - len(patch)).all()
 
 
 @pytest.fixture(scope="module")

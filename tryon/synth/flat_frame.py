@@ -111,10 +111,13 @@ def fill_triangles(corners: F64, values: F64, size: tuple[int, int]) -> tuple[F6
 
 
 def top_last(mesh: GarmentMesh, chosen: NDArray[np.bool_]) -> I64:
-    """Indices of the chosen faces in drawing order: a collar lies over the front that it is sewn to."""
+    """Indices of the chosen faces in drawing order: collars over the front that they are sewn to, and of
+    plackets and lapels the layer that is worn outside over the inner one."""
     index = np.flatnonzero(chosen)
     above = np.isin(mesh.part[index], [PART["collar"], PART["hood"]])
-    return index[np.argsort(above, kind="stable")]
+    back = mesh.rest[mesh.faces[index]][..., 1].mean(1)
+    outside = np.where(mesh.front[index], -back, back)
+    return index[np.lexsort((outside, above))]
 
 
 def side_maps(mesh: GarmentMesh, frame: FlatFrame) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:

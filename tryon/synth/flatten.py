@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
+from scipy.spatial import cKDTree
 
 from tryon.synth.bodies import Body, BodyModel, BodyShape
 from tryon.synth.flat_fronts import Fronts, FrontSettings
@@ -42,6 +43,8 @@ class FlattenSettings:
     smallest_cot: float = 0.05  # flat triangles would get weights without bound
     largest_cot: float = 6.0
     island_share: float = 0.02  # of the faces: smaller islands of front in the back are noise
+    tie_m: float = 0.012  # pieces nearer than this are sewn to each other
+    tie_weight: float = 0.3
     sleeve_bin_m: float = 0.03  # along a sleeve, of which its middle is found
     sleeve_from_m: float = 0.06  # from the armhole, where its fold begins to follow that middle
     harmonics: int = 3  # of a skirt's even shape around the body: hips and belly, but no waves
@@ -258,7 +261,7 @@ def _press(
         shape=(len(i), count),
     )
     hold = sum((hand.weight for hand in hands), np.full(count, 1e-7))
-    matrix = spread @ step + _stiff_lines(faces, up, part, count, s) + sp.diags(hold)
+    matrix = spread @ step + _stiff_lines(faces, up, part, count, s) + _ties(points, faces, s) + sp.diags(hold)
     solver = splu(matrix.tocsc(), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True})
     held = hold > 1e-6
     before = place
@@ -273,6 +276,28 @@ def _press(
         both = solver.solve(np.stack([right.real, right.imag], 1))
         before, place = place, both[:, 0] + 1j * both[:, 1]
     return place
+
+
+def _ties(points: F64, faces: I64, s: FlattenSettings) -> sp.csr_matrix:
+    """Springs of no length (N, N) between pieces that touch without being joined: a collar, a pocket's flap."""
+    count = len(points)
+    rows, cols = faces.ravel(), faces[:, [1, 2, 0]].ravel()
+    graph = sp.coo_matrix((np.ones(len(rows)), (rows, cols)), shape=(count, count))
+    piece = connected_components(graph, directed=False)[1]
+    used = np.unique(faces)
+    largest = np.bincount(piece[used]).argmax()
+    main, rest = used[piece[used] == largest], used[piece[used] != largest]
+    if not len(rest):
+        return sp.csr_matrix((count, count))
+    distance, nearest = cKDTree(points[main]).query(points[rest])
+    close = distance < s.tie_m
+    a, b = rest[close], main[nearest[close]]
+    row = np.arange(len(a))
+    spring = sp.csr_matrix(
+        (np.concatenate([np.ones(len(a)), -np.ones(len(a))]), (np.tile(row, 2), np.concatenate([a, b]))),
+        shape=(len(a), count),
+    )
+    return s.tie_weight * (spring.T @ spring)
 
 
 def _stiff_lines(faces: I64, up: Bools, part: NDArray[np.uint8], count: int, s: FlattenSettings) -> sp.csr_matrix:

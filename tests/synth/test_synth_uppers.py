@@ -149,7 +149,7 @@ def test_what_is_covered_lies_under_the_garment(
         assert len(hidden) > 300, name
         assert hidden.max() < SKIN_END, name
         distance = cKDTree(worn.points).query(bodies[0].vertices[hidden])[0]
-        assert np.percentile(distance, 99) < (0.25 if name == "dress" else 0.12), name
+        assert np.percentile(distance, 99) < (0.25 if name == "dress" else 0.17), name  # thighs' inner sides
     sleeveless, sleeved = (garments[n].wear(bodies[0], Fit()).covered.sum() for n in ("tank", "shirt"))
     assert sleeved > sleeveless
 
@@ -180,6 +180,7 @@ def test_layers_lie_further_out_and_tucked_hems_closer(garments: dict[str, CutGa
     assert gap[1] > gap[0] + 0.005
     hem = plain[:, 2] < np.percentile(plain[:, 2], 8)
     assert skin.query(tucked[hem])[0].mean() < skin.query(plain[hem])[0].mean()
+    assert tucked[:, 2].min() > plain[:, 2].min() + 0.02  # nothing of it hangs out between the legs
 
 
 def test_designs_are_what_shops_sell(kit: CutKit) -> None:

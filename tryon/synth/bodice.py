@@ -24,7 +24,8 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 MARGIN_M = 0.02  # skin this near to an edge of the garment is drawn, it may be seen
-TUCK_M = (0.17, 0.13)  # over the crotch: where a tucked upper starts to be drawn in, and is
+TUCK_M = (0.30, 0.23)  # over the crotch: where a tucked upper starts to be drawn in, and is; waistbands lie lower
+SUNK_M = (0.17, 0.10)  # below every waistband: where a tucked upper starts to vanish, and has
 
 
 @dataclass(frozen=True)
@@ -223,7 +224,9 @@ def plan_hang(cut: BodiceCut, bodice: Bodice, kit: CutKit) -> HangPlan:
     return HangPlan(
         mix=bodice.patch.mix, faces=faces, ease=np.maximum(ease, 0.002), rim=rim, sleeve=sleeve,
         fore=_step(along, upper_arm - 0.06, upper_arm + 0.06), level=level, free=free,
-        tuck=_step(-height, -TUCK_M[0], -TUCK_M[1]), height_m=top - bottom,
+        tuck=_step(-height, -TUCK_M[0], -TUCK_M[1]),
+        sunk=_step(-height, -SUNK_M[0], -SUNK_M[1]),
+        lift=np.maximum(SUNK_M[1] - 0.04 - height, 0), height_m=top - bottom,
         table=HangTable(taper=cut.taper, hull=hull), flare=flare, wave_m=cut.wave_m, waves=cut.waves,
         lap=points[:, 2] > kit.joint("lowerleg01.L")[2] + 0.03, covered=covered, covered_tucked=tucked,
     )  # fmt: skip

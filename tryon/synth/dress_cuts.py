@@ -61,9 +61,13 @@ def sample_dress(rng: np.random.Generator) -> DressDesign:
             "long": 0.14,
         },
     )
-    neck = pick(rng, {"round": 0.3, "v": 0.3, "scoop": 0.16, "square": 0.12, "boat": 0.07, "high": 0.05})
+    neck = pick(
+        rng, {"round": 0.3, "v": 0.3, "scoop": 0.16, "square": 0.12, "boat": 0.07, "high": 0.05, "collar": 0.06}
+    )
     if sleeve == "spaghetti" and neck not in ("v", "square"):
         neck = "scoop"
+    if neck == "collar" and sleeve in ("spaghetti", "strap"):
+        sleeve = "short"
     line = pick(rng, {"sheath": 0.2, "straight": 0.16, "a_line": 0.34, "fit_and_flare": 0.2, "empire": 0.1})
     length = pick(rng, {"mini": 0.28, "knee": 0.34, "midi": 0.22, "maxi": 0.16})
     fit = "regular" if line == "straight" else "fitted"
@@ -82,7 +86,7 @@ def cut_of_dress(design: DressDesign) -> BodiceCut:
     neck = NeckCut(t.neck_width, t.neck_front, t.neck_back, t.neck_power, 0.02 if t.neck == "high" else None)
     return BodiceCut(
         neck, t.sleeve_m, t.strap_x, t.armhole_drop_m, d.hem_m, t.ease_m, t.sleeve_ease_m, t.cuff_ease_m, t.drop_m,
-        d.taper, d.flare, d.wave_m, d.waves, seam=d.waist_m,
+        d.taper, d.flare, d.wave_m, d.waves, seam=d.waist_m, collar=t.collar,
     )  # fmt: skip
 
 
@@ -91,7 +95,7 @@ def make_dress(design: DressDesign, kit: CutKit) -> CutGarment:
     t = design.top
     attributes = {
         "sleeve": sleeve_attribute(t.sleeve_m), "sleeve_kind": t.sleeve, "length": design.length, "neck": t.neck,
-        "fit": design.line, "closure": "none",
+        "fit": design.line, "closure": "buttons" if t.neck == "collar" else "none",
     }  # fmt: skip
     cut = cut_of_dress(design)
     garment, bodice = make_bodice(
@@ -103,7 +107,10 @@ def make_dress(design: DressDesign, kit: CutKit) -> CutGarment:
         sex=t.sex,
         attributes=attributes,
     )  # fmt: skip
-    plan = TrimPlan(neckband=0.012 if t.neck == "high" else 0.0)
+    buttons = t.neck == "collar"
+    plan = TrimPlan(
+        neckband=0.012 if t.neck == "high" else 0.0, placket=9.0 if buttons else 0.0, buttons=0.09 if buttons else 0.0
+    )
     return garment.described(features=make_features(plan, garment.mesh, bodice, cut, kit))
 
 

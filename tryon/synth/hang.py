@@ -33,7 +33,8 @@ class HangPlan:
     mix: (N, V) weights of base vertices, smoothed. ease: (N,) m away from the skin. rim: (N,) 0..1, how
     much of further distances applies (little at the neckline). sleeve: {"L", "R"} (N,) 0..1 share of the
     arm's sag; fore: (N,) 0..1 share of the lower arm's axis. level: (N,) 0 at the armpits .. 1 at the hem,
-    negative above; free: (N,) 0..1 share of the hang. tuck: (N,) 0..1 drawn in when tucked.
+    negative above; free: (N,) 0..1 share of the hang. tuck: (N,) 0..1 drawn in when tucked, sunk: (N,) 0..1 below
+    every waistband, lift: (N,) m up where it would hang between the legs.
     height_m: armpits to hem. table: how the torso narrows. flare: share of radius added to the hem.
     wave_m, waves: unevenness of the hem. lap: (N,) above the knees. covered, covered_tucked: (V,) see ``Worn``.
     """
@@ -47,6 +48,8 @@ class HangPlan:
     level: F64
     free: F64
     tuck: F64
+    sunk: F64
+    lift: F64
     height_m: float
     table: HangTable
     flare: F64
@@ -90,6 +93,9 @@ class Hanger:
             close = base + 0.004 * normal
             points = points + plan.tuck[:, None] * (close - points)
         points = push_out(points, body, self._kit, self._skin, GAP_M + 0.5 * more)
+        if fit.tucked:  # under the trousers nothing of it may be seen beside them
+            points = points - (0.02 * plan.sunk)[:, None] * normal
+            points = points + plan.lift[:, None] * np.array([0.0, 0.0, 1.0])
         if self._collar is not None:
             normal = fast_normals(points, plan.faces, self._gather)
             neck_up = body.joint("neck02") - body.joint("neck01") + np.array([0.0, 0.0, 0.03])

@@ -141,6 +141,8 @@ def sample_sizes(rng: np.random.Generator, d: UpperDesign) -> UpperDesign:
     width = {"round": 0.082, "v": 0.088, "scoop": 0.105, "square": 0.11, "boat": 0.135}.get(d.neck, 0.080)
     front = {"round": 0.085, "v": 0.17, "scoop": 0.14, "square": 0.125, "boat": 0.065}.get(d.neck, 0.085)
     power = {"v": 1.12, "square": 7.0, "boat": 1.7}.get(d.neck, 2.1)
+    if d.neck == "collar" and rng.random() < 0.4:  # the upper buttons are open
+        front, power = float(rng.uniform(0.11, 0.16)), 1.25
     width, front = vary(width, 0.08), vary(front, 0.12)
     strap = {"spaghetti": width + 0.016, "strap": width + 0.03, "tank": width + 0.055}.get(d.sleeve, 0.15)
     if d.sleeve == "spaghetti":

@@ -31,31 +31,37 @@ class LaidPhoto:
     back: U8
 
 
-def shape_distance(a: Points, b: Points) -> float:
-    """How differently two garments are cut: RMS distance of their landmarks after moving and scaling them onto
-    each other, in units of their spread; 9 where they do not have the same landmarks.
+def shape_vector(points: Points) -> NDArray[np.float64]:
+    """A garment's cut as numbers: its landmarks without place and scale, in the order of their names; of
+    sleeves only the length, since they are laid apart, whatever their angle."""
+    trunk = sorted(n for n in points if not n.startswith("cuff"))
+    places = np.array([points[n] for n in trunk], np.float64)
+    centred = places - places.mean(0)
+    unit = float(np.sqrt((centred**2).sum(1).mean())) + 1e-9
+    reach = [
+        float(np.hypot(*np.subtract(points[f"cuff_out_{s}"], points[f"shoulder_{s}"]))) / unit
+        for s in _SIDES
+        if f"cuff_out_{s}" in points and f"shoulder_{s}" in points
+    ]
+    return np.concatenate([centred.ravel() / unit, reach])
 
-    Of sleeves only the length counts, since they are laid apart, whatever their angle.
+
+def shape_distances(points: Points, others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """RMS distance of a garment's landmarks to those of others (N, K), in units of their spread, (N,).
+
+    Args:
+        points: the garment's landmarks. others: shape vectors of garments with the same landmarks.
     """
+    own = shape_vector(points)
+    sleeves = sum(n.startswith("cuff_out") for n in points)
+    return np.sqrt(((others - own) ** 2).sum(1) / ((len(own) - sleeves) // 2 + sleeves))
+
+
+def shape_distance(a: Points, b: Points) -> float:
+    """How differently two garments are cut (see ``shape_distances``); 9 where their landmarks differ."""
     if set(a) != set(b) or len(a) < 4:
         return 9.0
-    trunk = sorted(n for n in a if not n.startswith("cuff"))
-    (p, unit_a), (q, unit_b) = (_normalised(np.array([points[n] for n in trunk], np.float64)) for points in (a, b))
-    squares = list(((p - q) ** 2).sum(1))
-    for side in _SIDES:
-        if f"cuff_out_{side}" in a and f"shoulder_{side}" in a:
-            reach = [
-                float(np.hypot(*np.subtract(points[f"cuff_out_{side}"], points[f"shoulder_{side}"]))) / unit
-                for points, unit in ((a, unit_a), (b, unit_b))
-            ]
-            squares.append((reach[0] - reach[1]) ** 2)
-    return float(np.sqrt(np.mean(squares)))
-
-
-def _normalised(points: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
-    centred = points - points.mean(0)
-    unit = float(np.sqrt((centred**2).sum(1).mean())) + 1e-9
-    return centred / unit, unit
+    return float(shape_distances(a, shape_vector(b)[None])[0])
 
 
 def contour_of(mask: U8) -> F32:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from tryon.errors import TryOnError
 from tryon.synth.artwork import rgb
-from tryon.synth.photo_lay import lay_photo, shape_distance
+from tryon.synth.photo_lay import lay_photo, shape_distances, shape_vector
 from tryon.synth.record import HALF, GarmentInfo
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ ALIKE = {
     "T-Shirt": ("T-Shirt", "Top"), "Top": ("Top", "T-Shirt", "Undershirt", "Blouse"), "Shirt": ("Shirt", "Blouse"),
     "Blouse": ("Blouse", "Shirt", "Top"),
 }  # fmt: skip
-MAX_DISTANCE = 0.17  # of two garments' landmarks in units of their spread; beyond it sleeves tear
+MAX_DISTANCE = 0.30  # see ``shape_distances``: 24 of 24 pairs at .22 to .33 looked right
 MIN_PATCH_PX = 56
 ENOUGH = 8  # garments that fit: with fewer a photo is taken less often, so that none is seen all the time
 
@@ -50,6 +50,13 @@ class PhotoTextures:
         self._by_label: dict[str, list[str]] = {}
         for name, note in notes.items():
             self._by_label.setdefault(note["label"], []).append(name)
+        groups: dict[tuple[str, frozenset[str]], list[str]] = {}
+        for name, note in notes.items():
+            groups.setdefault((note["label"], frozenset(note["landmarks_px"])), []).append(name)
+        self._shapes = {
+            key: (names, np.stack([shape_vector(notes[n]["landmarks_px"]) for n in names]))
+            for key, names in groups.items()
+        }
         self._cut = lru_cache(maxsize=64)(self._decode)
 
     @classmethod
@@ -95,17 +102,16 @@ class PhotoTextures:
     def match(self, info: GarmentInfo, rng: np.random.Generator) -> str | None:
         """The name of a random garment among those shaped nearly like this one; None where none is, and now and
         then where few are."""
-        found = []
+        marks = frozenset(info.landmarks_px)
+        found: list[str] = []
         for label in ALIKE.get(info.label, (info.label,)):
-            for name in self._by_label.get(label, []):
-                distance = shape_distance(info.landmarks_px, self.notes[name]["landmarks_px"])
-                if distance < MAX_DISTANCE:
-                    found.append((distance, name))
+            if len(marks) >= 4 and (label, marks) in self._shapes:
+                names, vectors = self._shapes[label, marks]
+                near = np.flatnonzero(shape_distances(info.landmarks_px, vectors) < MAX_DISTANCE)
+                found += [names[k] for k in near]
         if not found or rng.random() > len(found) / ENOUGH:
             return None
-        found.sort()
-        near = found[: max(12, len(found) // 2)]
-        return near[int(rng.integers(len(near)))][1]
+        return found[int(rng.integers(len(found)))]
 
     def lay(self, info: GarmentInfo, name: str, layout: FlatLayout, rng: np.random.Generator) -> GarmentPaint:
         """Lay a garment on a layout; deterministic for the same generator state."""

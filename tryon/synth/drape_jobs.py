@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tryon.synth.bodies import Body, BodyModel, BodyShape
 from tryon.synth.cutkit import CutKit, border_edges, fast_normals, unique_edges
-from tryon.synth.designs import DesignKind, LibraryCounts, library_design, library_keys
+from tryon.synth.designs import DesignKind, LibraryCounts, library_design, library_keys, library_name
 from tryon.synth.drapes import drape_path, make_drape, read_drape, topology_hash, write_drape
 from tryon.synth.garment_mesh import PART, Fit, GarmentMesh, Wearable
 from tryon.synth.pose_library import sample_pose
@@ -66,19 +66,32 @@ class DrapeJob:
     @property
     def design(self) -> str:
         """The design's name in the library."""
-        return f"{self.kind}-{self.number:03d}"
+        return library_name(self.kind, self.number)
 
 
-def plan_jobs(counts: LibraryCounts = LibraryCounts(), families: tuple[str, ...] = ("down",)) -> list[DrapeJob]:
-    """All jobs, kinds mixed, so that a part of the library is already a small one of everything.
+# rounds of simulations: kinds, pose family, and whether it is the design's own sex. The first gives every design
+# its folds; the second the other sex's chest and hips; then arms that are bent and legs that walk
+ROUNDS: tuple[tuple[tuple[DesignKind, ...], str, bool], ...] = (
+    (("upper", "dress", "jacket", "lower", "skirt"), "down", True),
+    (("upper", "jacket", "lower"), "down", False),
+    (("upper", "jacket", "dress"), "hips_both", True),
+    (("skirt", "dress", "lower"), "walking", True),
+    (("upper", "jacket"), "crossed", True),
+)  # fmt: skip
 
-    Each design comes once, on a man or a woman by turns; skirts and dresses on women.
+
+def plan_jobs(counts: LibraryCounts = LibraryCounts()) -> list[DrapeJob]:
+    """All jobs, round by round, kinds mixed, so that a part of the library is already a small one of everything.
+
+    A design comes on a man or a woman by turns; skirts and dresses on women.
     """
     jobs: list[tuple[float, DrapeJob]] = []
-    for turn, family in enumerate(families):
+    for turn, (kinds, family, own) in enumerate(ROUNDS):
         for kind, number in library_keys(counts):
-            woman = kind in ("dress", "skirt") or number % 2 == 0
-            jobs.append((turn + (number + 0.5) / getattr(counts, kind), DrapeJob(kind, number, family, float(woman))))
+            if kind in kinds:
+                woman = kind in ("dress", "skirt") or (number % 2 == 0) == own
+                place = turn + (number + 0.5) / getattr(counts, kind)
+                jobs.append((place, DrapeJob(kind, number, family, float(woman))))
     return [job for _, job in sorted(jobs, key=lambda item: item[0])]
 
 
@@ -232,11 +245,10 @@ def make_library(
     folder: Path,
     blender: Path,
     count: int,
-    families: tuple[str, ...] = ("down",),
     report: Callable[[str], None] = print,
 ) -> int:
     """Simulate up to ``count`` drapes that are missing or stale in a folder; returns how many there are."""
-    jobs = plan_jobs(families=families)[:count]
+    jobs = plan_jobs()[:count]
     maker: DrapeMaker | None = None
     done = 0
     for number, job in enumerate(jobs):

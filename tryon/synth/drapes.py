@@ -33,6 +33,11 @@ SCALE_UNIT_M = 1e-5  # edge lengths as uint16 in 1/100 mm
 FOLD_GAP_M = 0.003  # that cloth keeps from skin
 REACH_M = 0.10  # further from the skin nothing is asked of it
 INSIDE_M = 0.012  # folds that lead deeper into the body are of other legs
+# pose families whose folds serve others best: bent arms those of bent arms
+ALIKE = {
+    "hip_one": "hips_both", "pockets": "hips_both", "mirror": "crossed", "texting": "crossed", "cup": "crossed",
+    "selfie": "crossed", "raised": "hips_both", "contrapposto": "walking",
+}  # fmt: skip
 DEEPEST_M = 0.04  # deeper inside the body a vertex is not pushed out: it is on the other side
 DIFFERENT = (0.12, 0.35)  # |log| of the ratio of edge lengths at which folds begin to be, and are, smoothed away
 LOST_UNLIKE = 0.5  # share of the folds that is lost then, besides

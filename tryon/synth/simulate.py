@@ -189,7 +189,9 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description="Simulate the drapes of the library of designs.")
     parser.add_argument("--install", action="store_true", help=f"only install {BPY} into the folder --blender")
-    parser.add_argument("--count", type=int, default=170, help="drapes in all; what exists is kept")
+    parser.add_argument(
+        "--count", type=int, default=170, help="drapes in all; those that exist are kept; 170 are every design once"
+    )
     parser.add_argument("--out", type=Path, default=Path("data") / "drapes")
     parser.add_argument(
         "--families", nargs="+", default=["down"], help="pose families, the first for all designs first"
@@ -200,9 +202,7 @@ def main() -> None:
         if given.install:
             install(given.blender)
             return
-        done = make_library(
-            given.out, given.blender, given.count, tuple(given.families), lambda text: print(text, flush=True)
-        )
+        done = make_library(given.out, given.blender, given.count, lambda text: print(text, flush=True))
         print(f"{done} drapes in {given.out}")
     except TryOnError as error:
         sys.exit(str(error))

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from tryon.errors import BadRequestError
-from tryon.synth.compose import ComposeSettings, compose, plain_look, sample_look
+from tryon.synth.compose import ComposeSettings, compose, figure_extent, plain_look, sample_look
 from tryon.synth.covers import draw_cover, sample_cover
 from tryon.synth.flat_picture import FlatSettings, compose_flat, sample_flat_look
-from tryon.synth.grounds import Ground, GroundLibrary, StreetPhoto, sample_ground
+from tryon.synth.grounds import Ground, GroundLibrary, StreetPhoto, fitting_street, sample_ground
 from tryon.synth.lens import Lens, LensSettings, develop
 from tryon.synth.light import LIGHTS, LightSettings, harmonics, irradiance, sample_light
 from tryon.synth.overlay import PlainPaint
@@ -317,3 +317,48 @@ def test_the_drawn_person_stands_where_the_gone_one_stood(record: Record, garmen
     view = compose(record, garments, (0,), look, library=GroundLibrary([photo]))
     red = (view.image_u8[..., 0].astype(int) > view.image_u8[..., 1] + 80) & (view.labels_u8 == 0)
     assert red.mean() < 0.02
+
+
+def test_where_two_surfaces_meet_nothing_glitters(record: Record, garments: list[GarmentInfo]) -> None:
+    # both lean away from the light, to opposite sides: only a mean of the two would face it
+    def leaning(normal: np.ndarray, side: int) -> np.ndarray:
+        return np.where((normal != 0).any(2)[..., None], np.array([side * 110, 0, 63]), 0).astype(np.int8)
+
+    body, shirt = record.body, record.layers[0]
+    turned = replace(
+        record,
+        body=replace(body, normal=leaning(body.normal, 1)),
+        layers=(replace(shirt, normal=leaning(shirt.normal, -1)),),
+    )
+    look = plain_look({0: _plain((205, 160, 135))})
+    only_key = replace(look.light, towards=(0.0, 0.0, 1.0), key=(1.0, 1.0, 1.0), lobes=())
+    settings = replace(look.settings, light=LightSettings(crisp=0.0, shadow=False, shine=False))
+    view = compose(turned, garments, (0,), replace(look, light=only_key, settings=settings), (400, 300))
+    top = np.flatnonzero((view.labels_u8 == LABEL["upper"]).any(1))[0]
+    column = view.image_u8[top - 6 : top + 6, 140].astype(int).sum(1)
+    assert column.max() <= max(column[0], column[-1]) + 30
+
+
+def test_the_street_that_fits_is_taken(record: Record) -> None:
+    jpeg = cv2.imencode(".jpg", np.zeros((620, 420, 3), np.uint8))[1].tobytes()
+    x0, y0, x1, y1 = figure_extent(record, HALF)
+    assert (y1 - y0) / 512 > 0.5
+    k = 620 / 512
+    wide = StreetPhoto(jpeg, (20, y0 * k, 400, y1 * k), size=(620, 420))
+    tiny = StreetPhoto(jpeg, (150, 300, 250, 400), size=(620, 420))
+    fits = StreetPhoto(jpeg, (x0 * k, y0 * k, x1 * k, y1 * k), size=(620, 420))
+    library = GroundLibrary([wide, tiny, fits])
+    chosen = [fitting_street(np.random.default_rng(s), library, HALF, (x0, y0, x1, y1), 30) for s in range(5)]
+    assert set(chosen) == {2}
+
+
+def test_underwear_shows_on_the_undressed_alone(record: Record, garments: list[GarmentInfo]) -> None:
+    kind = record.body.kind.copy()
+    kind[640:700, 330:440] = 2  # below the shirt
+    albedo = record.body.albedo.copy()
+    albedo[640:700, 330:440] = (20, 20, 220)
+    worn = replace(record, body=replace(record.body, kind=kind, albedo=albedo))
+    bare = compose(worn, garments, (), plain_look()).image_u8[335, 192].astype(int)
+    dressed = compose(worn, garments, (0,), plain_look()).image_u8[335, 192].astype(int)
+    assert bare[2] > bare[0] + 60
+    assert dressed[0] > dressed[2]

@@ -23,7 +23,17 @@ from tryon.synth.overlay import Surface, stack_layers
 from tryon.synth.record import HALF, NATIVE, GarmentInfo, Record
 from tryon.synth.shadows import Figure, cast_shadow, contact_shadow
 
-__all__ = ["ComposeSettings", "Look", "PaintMaker", "View", "compose", "look_grid", "plain_look", "sample_look"]
+__all__ = [
+    "ComposeSettings",
+    "Look",
+    "PaintMaker",
+    "View",
+    "compose",
+    "figure_extent",
+    "look_grid",
+    "plain_look",
+    "sample_look",
+]
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
 _LUMA = np.array([0.2126, 0.7152, 0.0722])

@@ -242,7 +242,7 @@ def _street(
         image = cv2.GaussianBlur(image, (0, 0), 0.45 / scale)
     out = cv2.warpAffine(image, warp, (w, h), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
     # scaling softened it
-    out = cv2.addWeighted(out, 1.5, cv2.GaussianBlur(out, (0, 0), 1.0), -0.5, 0)
+    out = cv2.addWeighted(out, 1.8, cv2.GaussianBlur(out, (0, 0), 1.0), -0.8, 0)
     light = cv2.LUT(out, TO_LINEAR)
     light = _out_of_focus(light, ground.blur, figure[3])
     near = light[:: max(1, h // 32), :: max(1, w // 32)]

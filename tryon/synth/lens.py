@@ -55,7 +55,7 @@ class LensSettings:
 def sample_lens(rng: np.random.Generator) -> Lens:
     """A lens and its processing at random, most of them good."""
     return Lens(
-        blur=float(np.clip(rng.lognormal(-1.3, 0.5), 0.1, 1.2)),
+        blur=float(np.clip(rng.lognormal(-0.85, 0.3), 0.25, 1.2)),
         vignette=float(rng.uniform(0, 0.22)),
         fringe=float(max(0.0, rng.normal(0, 0.35))),
         noise=float(np.clip(rng.lognormal(-5.1, 0.55), 0.0025, 0.025)),
@@ -64,7 +64,7 @@ def sample_lens(rng: np.random.Generator) -> Lens:
         contrast=float(np.exp(rng.normal(0.18, 0.12))),
         black=float(max(0.0, rng.normal(0.008, 0.016))),
         saturation=float(np.exp(rng.normal(0.0, 0.14))),
-        sharpen=float(rng.uniform(0.3, 1.5)),
+        sharpen=float(rng.uniform(0.4, 1.8)),
         shrink=float(rng.uniform(0.55, 1.0)) if rng.random() < 0.25 else 1.0,
         jpeg=int(rng.integers(60, 96)),
     )
@@ -120,9 +120,10 @@ def develop(light: F32, lens: Lens, settings: LensSettings, rng: np.random.Gener
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None]
         picture = grey + np.float32(lens.saturation) * (picture - grey)
     if settings.sharpen and lens.sharpen > 0.05:
-        picture = cv2.addWeighted(
-            picture, 1 + lens.sharpen, cv2.GaussianBlur(picture, (0, 0), 1.0 * unit), -lens.sharpen, 0
-        )
+        # as phones do it: fine detail fully, strong edges only a little, so that no halo shows
+        detail = picture - cv2.GaussianBlur(picture, (0, 0), 1.0 * unit)
+        detail *= np.float32(lens.sharpen) / (1 + np.abs(detail) * np.float32(14))
+        picture = picture + detail
     if settings.noise:
         picture = picture + _noise(picture, lens.noise, unit, rng)
     out = np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8)

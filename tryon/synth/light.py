@@ -217,11 +217,12 @@ def shade(surface: Surface, light: Light, focal_px: float, settings: LightSettin
     if settings.shine:
         out += _shine(surface, normal, towards, facing, lit)[..., None] * key
     if settings.rim:
-        edge = (1 - np.clip(normal[..., 2], 0, 1)) ** 3
+        # outlines are one pixel wide: without a blur they glitter
+        edge = cv2.blur((1 - np.clip(normal[..., 2], 0, 1)) ** 3, (3, 3))
         # strands mirror the sky above them
         edge = np.where(surface.kind == HAIR, edge + 1.2 * np.clip(normal[..., 1], 0, 1) ** 3, edge)
         fuzz = np.where(surface.kind == CLOTH, np.float32(0.06), np.float32(0.05)) * edge
-        out += fuzz[..., None] * ambient * (0.35 + surface.albedo)
+        out += fuzz[..., None] * ambient * (0.12 + surface.albedo)
     return np.asarray(out, np.float32)
 
 

@@ -170,17 +170,18 @@ class _Stack:
         return image[y0:y1, x0:x1]
 
     def over(self, alpha: F32, albedo: F32, normal: F32, depth: F32, solid: NDArray[np.bool_]) -> None:
-        """Blend colour and normal; depth changes where the layer is the main thing seen (solid)."""
+        """Blend the colour. Normal and depth change where the layer is the main thing seen (solid): a mean of two
+        surfaces' normals faces where neither does, and glitters."""
         a = alpha[..., None]
-        for old, new in ((self.albedo, albedo), (self.normal, normal)):
-            change = new - old
-            change *= a
-            old += change
+        change = albedo - self.albedo
+        change *= a
+        self.albedo += change
         self.alpha += alpha * (1 - self.alpha)
         for seen in self.visible:
             seen *= 1 - alpha
         free = solid | ((alpha > 0) & np.isinf(self.depth))
         np.copyto(self.depth, depth, where=free)
+        np.copyto(self.normal, normal, where=free[..., None])
 
 
 def stack_layers(
@@ -308,7 +309,10 @@ def _put_hair(stack: _Stack, record: Record, tints: Tints) -> None:
     hair, dsize = record.hair, (stack.size[1], stack.size[0])
     assert hair is not None
     alpha = stack.cut(cv2.resize(hair.alpha, dsize, interpolation=cv2.INTER_AREA)).astype(np.float32) / 255
-    shade = stack.cut(cv2.resize(hair.shade, dsize, interpolation=cv2.INTER_AREA)).astype(np.float32) / 128
+    # what is not hair has no shade, and must not darken the strands' edges
+    weighted = cv2.multiply(hair.shade, hair.alpha, scale=1 / 255, dtype=cv2.CV_32F)
+    shade = stack.cut(cv2.resize(weighted, dsize, interpolation=cv2.INTER_AREA)) / np.maximum(alpha, 0.02)
+    shade = np.where(alpha > 0.02, shade * np.float32(1 / 128), np.float32(1))
     depth = stack.cut(cv2.resize(hair.depth, dsize, interpolation=cv2.INTER_NEAREST)).astype(np.float32)
     depth, known = depth * np.float32(DEPTH_UNIT_M), np.ascontiguousarray(depth > 0)
     normal = stack.cut(cv2.resize(hair.normal, dsize, interpolation=cv2.INTER_NEAREST)).astype(np.float32) / 127

@@ -42,10 +42,10 @@ def _vector(rng: Rng, vector: Vector, spread: float = 0.05) -> Vector:
     return x, y, z
 
 
-def _hanging(rng: Rng, out: float = 0.22) -> ArmPose:
+def _hanging(rng: Rng, out: float = 0.19) -> ArmPose:
     """An arm that hangs, the hand beside the thigh."""
     direction = (_near(rng, out, 0.035), _near(rng, 0.02, 0.06), -1.0)
-    return ArmPose(direction, _near(rng, 16, 6), curl_deg=_near(rng, 28, 9), roll_deg=_near(rng, -8, 12))
+    return ArmPose(direction, _near(rng, 14, 5), None, None, _near(rng, 16, 6), _near(rng, 6, 4), _near(rng, -28, 13))
 
 
 def _legs(rng: Rng) -> tuple[LegPose, LegPose]:
@@ -166,7 +166,7 @@ def _bag_hand(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
 
 
 def _bag_shoulder(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
-    arm = ArmPose((_near(rng, 0.30, 0.03), -0.20, -1.0), _near(rng, 20, 5), curl_deg=_near(rng, 28, 8))
+    arm = ArmPose((_near(rng, 0.30, 0.03), -0.20, -1.0), _near(rng, 20, 5), curl_deg=_near(rng, 18, 6), roll_deg=-20.0)
     return _standing(rng, arm, _hanging(rng)), ("shoulder_bag.L",)
 
 
@@ -189,8 +189,8 @@ def _walking(rng: Rng) -> tuple[BodyPose, tuple[str, ...]]:
     front = LegPose((0.03, -0.30 * step, -1.0), 4 + 3 * step, 4.0)
     rear = LegPose((0.0, 0.14 * step, -1.0), 8 + 18 * step, 5.0, 6 + 14 * step)
     swing = _near(rng, 0.26, 0.06) * step
-    left = ArmPose((0.20, swing, -1.0), _near(rng, 14, 4), curl_deg=_near(rng, 32, 8))
-    right = ArmPose((0.20, -swing, -1.0), _near(rng, 26, 6), curl_deg=_near(rng, 32, 8))
+    left = ArmPose((0.20, swing, -1.0), _near(rng, 14, 4), curl_deg=_near(rng, 24, 7), roll_deg=_near(rng, -15, 9))
+    right = ArmPose((0.20, -swing, -1.0), _near(rng, 26, 6), curl_deg=_near(rng, 24, 7), roll_deg=_near(rng, -15, 9))
     pose = BodyPose(left, right, front, rear, twist_deg=_near(rng, 5, 2) * step, plant=True)
     return pose, ()
 

@@ -38,8 +38,8 @@ def sample_cover(
 ) -> Cover:
     """A ground at random: shops' white and grey more often, then what people have at home."""
     shares: dict[CoverKind, float] = {
-        "white": 0.17, "grey": 0.1, "paper": 0.12, "wood": 0.13, "bed": 0.15, "tiles": 0.06, "carpet": 0.07,
-        "wall": 0.1, "photo": 0.2,
+        "white": 0.14, "grey": 0.08, "paper": 0.1, "wood": 0.12, "bed": 0.15, "tiles": 0.05, "carpet": 0.07,
+        "wall": 0.09, "photo": 0.3,
     }  # fmt: skip
     have = library is not None and bool(library.flats)
     chosen = [k for k in (kinds or LAID_ON) if k != "photo" or have]
@@ -51,7 +51,7 @@ def sample_cover(
         "white": np.full(3, rng.uniform(0.86, 1.0)),
         "grey": np.full(3, 0.92),  # sRGB 246, as many shops have it
         "wood": np.array([(0.42, 0.25, 0.12), (0.2, 0.1, 0.05), (0.55, 0.42, 0.28), (0.3, 0.26, 0.22)][rng.integers(4)])
-        * np.exp(rng.normal(0, 0.3) + rng.normal(0, 0.1, 3)),
+        * np.exp(rng.normal(0, 0.3) + rng.normal(0, 0.05, 3)),
     }
     colour = np.clip(table.get(kind, grey * tint), 0.02, 1.0)
     photo = int(rng.integers(len(library.flats))) if kind == "photo" and library is not None else -1

@@ -93,9 +93,9 @@ def sample_flat_look(
             lens, noise=0.3 * lens.noise, vignette=0.0, balance=(1.0, 1.0), gain=1.05, contrast=1.0, black=0.0
         )
     tag = bool(settings.hanger and view.kind != "ghost" and rng.random() < 0.06)
-    ironed = view.kind == "ghost" or rng.random() < 0.25
-    crease = 0.0 if ironed or not settings.creases else float(rng.gamma(2.0, 0.14))
-    return FlatLook(light, cover, lens, hanger, tag, min(crease, 0.8), int(rng.integers(1 << 31)), settings)
+    ironed = view.kind == "ghost" or rng.random() < 0.12
+    crease = 0.0 if ironed or not settings.creases else float(rng.gamma(2.2, 0.2))
+    return FlatLook(light, cover, lens, hanger, tag, min(crease, 1.0), int(rng.integers(1 << 31)), settings)
 
 
 def _light_for(kind: str, rng: np.random.Generator) -> Light:
@@ -103,10 +103,10 @@ def _light_for(kind: str, rng: np.random.Generator) -> Light:
     if kind != "laid":
         return sample_light(rng, ("studio", "indoor", "window")[rng.choice(3, p=[0.5, 0.25, 0.25])])
     turn, warm = rng.uniform(0, 2 * np.pi), float(rng.normal(0, 0.7))
-    high = rng.uniform(0.5, 1.3)  # a window is low, a lamp overhead is high
+    high = rng.uniform(0.4, 1.2)  # a window is low, a lamp overhead is high
     towards = (float(np.cos(turn) * np.cos(high)), float(np.sin(turn) * np.cos(high)), float(np.sin(high)))
     colour = np.array([np.exp(0.1 * warm), 1.0, np.exp(-0.15 * warm)])
-    key, fill = rng.uniform(0.25, 0.65) * colour, rng.uniform(0.3, 0.55) * np.array([1, 1, 1.02])
+    key, fill = rng.uniform(0.4, 0.9) * colour, rng.uniform(0.22, 0.48) * np.array([1, 1, 1.02])
     lobes = (Lobe((0, 0, 1), _three(fill), 0.25), Lobe((-towards[0], -towards[1], 0.5), (0.1, 0.1, 0.1), 0.5))
     return Light("indoor", towards, _three(key), float(rng.uniform(0.15, 0.8)), lobes, 0.5)
 
@@ -143,6 +143,8 @@ def compose_flat(
     settings = look.settings
     if look.crease > 0 and not (paint is not None and paint.shaded):
         surface = replace(surface, normal=_creased(surface.normal, look.crease, scale, rng))
+    if view.kind != "ghost":
+        surface = replace(surface, normal=_rounded(surface.normal, cloth.alpha))
     garment = shade(surface, look.light, scale * distance, settings.light, rng)
     towards = np.array(look.light.towards, np.float32) / np.linalg.norm(look.light.towards)
     ground, photo = draw_cover(look.cover, library, size, towards)
@@ -206,7 +208,7 @@ def _shadow(alpha: F32, towards: F32, light: Light, gap_px: float, kind: str) ->
     unit = alpha.shape[0] / 512
     keep = np.ones_like(alpha)
     # closed in: the ground sees the cloth instead of the room
-    for sigma, share in ((1.2 * unit, 0.28), (4.0 * unit, 0.22)):
+    for sigma, share in ((1.3 * unit, 0.38), (5.0 * unit, 0.3)):
         keep *= 1 - (share if kind == "laid" else 0.3 * share) * cv2.GaussianBlur(alpha, (0, 0), sigma)
     gap = min(gap_px + (4 * unit if kind == "laid" else 0.0), 60 * unit)
     reach = gap / max(float(towards[2]), 0.25)
@@ -215,6 +217,16 @@ def _shadow(alpha: F32, towards: F32, light: Light, gap_px: float, kind: str) ->
     cast = cv2.GaussianBlur(cast, (0, 0), 0.8 * unit + (0.25 + 0.6 * light.softness) * gap)
     strength = {"laid": 0.5, "hung": 0.45, "ghost": 0.12}[kind] * (1.1 - 0.6 * light.softness)
     return np.asarray(keep * (1 - strength * cast), np.float32)
+
+
+def _rounded(normal: F32, alpha: F32) -> F32:
+    """Normals (h, w, 3) that lean outwards at the outline, where the cloth turns over to its other side."""
+    unit = alpha.shape[0] / 512
+    height = cv2.GaussianBlur(alpha, (0, 0), 1.6 * unit) * np.float32(4 * unit)
+    out = normal.copy()
+    out[..., 0] -= cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=0.125)
+    out[..., 1] += cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=0.125)
+    return unit_normals(out)
 
 
 def _creased(normal: F32, slope: float, px_per_m: float, rng: np.random.Generator) -> F32:

@@ -22,7 +22,7 @@ from tryon.synth.garment_paint import FabricSpec, GarmentPaint, LayoutCache, Pri
 from tryon.synth.motif_canvas import TILE
 from tryon.synth.motifs import MOTIFS, motif_tile
 from tryon.synth.photo_lay import shape_distance
-from tryon.synth.photo_textures import PhotoTextureError, PhotoTextures
+from tryon.synth.photo_textures import PhotoTextureError, PhotoTextures, is_even
 from tryon.synth.prints import ARTS, draw_print
 from tryon.synth.record import HALF, FlatFeature, GarmentInfo
 from tryon.synth.wardrobe_colours import from_lab, pick_colour, pick_pair, to_lab
@@ -297,7 +297,7 @@ def a_photo_zip(folder: Path) -> Path:
         image, np.array([[0.9, 0, 10], [0, 0.8, -20.0]]), (384, 400), borderMode=cv2.BORDER_REPLICATE
     )
     note = {
-        "label": "T-Shirt", "category": "upper", "kind": "upper", "patch": [150, 150, 60],
+        "label": "T-Shirt", "category": "upper", "kind": "upper", "patch": [130, 150, 110],
         "landmarks_px": {n: [0.9 * x + 10, 0.8 * y - 20] for n, (x, y) in info.landmarks_px.items()},
     }  # fmt: skip
     path = folder / "phototextures_00.zip"
@@ -329,6 +329,15 @@ def test_a_photographed_garment_is_laid_on_another_shape(tmp_path: Path) -> None
     assert off[solid].mean() < 0.02
     spec = FabricSpec("patch", (photos.patch_colour("one"),), "one", scale_cm=10)
     assert paint_garment(info, spec, photos=photos).front_u8.shape == (*HALF, 3)
+
+
+def test_only_even_pieces_of_cloth_are_repeated() -> None:
+    stripes = np.repeat(np.where(np.arange(120) // 4 % 2, 60, 180).astype(np.uint8)[:, None], 120, 1)
+    halves = np.repeat(np.where(np.arange(120) < 60, 60, 180).astype(np.uint8)[:, None], 120, 1)
+    print_on_plain = np.full((120, 120), 90, np.uint8)
+    print_on_plain[50:70, 50:70] = 220
+    found = [is_even(cv2.merge([p] * 3)) for p in (stripes, halves, print_on_plain, np.full_like(stripes, 90))]
+    assert found == [True, False, False, False]
 
 
 def test_a_damaged_zip_is_named(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tryon.synth.photo_textures import PhotoTextures
 
 PHOTO_SHARE = 0.22  # a real garment laid on this one, where one fits
-PATCH_SHARE = 0.05  # a piece of real cloth
+PATCH_SHARE = 0.04  # a piece of real cloth
 TRIM_SHARE = 0.13  # collars and cuffs of another colour
 STITCH_SHARE = 0.12  # of woven clothes have thread that stands off, denim aside
 ONE_INK = ("text", "college", "number", "caption", "waves", "badge")  # prints that one ink can carry

@@ -20,6 +20,7 @@ SMOOTHING = 2e-3  # lets jagged outlines agree without bending the cloth between
 GRID = 16  # half-frame pixels between the spline's samples; it is smooth, so the rest is interpolated
 SPACING = 0.09  # of the garment's size between outline samples
 _SIDES = ("left", "right")
+PATTERNED = 8.0  # mean difference to a row's colour from which cloth has a design rather than folds
 FLATTEN = 0.55  # share of the photo's slow shading that is taken out; all of it would bleach colour blocks
 
 
@@ -261,7 +262,7 @@ def _back_of(front: U8, solid: U8, layout: FlatLayout) -> U8:
         float(rest[:, a:b].sum()) / c
         for (a, b), c in zip(((0, third), (third, -third), (rest.shape[1] - third, None)), counts, strict=True)
     )
-    if 0.5 * (left + right) > 0.75 * middle and middle > 14:
+    if 0.5 * (left + right) > 0.75 * middle and middle > PATTERNED:
         return back[:, ::-1].copy() if abs(layout.middle_x - layout.shape[1] / 2) < 2 else back
     h = layout.shape[0]
     full = np.concatenate([np.repeat(medians[:1], y0, 0), medians, np.repeat(medians[-1:], h - y1, 0)])

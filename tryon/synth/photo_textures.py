@@ -32,7 +32,8 @@ ALIKE = {
     "Blouse": ("Blouse", "Shirt", "Top"),
 }  # fmt: skip
 MAX_DISTANCE = 0.30  # see ``shape_distances``: 24 of 24 pairs at .22 to .33 looked right
-MIN_PATCH_PX = 56
+MIN_PATCH_PX = 100
+CLOSED = ("Shirt", "Blazer", "Outwear", "Polo", "Hoodie")  # cloth is taken beside their buttons and zips
 ENOUGH = 8  # garments that fit: with fewer a photo is taken less often, so that none is seen all the time
 
 
@@ -132,14 +133,20 @@ class PhotoTextures:
     def pick_patch(self, label: str, rng: np.random.Generator) -> str | None:
         """The name of a garment of this label whose cloth has a large even piece; None where none has."""
         names = [n for n in self._by_label.get(label, []) if self.notes[n].get("patch", [0, 0, 0])[2] >= MIN_PATCH_PX]
-        return names[int(rng.integers(len(names)))] if names else None
+        for _ in range(6 if names else 0):
+            name = names[int(rng.integers(len(names)))]
+            if is_even(self.patch(name)):
+                return name
+        return None
 
     def patch(self, name: str) -> U8:
         """The piece of cloth (k, k, 3) sRGB in the middle of a garment, its slow shading taken out."""
         image, _ = self.cut(name)
         x, y, k = self.notes[name]["patch"]
+        if self.notes[name]["label"] in CLOSED:
+            y, k = y + k // 2, int(0.42 * k)
         piece = image[y : y + k, x : x + k].astype(np.float32)
-        slow = cv2.GaussianBlur(piece, (0, 0), 0.25 * k, borderType=cv2.BORDER_REFLECT)
+        slow = cv2.GaussianBlur(piece, (0, 0), 0.12 * k, borderType=cv2.BORDER_REFLECT)
         grey = slow.mean(2, keepdims=True)
         return np.clip(piece * np.clip(grey.mean() / np.maximum(grey, 8.0), 0.6, 1.6), 0, 255).astype(np.uint8)
 
@@ -149,3 +156,14 @@ class PhotoTextures:
         colour = f"#{r:02x}{g:02x}{b:02x}"
         assert rgb(colour) == (r, g, b)
         return colour
+
+
+def is_even(piece: U8) -> bool:
+    """Whether a piece of cloth (k, k, 3) looks the same everywhere, so that it may be repeated: nine fields of
+    nearly one mean colour and one contrast, which is neither bare nor that of a picture."""
+    lab = cv2.cvtColor(piece.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    third = piece.shape[0] // 3
+    fields = [lab[i * third : (i + 1) * third, j * third : (j + 1) * third] for i in range(3) for j in range(3)]
+    means = np.array([f.mean((0, 1)) for f in fields])
+    spread = np.array([f.std((0, 1)).sum() for f in fields])
+    return bool(np.ptp(means, axis=0).max() < 6 and spread.max() < 1.45 * spread.min() and 3 < spread.mean() < 45)

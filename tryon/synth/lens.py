@@ -112,10 +112,10 @@ def develop(light: F32, lens: Lens, settings: LensSettings, rng: np.random.Gener
     if settings.vignette and lens.vignette > 0.01:
         y, x = np.linspace(-1, 1, h, dtype=np.float32), np.linspace(-1, 1, w, dtype=np.float32) * (w / h)
         light = light * (1 - lens.vignette * (y[:, None] ** 2 + x[None] ** 2) / 1.56)[..., None]
-    if settings.tone:
-        light = light * np.array([lens.balance[0], 1, lens.balance[1]], np.float32)
-    index = np.minimum(light * np.float32((_STEPS - 1) / _TOP), np.float32(_STEPS - 1)).astype(np.uint16)
-    picture = _tone_table(lens, settings.tone)[index]
+    balance = (lens.balance[0], 1.0, lens.balance[1]) if settings.tone else (1.0, 1.0, 1.0)
+    index = light * (np.array(balance, np.float32) * np.float32((_STEPS - 1) / _TOP))
+    np.minimum(index, np.float32(_STEPS - 1), out=index)
+    picture = np.take(_tone_table(lens, settings.tone), index.astype(np.uint16))
     if settings.tone and lens.saturation != 1.0:
         grey = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)[..., None]
         picture = grey + np.float32(lens.saturation) * (picture - grey)

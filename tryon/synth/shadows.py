@@ -76,7 +76,7 @@ def key_shadow(depth: F32, alpha: F32, towards: F32, softness: float, focal_px: 
         depth: (h, w) m. alpha: (h, w). towards: (3,) unit, camera frame. softness: 0 a point to 1 a large window.
         focal_px: of this picture.
     """
-    scale = min(1.0, 288 / max(depth.shape))
+    scale = min(1.0, 240 / max(depth.shape))
     small, there = _coarse(depth, alpha, scale)
     if not there.any():
         return np.ones_like(depth)
@@ -113,13 +113,15 @@ def _march(solid: F32, place: F32, way: F32, px_per_m: float, softness: float) -
         ys, xs = slice(max(0, -dy), h - max(0, dy)), slice(max(0, -dx), w - max(0, dx))
         yt, xt = slice(max(0, dy), h + min(0, dy)), slice(max(0, dx), w + min(0, dx))
         # how far the surface there is before the ray
-        before = place[ys, xs] - np.float32(way[2] * t) - solid[yt, xt]
-        bias = 0.006 + 0.03 * t
-        soft = np.float32(1 / (0.008 + (0.1 + 0.5 * softness) * t))
-        block = np.clip((before - np.float32(bias)) * soft, 0, 1)
-        block[before > THICK_M] = 0
-        np.minimum(lit[ys, xs], 1 - block, out=lit[ys, xs])
-    return lit
+        before = place[ys, xs] - solid[yt, xt]
+        before -= np.float32(way[2] * t)
+        far = before > THICK_M
+        before -= np.float32(0.006 + 0.03 * t)
+        before *= np.float32(1 / (0.008 + (0.1 + 0.5 * softness) * t))
+        before[far] = 0
+        open_share = 1 - before  # over 1 where nothing is in the way, which the minimum leaves out
+        np.minimum(lit[ys, xs], open_share, out=lit[ys, xs])
+    return np.maximum(lit, 0)
 
 
 @dataclass(frozen=True)

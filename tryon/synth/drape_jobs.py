@@ -9,11 +9,12 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from tryon.synth.bodies import Body, BodyModel, BodyShape
 from tryon.synth.cutkit import CutKit, border_edges, fast_normals, unique_edges
 from tryon.synth.designs import DesignKind, LibraryCounts, library_design, library_keys, library_name
-from tryon.synth.drapes import drape_path, make_drape, read_drape, topology_hash, write_drape
+from tryon.synth.drapes import drape_path, frames_of, make_drape, read_drape, topology_hash, write_drape
 from tryon.synth.garment_mesh import PART, Fit, GarmentMesh, Wearable
 from tryon.synth.pose_library import sample_pose
 from tryon.synth.poses import ArmPose, BodyPose, LegPose
@@ -24,6 +25,7 @@ F64 = NDArray[np.float64]
 I64 = NDArray[np.int64]
 
 LIBRARY_SEED = 7
+RECIPE = 2  # 2: collars follow the cloth below
 HOLD_M = 0.13  # cloth within this of the neck's joint lies still: necklines keep their place
 HOLD = 0.3  # how firmly, 0..1
 BAND_M = 0.035  # of a waistband is held
@@ -119,8 +121,6 @@ def held_vertices(mesh: GarmentMesh, points: F64, body: Body) -> F64:
         return pins
     far = np.linalg.norm(points - body.joint("neck01"), axis=1)
     pins = np.where(far < HOLD_M, HOLD, 0.0)
-    if mesh.attributes.get("hood") == "yes":
-        pins[points[:, 2] > body.joint("neck01")[2] + 0.03] = 1.0
     if not pins.any():  # strapless: held at its upper edge
         pins = np.where(points[:, 2] > points[:, 2].max() - BAND_M, 1.0, 0.0)
     for side in ("left", "right"):
@@ -217,28 +217,61 @@ class DrapeMaker:
         rng = np.random.default_rng([LIBRARY_SEED, job.number, *job.design.encode(), *job.pose_family.encode()])
         order, fabric = self.build_job(wearable, job, rng)
         try:
-            fallen, _ = self._fall(order)
+            fallen = self._fall(order, wearable.mesh)
         except SimulationError:
             self._cloth.close()
             self._cloth = BlenderCloth(self._blender)
             order = replace(order, settings=replace(order.settings, quality=order.settings.quality + 4))
-            fallen, _ = self._fall(order)
+            fallen = self._fall(order, wearable.mesh)
         seconds = time.perf_counter() - start
         drape = make_drape(
             wearable.mesh, order.points, fallen, design=job.design, pose_family=job.pose_family, gender=job.gender,
-            meta={"fabric": fabric, "seconds": round(seconds, 1), "label": wearable.mesh.label},
+            meta={"fabric": fabric, "seconds": round(seconds, 1), "label": wearable.mesh.label, "recipe": RECIPE},
         )  # fmt: skip
         write_drape(drape, drape_path(folder, job.design, job.pose_family, job.gender))
         return seconds
 
-    def _fall(self, order: Job) -> tuple[F64, float]:
-        fallen, seconds = self._cloth.simulate(order)
-        edges = unique_edges(order.faces)
+    def _fall(self, order: Job, mesh: GarmentMesh) -> F64:
+        """Vertices (N, 3) after the fall. Collars and hoods lie on other cloth: they follow it instead."""
+        upper = upper_layers(mesh)
+        faces = order.faces[~upper]
+        used, local = np.unique(faces, return_inverse=True)
+        rest = order.points if order.rest_points is None else order.rest_points
+        base = replace(
+            order, points=order.points[used], faces=local.reshape(-1, 3), pins=order.pins[used], rest_points=rest[used]
+        )
+        fallen, _ = self._cloth.simulate(base)
+        edges = unique_edges(base.faces)
         length = np.linalg.norm(fallen[edges[:, 0]] - fallen[edges[:, 1]], axis=1)
-        before = np.linalg.norm(order.points[edges[:, 0]] - order.points[edges[:, 1]], axis=1)
+        before = np.linalg.norm(base.points[edges[:, 0]] - base.points[edges[:, 1]], axis=1)
         if np.quantile(length - before, 0.998) > TORN_M:
             raise SimulationError("The cloth was torn; its rest shape or its steps are too rough.")
-        return fallen, seconds
+        out = order.points.copy()
+        out[used] = fallen
+        if upper.any():
+            follow_below(out, order.points, mesh, used)
+        return out
+
+
+def upper_layers(mesh: GarmentMesh) -> NDArray[np.bool_]:
+    """Faces (F,) that lie on other cloth of the same garment."""
+    return np.isin(mesh.part, (PART["collar"], PART["hood"]))
+
+
+def follow_below(out: F64, start: F64, mesh: GarmentMesh, used: I64) -> None:
+    """Move the vertices that are not in ``used`` as those next to them have moved; changes ``out``."""
+    rest = np.setdiff1d(np.arange(len(out)), used)
+    if not len(rest):
+        return
+    distance, near = cKDTree(start[used]).query(start[rest], k=6)
+    weight = 1.0 / np.maximum(distance, 0.004)
+    weight /= weight.sum(1, keepdims=True)
+    moves = out - start
+    moves[rest] = (weight[:, :, None] * moves[used][near]).sum(1)
+    calm = frames_of(mesh).soft
+    for _ in range(6):
+        moves[rest] = (calm @ moves)[rest]
+    out[rest] = start[rest] + moves[rest]
 
 
 def make_library(
@@ -271,4 +304,7 @@ def make_library(
 
 def _is_stale(path: Path, job: DrapeJob, maker: DrapeMaker) -> bool:
     mesh = library_design(job.kind, job.number, maker.kit).mesh
-    return read_drape(path).topology != topology_hash(mesh.faces, len(mesh.rest))
+    drape = read_drape(path)
+    if drape.topology != topology_hash(mesh.faces, len(mesh.rest)):
+        return True
+    return bool(drape.meta.get("recipe") != RECIPE and upper_layers(mesh).any())

@@ -43,6 +43,7 @@ DIFFERENT = (0.12, 0.35)  # |log| of the ratio of edge lengths at which folds be
 LOST_UNLIKE = 0.5  # share of the folds that is lost then, besides
 TURNED = (0.75, 0.2)  # cosine of gravity's change in the cloth's frame at which folds begin to fade, and have
 LOST_TURNED = 0.8  # share of the folds that is lost then
+HAND_M = 0.045  # skin this near to a finger's or palm's joint, arms stretched out, is the hand's
 SAME_SIZE = 0.03  # grids of skirts share a topology: their sizes tell them apart
 BARE_M = 0.012  # skin this near to a moved hem is drawn
 
@@ -136,14 +137,15 @@ def frames_of(mesh: GarmentMesh) -> Frames:
 
 
 class Skin:
-    """A body as something to be pushed out of; make one for a body and use it for all its garments."""
+    """A body without hands as something to be pushed out of; make one and use it for all garments."""
 
     def __init__(self, body: Body, faces: I64, layer_m: float = 0.0) -> None:
         """faces: (F, 3) the skin's triangles (``scene.skin_triangles``). layer_m: what is worn below."""
-        self.index = used = np.unique(faces)
-        normals = fast_normals(
-            body.vertices, faces, _body_corners(faces.tobytes(), len(body.vertices), faces.dtype.str)
-        )
+        corners, used = _skin_of(faces.tobytes(), len(body.vertices), faces.dtype.str)
+        if "wrist.L" in body.bones:
+            used = used[~_hands(body)[used]]
+        self.index = used
+        normals = fast_normals(body.vertices, faces, corners)
         self.points = body.vertices[used] + layer_m * normals[used]
         self.normals = normals[used]
         self.tree = cKDTree(self.points, balanced_tree=False, compact_nodes=False)
@@ -166,9 +168,24 @@ class Skin:
         return np.asarray(points + lift[:, None] * normal, float)
 
 
-@lru_cache(maxsize=4)
-def _body_corners(faces: bytes, count: int, dtype: str) -> sp.csr_matrix:
-    return corner_matrix(np.frombuffer(faces, dtype).reshape(-1, 3), count)
+@lru_cache(maxsize=8)
+def _skin_of(faces: bytes, count: int, dtype: str) -> tuple[sp.csr_matrix, I64]:
+    triangles = np.frombuffer(faces, dtype).reshape(-1, 3)
+    return corner_matrix(triangles, count), np.unique(triangles)
+
+
+_HANDS: dict[int, NDArray[np.bool_]] = {}  # by number of vertices: all bodies of a model have the same
+
+
+def _hands(body: Body) -> NDArray[np.bool_]:
+    """Body vertices (V,) of the hands: they rest on clothes, and are no obstacle to them."""
+    if len(body.vertices) not in _HANDS:
+        names = ("finger", "metacarpal")
+        use = [k for k, name in enumerate(body.bones) if name.startswith(names)]
+        back = np.linalg.inv(body.transforms[use])
+        heads = np.einsum("jab,jb->ja", back, np.concatenate([body.heads[use], np.ones((len(use), 1))], 1))[:, :3]
+        _HANDS[len(body.vertices)] = cKDTree(heads).query(body.rest)[0] < HAND_M
+    return _HANDS[len(body.vertices)]
 
 
 def make_drape(

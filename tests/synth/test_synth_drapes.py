@@ -13,10 +13,10 @@ from tryon.errors import BadRequestError
 pytest.importorskip("scipy", reason="the data engine needs scipy")
 
 from tryon.synth.bodies import Body
+from tryon.synth.cloth_skin import Skin
 from tryon.synth.drapes import (
     Drape,
     DrapeLibrary,
-    Skin,
     apply_drape,
     drape_path,
     make_drape,

@@ -17,10 +17,9 @@ from zipfile import BadZipFile
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from tryon.errors import BadRequestError
-from tryon.synth.bodies import Body
+from tryon.synth.cloth_skin import Skin
 from tryon.synth.cutkit import border_edges, corner_matrix, fast_normals, unique_edges
 from tryon.synth.garment_mesh import PART, GarmentMesh, Worn
 
@@ -30,20 +29,17 @@ I64 = NDArray[np.int64]
 
 UNIT_M = 1 / 64000  # offsets are stored as int16 in 1/64 mm: +-0.5 m
 SCALE_UNIT_M = 1e-5  # edge lengths as uint16 in 1/100 mm
-FOLD_GAP_M = 0.003  # that cloth keeps from skin
-REACH_M = 0.10  # further from the skin nothing is asked of it
 INSIDE_M = 0.012  # folds that lead deeper into the body are of other legs
 # pose families whose folds serve others best: bent arms those of bent arms
 ALIKE = {
     "hip_one": "hips_both", "pockets": "hips_both", "mirror": "crossed", "texting": "crossed", "cup": "crossed",
     "selfie": "crossed", "raised": "hips_both", "contrapposto": "walking",
 }  # fmt: skip
-DEEPEST_M = 0.04  # deeper inside the body a vertex is not pushed out: it is on the other side
+STEEP_M = 0.004  # a lift by more would leave a spike
 DIFFERENT = (0.12, 0.35)  # |log| of the ratio of edge lengths at which folds begin to be, and are, smoothed away
 LOST_UNLIKE = 0.5  # share of the folds that is lost then, besides
 TURNED = (0.75, 0.2)  # cosine of gravity's change in the cloth's frame at which folds begin to fade, and have
 LOST_TURNED = 0.8  # share of the folds that is lost then
-HAND_M = 0.045  # skin this near to a finger's or palm's joint, arms stretched out, is the hand's
 SAME_SIZE = 0.03  # grids of skirts share a topology: their sizes tell them apart
 BARE_M = 0.012  # skin this near to a moved hem is drawn
 
@@ -136,58 +132,6 @@ def frames_of(mesh: GarmentMesh) -> Frames:
     return _frames(mesh.id, _Holder(mesh))
 
 
-class Skin:
-    """A body without hands as something to be pushed out of; make one and use it for all garments."""
-
-    def __init__(self, body: Body, faces: I64, layer_m: float = 0.0) -> None:
-        """faces: (F, 3) the skin's triangles (``scene.skin_triangles``). layer_m: what is worn below."""
-        corners, used = _skin_of(faces.tobytes(), len(body.vertices), faces.dtype.str)
-        if "wrist.L" in body.bones:
-            used = used[~_hands(body)[used]]
-        self.index = used
-        normals = fast_normals(body.vertices, faces, corners)
-        self.points = body.vertices[used] + layer_m * normals[used]
-        self.normals = normals[used]
-        self.tree = cKDTree(self.points, balanced_tree=False, compact_nodes=False)
-
-    def height(self, points: F64) -> F64:
-        """Distance (N,) m of points over the skin, negative inside; 1 where there is none within 10 cm."""
-        near = self.tree.query(points, distance_upper_bound=REACH_M)[1]
-        known = near < len(self.points)
-        at = np.where(known, near, 0)
-        return np.where(known, ((points - self.points[at]) * self.normals[at]).sum(1), 1.0)
-
-    def push_out(self, points: F64, gap_m: float = FOLD_GAP_M) -> F64:
-        """Points (N, 3) with those below ``gap_m`` over the skin lifted along its normals."""
-        near = self.tree.query(points, distance_upper_bound=REACH_M)[1]
-        known = near < len(self.points)
-        at = np.where(known, near, 0)
-        normal = self.normals[at]
-        height = ((points - self.points[at]) * normal).sum(1)
-        lift = np.where(known & (height < gap_m) & (height > -DEEPEST_M), gap_m - height, 0.0)
-        return np.asarray(points + lift[:, None] * normal, float)
-
-
-@lru_cache(maxsize=8)
-def _skin_of(faces: bytes, count: int, dtype: str) -> tuple[sp.csr_matrix, I64]:
-    triangles = np.frombuffer(faces, dtype).reshape(-1, 3)
-    return corner_matrix(triangles, count), np.unique(triangles)
-
-
-_HANDS: dict[int, NDArray[np.bool_]] = {}  # by number of vertices: all bodies of a model have the same
-
-
-def _hands(body: Body) -> NDArray[np.bool_]:
-    """Body vertices (V,) of the hands: they rest on clothes, and are no obstacle to them."""
-    if len(body.vertices) not in _HANDS:
-        names = ("finger", "metacarpal")
-        use = [k for k, name in enumerate(body.bones) if name.startswith(names)]
-        back = np.linalg.inv(body.transforms[use])
-        heads = np.einsum("jab,jb->ja", back, np.concatenate([body.heads[use], np.ones((len(use), 1))], 1))[:, :3]
-        _HANDS[len(body.vertices)] = cKDTree(heads).query(body.rest)[0] < HAND_M
-    return _HANDS[len(body.vertices)]
-
-
 def make_drape(
     mesh: GarmentMesh,
     worn: F64,
@@ -250,16 +194,28 @@ def apply_drape(
             blurred = frames.soft @ blurred
         offsets = offsets * (1 - unlike) + blurred * unlike
     moves = np.einsum("nij,ni->nj", local, offsets * share[:, None])
-    moves *= _possible(worn.points, moves, frames, skin)[:, None]
-    points = skin.push_out(worn.points + moves)
+    arms = mesh.category != "lower"
+    moves *= _possible(worn.points, moves, frames, skin, arms)[:, None]
+    points = _lift(worn.points + moves, frames, skin, arms)
     return Worn(points, _still_covered(worn, points, frames, skin))
 
 
-def _possible(points: F64, moves: F64, frames: Frames, skin: Skin) -> F64:
+def _lift(points: F64, frames: Frames, skin: Skin, arms: bool) -> F64:
+    """Points (N, 3) outside the skin; where one is lifted far, those around it go along."""
+    out = skin.push_out(points, arms=arms)
+    moved = out - points
+    if (np.abs(moved) > STEEP_M).any():
+        for _ in range(2):
+            moved = frames.soft @ moved
+        out = skin.push_out(points + moved, arms=arms)
+    return out
+
+
+def _possible(points: F64, moves: F64, frames: Frames, skin: Skin, arms: bool) -> F64:
     """Share (N,) of the moves that leaves cloth outside the body: these legs may stand elsewhere."""
     share = np.ones(len(points))
     for step in range(3):
-        bad = skin.height(points + share[:, None] * moves) < -INSIDE_M
+        bad = skin.height(points + share[:, None] * moves, arms) < -INSIDE_M
         if not bad.any():
             break
         less = np.where(bad, 0.5 if step < 2 else 0.0, 1.0)
@@ -295,8 +251,7 @@ def _still_covered(worn: Worn, points: F64, frames: Frames, skin: Skin) -> NDArr
     rim = points[frames.border]
     moved = np.linalg.norm(rim - worn.points[frames.border], axis=1)
     reach = BARE_M + np.minimum(1.5 * moved, 0.10)
-    for found in skin.tree.query_ball_point(rim[moved > 0.002], reach[moved > 0.002]):
-        covered[skin.index[found]] = False
+    covered[skin.near(rim[moved > 0.002], reach[moved > 0.002])] = False
     return covered
 
 

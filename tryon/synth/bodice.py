@@ -18,6 +18,7 @@ from tryon.synth.cutkit import CutKit, HangTable, border_edges
 from tryon.synth.flatten import lay_flat, spread_body
 from tryon.synth.garment_mesh import PART, Fit, GarmentMesh, Worn
 from tryon.synth.hang import Hanger, HangPlan
+from tryon.synth.landmark_snap import snap_landmarks
 from tryon.types import Category
 
 F64 = NDArray[np.float64]
@@ -266,6 +267,7 @@ def make_bodice(
     hanger = Hanger(kit, plan_hang(cut, bodice, kit), collar)
     rest = hanger.wear(spread_body(kit.model, sex), Fit()).points
     flat, front = lay_flat(rest[: len(bodice.points)], faces, part)
+    landmarks = snap_landmarks(find_landmarks(cut, bodice), faces, part, front, flat)
     if collar is not None and cut.collar is not None:
         collar_flat, collar_front = lay_collar(collar, flat, faces, front)
         flat, front = np.concatenate([flat, collar_flat]), np.concatenate([front, collar_front])
@@ -274,6 +276,6 @@ def make_bodice(
         part = np.concatenate([part, np.full(len(collar.faces), PART[name], np.uint8)])
     mesh = GarmentMesh(
         id=id, category=category, label=label, faces=faces, part=part, front=front, flat=flat,
-        landmarks=find_landmarks(cut, bodice), rest=rest, attributes=attributes, open_front=cut.gap is not None,
+        landmarks=landmarks, rest=rest, attributes=attributes, open_front=cut.gap is not None,
     )  # fmt: skip
     return CutGarment(mesh, hanger), bodice

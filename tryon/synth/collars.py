@@ -70,11 +70,12 @@ def edge_chain(faces: I64, points: F64, use: Bool) -> I64:
     for start in np.flatnonzero(use):
         if int(start) in seen or int(start) not in follow:
             continue
-        loop, now = [int(start)], follow[int(start)]
-        while now != int(start):
+        loop, now, passed = [int(start)], follow[int(start)], {int(start)}
+        while now not in passed and now in follow:  # where two borders touch in a vertex a walk may miss its start
             loop.append(now)
+            passed.add(now)
             now = follow[now]
-        seen.update(loop)
+        seen |= passed
         flags = use[loop]
         if flags.all():
             run = loop

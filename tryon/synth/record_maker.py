@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tryon.person.pose import MediaPipePose
 from tryon.synth.bodies import SKIN_END, Body, BodyModel
 from tryon.synth.camera import FRAMINGS, PhotoCamera, sample_camera
+from tryon.synth.casting import cast_people
 from tryon.synth.cloth_choice import ClothChoice
 from tryon.synth.collisions import ClashTest
 from tryon.synth.compose import compose, sample_look
@@ -30,8 +31,8 @@ from tryon.synth.grounds import GroundLibrary
 from tryon.synth.layer_meshes import FoldNoise, sample_folds
 from tryon.synth.layers import LayerRenderer, joints_px
 from tryon.synth.outfits import OutfitPiece, bake_texture, load_outfit_pieces
-from tryon.synth.people import PersonSpec, person_solids, sample_person
-from tryon.synth.pose_library import NamedPose, sample_pose
+from tryon.synth.people import PersonSpec, person_solids
+from tryon.synth.pose_library import NamedPose
 from tryon.synth.record import HALF, GarmentInfo, GarmentLayer, Record
 from tryon.synth.record_codec import pack_garment, unpack_garment
 from tryon.synth.scene import read_texture
@@ -45,7 +46,6 @@ FRAMING_SHARE = (0.45, 0.25, 0.30)  # full figure, to the knee, to the hip
 LIBRARY_SHARE: dict[DesignKind, int] = {"upper": 11, "dress": 5, "jacket": 4, "lower": 6, "skirt": 3}
 # MediaPipe sees 256 px of a picture: more would only cost time
 POSE_SIZE, POSE_PAINT = (384, 288), (256, 192)
-TRIES = 10  # poses before one whose limbs touch is taken by another family's
 FIT_LAYER: dict[Slot, int] = {"bottom": 0, "dress": 0, "top": 1, "jacket": 2}
 
 
@@ -191,12 +191,8 @@ class RecordMaker:
 
     def scene(self, rng: np.random.Generator, family: str | None = None) -> Scene:
         """A person in a clean pose before a camera."""
-        spec = sample_person(rng, self.settings.data)
-        for _ in range(TRIES):
-            pose = sample_pose(rng, family)
-            body = self.model.build(spec.shape, pose.pose)
-            if self.clash.is_clear(body):
-                break
+        sitter = cast_people(rng, 1, self.model, self.clash, self.settings.data, (family,))[0]
+        spec, pose, body = sitter.spec, sitter.named, sitter.body
         self.watch.lap("body")
         solids = person_solids(spec, pose, body, self.model, self.settings.data)
         framing = FRAMINGS[int(rng.choice(3, p=FRAMING_SHARE))]

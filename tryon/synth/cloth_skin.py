@@ -17,7 +17,7 @@ I64 = NDArray[np.int64]
 
 FOLD_GAP_M = 0.003  # that cloth keeps from skin
 REACH_M = 0.10  # further from the skin nothing is asked of it
-DEEPEST_M = 0.04  # deeper inside the body a vertex is not pushed out: it is on the other side
+DEEPEST_M = 0.07  # deeper inside the body a vertex is not pushed out: it is on the other side
 _HAND, _ARM = ("finger", "metacarpal"), ("wrist", "lowerarm", "upperarm")
 
 

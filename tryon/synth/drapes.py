@@ -29,13 +29,15 @@ I64 = NDArray[np.int64]
 
 UNIT_M = 1 / 64000  # offsets are stored as int16 in 1/64 mm: +-0.5 m
 SCALE_UNIT_M = 1e-5  # edge lengths as uint16 in 1/100 mm
-INSIDE_M = 0.012  # folds that lead deeper into the body are of other legs
+INSIDE_M = 0.06  # folds that lead deeper into the body are shortened: there is no telling where they would get out
 # pose families whose folds serve others best: bent arms those of bent arms
 ALIKE = {
     "hip_one": "hips_both", "pockets": "hips_both", "mirror": "crossed", "texting": "crossed", "cup": "crossed",
     "selfie": "crossed", "raised": "hips_both", "contrapposto": "walking",
 }  # fmt: skip
 STEEP_M = 0.004  # a lift by more would leave a spike
+CLOSE_M = 0.02  # cloth nearer to the skin than this may need lifting
+SPREAD = 4  # rounds of lifting and smoothing then
 DIFFERENT = (0.12, 0.35)  # |log| of the ratio of edge lengths at which folds begin to be, and are, smoothed away
 LOST_UNLIKE = 0.5  # share of the folds that is lost then, besides
 TURNED = (0.75, 0.2)  # cosine of gravity's change in the cloth's frame at which folds begin to fade, and have
@@ -194,35 +196,41 @@ def apply_drape(
             blurred = frames.soft @ blurred
         offsets = offsets * (1 - unlike) + blurred * unlike
     moves = np.einsum("nij,ni->nj", local, offsets * share[:, None])
-    arms = mesh.category != "lower"
-    moves *= _possible(worn.points, moves, frames, skin, arms)[:, None]
-    points = _lift(worn.points + moves, frames, skin, arms)
+    points = _keep_out(worn.points, moves, frames, skin, mesh.category != "lower")
     return Worn(points, _still_covered(worn, points, frames, skin))
 
 
-def _lift(points: F64, frames: Frames, skin: Skin, arms: bool) -> F64:
-    """Points (N, 3) outside the skin; where one is lifted far, those around it go along."""
-    out = skin.push_out(points, arms=arms)
-    moved = out - points
-    if (np.abs(moved) > STEEP_M).any():
-        for _ in range(2):
-            moved = frames.soft @ moved
-        out = skin.push_out(points + moved, arms=arms)
-    return out
+def _keep_out(start: F64, moves: F64, frames: Frames, skin: Skin, arms: bool) -> F64:
+    """Points (N, 3) after the moves, outside the skin.
 
-
-def _possible(points: F64, moves: F64, frames: Frames, skin: Skin, arms: bool) -> F64:
-    """Share (N,) of the moves that leaves cloth outside the body: these legs may stand elsewhere."""
-    share = np.ones(len(points))
+    Moves that lead deep into the body are shortened: these legs stand elsewhere. Where a vertex is lifted
+    out, those around it go along.
+    """
+    share = np.ones(len(start))
+    points: F64 = start + moves
     for step in range(3):
-        bad = skin.height(points + share[:, None] * moves, arms) < -INSIDE_M
+        points = start + share[:, None] * moves
+        height = skin.height(points, arms)
+        bad = height < -INSIDE_M
         if not bad.any():
             break
         less = np.where(bad, 0.5 if step < 2 else 0.0, 1.0)
         for _ in range(6):  # around it less and less so
             less = np.minimum(less, frames.soft @ less)
         share *= less
-    return share
+    close = np.flatnonzero(height < CLOSE_M)  # all others stay where they are
+    moved: F64 = np.zeros(points.shape)
+    for _ in range(SPREAD):
+        moved[close] = skin.push_out(points[close] + moved[close], arms=arms) - points[close]
+        if np.abs(moved).max() < STEEP_M:
+            return points + moved
+        for _ in range(3):
+            around = frames.soft @ moved
+            size, wide = (np.einsum("ni,ni->n", v, v)[:, None] for v in (moved, around))
+            moved = np.where(wide > size, around, 0.7 * moved + 0.3 * around)
+    out: F64 = points + moved
+    out[close] = skin.push_out(out[close], arms=arms)
+    return out
 
 
 def _extent(mesh: GarmentMesh) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""The commands ``prepare``, ``synth``, ``train`` and ``evaluate``: they import the part that is asked for, and no other."""
+"""The commands ``prepare``, ``synth``, ``train``, ``evaluate``: they import the part asked for, and no other."""
 
 from __future__ import annotations
 

@@ -127,9 +127,7 @@ def collapse_short(points: F64, faces: I64, shortest: float, longest: float) -> 
     return points, faces
 
 
-def _collapse_some(
-    points: F64, faces: I64, edges: I64, rim: Bool, around: list[list[int]], longest: float
-) -> int:
+def _collapse_some(points: F64, faces: I64, edges: I64, rim: Bool, around: list[list[int]], longest: float) -> int:
     """Collapse edges (E, 2) in place that do not touch each other; how many were."""
     locked = np.zeros(len(points), bool)
     done = 0

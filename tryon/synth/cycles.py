@@ -43,10 +43,10 @@ class Softbox:
 
 
 STUDIO = (
-    Softbox((-2.4, -3.0, 2.7), (0.0, 0.0, 1.1), (1.6, 2.2), 230.0, (1.0, 0.98, 0.95)),  # key
-    Softbox((3.0, -2.6, 1.8), (0.0, 0.0, 1.0), (2.0, 2.4), 70.0, (0.97, 0.985, 1.0)),  # fill
-    Softbox((1.6, 1.6, 2.9), (0.0, 0.0, 1.4), (0.8, 1.4), 70.0),  # rim, on hair and shoulder
-    Softbox((0.0, 0.2, 4.6), (0.0, 1.6, 1.2), (4.0, 2.0), 200.0),  # the backdrop's own
+    Softbox((-2.9, -2.2, 2.9), (0.0, 0.0, 1.15), (1.1, 1.7), 130.0, (1.0, 0.975, 0.94)),  # key
+    Softbox((3.2, -2.4, 1.6), (0.0, 0.0, 1.0), (2.0, 2.4), 20.0, (0.95, 0.975, 1.0)),  # fill
+    Softbox((2.2, 1.0, 2.3), (0.0, 0.0, 1.2), (0.6, 1.5), 45.0),  # rim, on hair and shoulder
+    Softbox((0.0, 0.4, 4.4), (0.0, 2.6, 1.2), (4.0, 1.6), 85.0),  # the backdrop's own
 )
 
 
@@ -56,14 +56,14 @@ class PathSettings:
 
     width: int = 768
     height: int = 1024
-    samples: int = 64  # the denoiser removes what is left
+    samples: int = 40  # the denoiser removes what is left
     noise: float = 0.03  # pixels quieter than this get no more samples
     threads: int = 1
     seed: int = 0
-    view: str = "AgX"
-    look: str = "AgX - Medium High Contrast"
-    exposure: float = 0.35
-    ambient: tuple[float, float, float] = (0.30, 0.30, 0.31)
+    view: str = "Standard"
+    look: str = "None"
+    exposure: float = -0.28
+    ambient: tuple[float, float, float] = (0.20, 0.203, 0.21)
     lamps: tuple[Softbox, ...] = STUDIO
     thick_m: float = 0.0016  # of cloth: hems are seen
 

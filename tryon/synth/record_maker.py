@@ -44,6 +44,9 @@ from tryon.synth.wardrobe import Counts, Habits, Outfit, Slot, choose_outfit, ch
 FRAMING_SHARE = (0.45, 0.25, 0.30)  # full figure, to the knee, to the hip
 # designs of the library that a shard may take, by kind
 LIBRARY_SHARE: dict[DesignKind, int] = {"upper": 11, "dress": 5, "jacket": 4, "lower": 6, "skirt": 3}
+KEPT_DESIGNS = 70  # some 40 MB each with what wearing them needs
+# every record has MediaPipe's pose on outfit A, one in so many on B too: two pictures are a third of a record's time
+POSE_ON_B_EVERY = 4
 # MediaPipe sees 256 px of a picture: more would only cost time
 POSE_SIZE, POSE_PAINT = (384, 288), (256, 192)
 FIT_LAYER: dict[Slot, int] = {"bottom": 0, "dress": 0, "top": 1, "jacket": 2}
@@ -108,9 +111,11 @@ class RecordMaker:
         return choose_wardrobe(Counts(), library, pieces, self._new_design, rng)
 
     def _library_design(self, kind: DesignKind, number: int) -> Wearable:
-        if (kind, number) not in self._designs:
-            self._designs[kind, number] = library_design(kind, number, self.kit)
-        return self._designs[kind, number]
+        made = self._designs.pop((kind, number), None) or library_design(kind, number, self.kit)
+        self._designs[kind, number] = made  # the latest last
+        while len(self._designs) > KEPT_DESIGNS:
+            del self._designs[next(iter(self._designs))]
+        return made
 
     def _new_design(self, slot: Slot, rng: np.random.Generator) -> Wearable:
         kinds: dict[Slot, tuple[DesignKind, ...]] = {
@@ -245,7 +250,8 @@ class RecordMaker:
         """Run MediaPipe on the pictures of both outfits, as it would see them."""
         poses: dict[str, NDArray[np.float32] | None] = {}
         masks: dict[str, NDArray[np.uint8]] = {}
-        for name in ("a", "b") if self.pose else ():
+        both = int(rng.integers(POSE_ON_B_EVERY)) == 0
+        for name in (("a", "b") if both else ("a",)) if self.pose else ():
             outfit = record.outfits[name]
             look = sample_look(rng, record, garments, outfit, paint=self._pose_cloths.any, library=self.grounds)
             view = compose(record, garments, outfit, look, POSE_SIZE, library=self.grounds)

@@ -12,6 +12,7 @@ This module needs numpy alone: training reads records where no renderer is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -145,7 +146,7 @@ class Record:
     id: str
     body: BodyLayer
     hair: HairLayer | None
-    layers: tuple[GarmentLayer, ...]
+    layers: Sequence[GarmentLayer]
     outfits: dict[str, tuple[int, ...]]
     joints_px: dict[str, tuple[float, float]]
     pose: dict[str, F32 | None]

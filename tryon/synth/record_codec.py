@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -97,6 +98,29 @@ def pack_record(record: Record) -> bytes:
     return w.finish()
 
 
+class PackedLayers(Sequence[GarmentLayer]):
+    """The layers of a record, each decoded when it is first asked for: a picture shows half of them."""
+
+    def __init__(self, reader: BlobReader) -> None:
+        self._reader = reader
+        self._known: dict[int, GarmentLayer] = {}
+
+    def __len__(self) -> int:
+        return len(self._reader.values["layers"])
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        if isinstance(index, slice):
+            return tuple(self[k] for k in range(*index.indices(len(self))))
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"a record with {len(self)} layers has none numbered {index}")
+        number = int(index) % len(self)
+        if number not in self._known:
+            facts = self._reader.values["layers"][number]
+            cloth = _read_cloth(self._reader, f"layer{number}")
+            self._known[number] = GarmentLayer(garment=facts["garment"], rank=facts["rank"], **cloth)
+        return self._known[number]
+
+
 def unpack_record(blob: bytes, source: str = "record") -> Record:
     """The record of a blob.
 
@@ -111,15 +135,11 @@ def unpack_record(blob: bytes, source: str = "record") -> Record:
     if "hair.alpha" in r:
         mask = r.array("hair.mask")
         hair = HairLayer(r.array("hair.alpha", mask), r.array("hair.shade", mask), *_read_shape(r, "hair"))
-    layers = tuple(
-        GarmentLayer(garment=facts["garment"], rank=facts["rank"], **_read_cloth(r, f"layer{index}"))
-        for index, facts in enumerate(v["layers"])
-    )
     return Record(
         id=v["id"],
         body=body,
         hair=hair,
-        layers=layers,
+        layers=PackedLayers(r),
         outfits={name: tuple(index) for name, index in v["outfits"].items()},
         joints_px={name: (x, y) for name, (x, y) in v["joints"].items()},
         pose={name: r.array(f"pose.{name}") if f"pose.{name}" in r else None for name in v["poses"]},
@@ -159,17 +179,17 @@ def _feature_values(feature: FlatFeature) -> dict[str, Any]:
     return values
 
 
-def unpack_garment(blob: bytes, source: str = "garment") -> GarmentInfo:
-    """The garment of a blob.
+def unpack_garment(blob: bytes, source: str = "garment", *, views: bool = True) -> GarmentInfo:
+    """The garment of a blob; views: with its flat pictures, which take most of the time.
 
     Raises:
         BrokenShardError: the blob is damaged; the message names ``source``.
     """
     r = BlobReader(blob, source)
     info = r.values["info"]
-    views = tuple(
+    flats = tuple(
         FlatView(kind=kind, from_flat=r.array(f"view{index}.from_flat"), **_read_cloth(r, f"view{index}"))
-        for index, kind in enumerate(info["views"])
+        for index, kind in enumerate(info["views"] if views else ())
     )
     features = tuple(
         FlatFeature(f["name"], f["kind"], np.array(f["points"], np.float32).reshape(-1, 2), f["width_px"], f["sides"])
@@ -185,7 +205,7 @@ def unpack_garment(blob: bytes, source: str = "garment") -> GarmentInfo:
         features=features,
         front=r.array("front"),
         back=r.array("back"),
-        views=views,
+        views=flats,
         open_front=info["open_front"],
         texture=r.array("texture") if "texture" in r else None,
     )

@@ -25,6 +25,7 @@ from tryon.synth.record_codec import pack_garment, pack_record, unpack_garment, 
 
 FORMAT = 1
 MAX_BYTES = 60_000_000  # fits the 64 MiB that a training machine takes at once
+OPEN_SHARDS = 64  # a file handle and the garments seen so far each
 _DATE = (2020, 1, 1, 0, 0, 0)
 
 
@@ -152,14 +153,38 @@ def _index(folder: Path) -> dict[str, Any]:
     return index
 
 
+class ShardGarments(Sequence[GarmentInfo]):
+    """The garments of a shard, each decoded when it is first asked for (some 15 ms with its flat pictures)."""
+
+    def __init__(self, shard: Shard, *, views: bool) -> None:
+        self._shard, self._views = shard, views
+        self._known: dict[int, GarmentInfo] = {}
+
+    def __len__(self) -> int:
+        return len(self._shard.facts["garments"])
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
+        if isinstance(index, slice):
+            return tuple(self[k] for k in range(*index.indices(len(self))))
+        if not -len(self) <= index < len(self):
+            raise IndexError(f"{self._shard.path.name} has {len(self)} garments, not one numbered {index}")
+        number = int(index) % len(self)
+        if number not in self._known:
+            self._known[number] = self._shard.garment(number, views=self._views)
+        return self._known[number]
+
+
 class Shard:
     """One shard, read at random. Not to be shared between processes or threads: open one each.
+
+    Args:
+        views: whether its garments come with their flat pictures.
 
     Raises:
         BrokenShardError: it is no shard, or of another format.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, views: bool = True) -> None:
         self.path = path
         try:
             self._zip = zipfile.ZipFile(path)
@@ -170,7 +195,7 @@ class Shard:
             ) from error
         if self.facts.get("format") != FORMAT:
             raise BrokenShardError(f"{path.name} has format {self.facts.get('format')}, not {FORMAT}: make it again.")
-        self._garments: tuple[GarmentInfo, ...] | None = None
+        self.garments: Sequence[GarmentInfo] = ShardGarments(self, views=views)
 
     def __len__(self) -> int:
         return len(self.facts["records"])
@@ -181,17 +206,10 @@ class Shard:
         except (KeyError, zipfile.BadZipFile, OSError) as error:
             raise BrokenShardError(f"{self.path.name}: {name} is damaged ({error}). Make the shard again.") from error
 
-    @property
-    def garments(self) -> tuple[GarmentInfo, ...]:
-        """The shard's garments; decoded once."""
-        if self._garments is None:
-            count = len(self.facts["garments"])
-            self._garments = tuple(self._garment(k) for k in range(count))
-        return self._garments
-
-    def _garment(self, index: int) -> GarmentInfo:
+    def garment(self, index: int, *, views: bool = True) -> GarmentInfo:
+        """Garment ``index`` (0 to the number of garments - 1); without its flat pictures where views is False."""
         name = f"garment/{index:03d}"
-        return unpack_garment(self._read(name), f"{self.path.name}, {name}")
+        return unpack_garment(self._read(name), f"{self.path.name}, {name}", views=views)
 
     def record(self, index: int) -> Record:
         """Record ``index`` (0 to len - 1)."""
@@ -204,42 +222,52 @@ class RecordStore:
 
     Args:
         folder: with an index. split: "train", "validation" or None for both. shards: names to use, None for all.
-        verify: compare every checksum first (about .3 s a gigabyte).
+        verify: compare every checksum first (about .3 s a gigabyte). views: whether flat pictures are wanted.
 
     Raises:
         BrokenShardError: a shard fails its check; it is named. BadRequestError: no index, or nothing in it.
     """
 
     def __init__(
-        self, folder: Path, *, split: str | None = None, shards: Sequence[str] | None = None, verify: bool = False
+        self,
+        folder: Path,
+        *,
+        split: str | None = None,
+        shards: Sequence[str] | None = None,
+        verify: bool = False,
+        views: bool = True,
     ) -> None:
         index = _index(folder)
         if verify and (broken := check_shards(folder)):
             names = "; ".join(f"{b.name} {b.reason}" for b in broken)
             raise BrokenShardError(f"Refused: {names}. Delete what is broken and run `python -m tryon synth` again.")
-        self._folder = folder
+        self._folder, self._views = folder, views
         self._where: list[tuple[str, int]] = []
         for name, facts in index["shards"].items():
             if (shards is None or name in shards) and (split is None or facts["split"] == split):
                 self._where += [(name, k) for k in range(facts["records"])]
         if not self._where:
             raise BadRequestError(f"No records of split {split!r} in {folder}.")
-        self._open = lru_cache(maxsize=6)(self._open_shard)  # garments decoded: about 60 MB a shard
+        self._open = lru_cache(maxsize=OPEN_SHARDS)(self._open_shard)
 
     def _open_shard(self, name: str) -> Shard:
-        return Shard(self._folder / name)
+        return Shard(self._folder / name, views=self._views)
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"_folder": self._folder, "_where": self._where}  # workers open files of their own
+    def __getstate__(self) -> dict[str, Any]:  # workers open files of their own
+        return {
+            "_folder": self._folder,
+            "_views": self._views,
+            "_where": self._where,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._open = lru_cache(maxsize=6)(self._open_shard)
+        self._open = lru_cache(maxsize=OPEN_SHARDS)(self._open_shard)
 
     def __len__(self) -> int:
         return len(self._where)
 
-    def __getitem__(self, index: int) -> tuple[Record, tuple[GarmentInfo, ...]]:
+    def __getitem__(self, index: int) -> tuple[Record, Sequence[GarmentInfo]]:
         name, number = self._where[index]
         shard = self._open(name)
         return shard.record(number), shard.garments

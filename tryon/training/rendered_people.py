@@ -6,6 +6,7 @@ sees their errors as it will on photos.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -14,12 +15,12 @@ import numpy as np
 from tryon.synth.cloth_choice import ClothChoice
 from tryon.synth.compose import ComposeSettings, compose, sample_look
 from tryon.synth.grounds import GroundLibrary
-from tryon.synth.record import HALF, RECORD_LABELS, Record
+from tryon.synth.record import HALF, RECORD_LABELS, GarmentInfo, Record
 from tryon.synth.shards import RecordStore
 from tryon.training.people_data import PersonRecord
 from tryon.types import LABEL, Pose
 
-SIZE = (640, 480)  # (H, W): what crops of the upper body need
+SIZE = HALF  # (H, W): crops of the whole figure need less, those of the upper body a third more
 _COLLAR_INSIDE = RECORD_LABELS.index("collar_inside")
 
 
@@ -43,7 +44,7 @@ class RenderedPeople:
         split: str = "train",
         settings: ComposeSettings | None = None,
     ) -> None:
-        self.store = RecordStore(records, split=split)
+        self.store = RecordStore(records, split=split, views=False)
         self.grounds = GroundLibrary.open(grounds)
         self.cloths = ClothChoice.open(photo_textures)
         self.settings = settings or ComposeSettings()
@@ -75,7 +76,7 @@ class RenderedPeople:
         )
 
 
-def _upper_of(record: Record, outfit: tuple[int, ...], garments: tuple) -> str:  # type: ignore[type-arg]
+def _upper_of(record: Record, outfit: tuple[int, ...], garments: Sequence[GarmentInfo]) -> str:
     """Whose collar is seen: a dress's where one is worn, else the top's."""
     categories = {garments[record.layers[k].garment].category for k in outfit}
     return "dress" if "dress" in categories and "upper" not in categories else "upper"

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 PIN_GROUP = "held"
+MEMORY_BYTES = 4 << 30  # cloth that explodes meets itself everywhere and would take all there is; 1.3 GB are usual
 
 
 def mesh_object(bpy: Any, name: str, points: np.ndarray, faces: np.ndarray) -> Any:
@@ -96,6 +97,10 @@ def fall(bpy: Any, job: dict[str, np.ndarray], settings: dict[str, Any]) -> np.n
 
 def main() -> None:
     """Answer jobs until the input ends."""
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # Blender's own words go to the log
     sys.path[0] = sys.argv[1]  # instead of our own: modules of ours are named as some of Blender's

@@ -6,6 +6,7 @@ Blender comes as the package ``bpy`` and runs in a process of its own; nothing e
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -126,7 +127,8 @@ class BlenderCloth:
     def close(self) -> None:
         """End the process."""
         if self._process.stdin and not self._process.stdin.closed:
-            self._process.stdin.close()
+            with contextlib.suppress(BrokenPipeError):  # it has died already
+                self._process.stdin.close()
         self._process.wait(timeout=60)
         if self._process.stdout:
             self._process.stdout.close()

@@ -7,6 +7,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -39,7 +40,7 @@ from tryon.synth.scene import read_texture
 from tryon.synth.shards import ShardWriter
 from tryon.synth.solids import Solid
 from tryon.synth.synthesize import SynthSettings, split_of
-from tryon.synth.wardrobe import Counts, Habits, Outfit, Slot, choose_outfit, choose_wardrobe, slot_of
+from tryon.synth.wardrobe import SLOTS, Counts, Habits, Outfit, Slot, choose_outfit, choose_wardrobe, slot_of
 
 FRAMING_SHARE = (0.45, 0.25, 0.30)  # full figure, to the knee, to the hip
 # designs of the library that a shard may take, by kind
@@ -61,6 +62,11 @@ class Scene:
     body: Body
     solids: list[Solid]
     camera: PhotoCamera
+
+    @cached_property
+    def skin(self) -> Skin:
+        """What folds are pushed out of."""
+        return Skin(self.body, self.solids[0].faces)
 
 
 class Stopwatch:
@@ -98,17 +104,19 @@ class RecordMaker:
         self._designs: dict[tuple[DesignKind, int], Wearable] = {}
         self._packed: dict[str, bytes] = {}  # garments' blobs: drawing flats again would cost as much as records
 
-    def wardrobe(self, rng: np.random.Generator, split: str) -> list[Wearable]:
+    def wardrobe(self, rng: np.random.Generator, split: str, counts: Counts = Counts()) -> list[Wearable]:
         """The garments of one shard: of the library mostly those whose folds are simulated."""
+        whole = Counts()
+        few = sum(getattr(counts, slot) for slot in SLOTS) / sum(getattr(whole, slot) for slot in SLOTS)
         draped = set(self.drapes.designs)
         library = []
         for kind, count in LIBRARY_SHARE.items():
             keys = [key for key in library_keys() if key[0] == kind and is_held_out(key[1]) == (split == "validation")]
             keys = [keys[int(k)] for k in rng.permutation(len(keys))]
             keys.sort(key=lambda key: library_name(*key) not in draped)
-            library += [self._library_design(*key) for key in keys[:count]]
+            library += [self._library_design(*key) for key in keys[: round(few * count) or 1]]
         pieces = [w for k, w in enumerate(self.pieces) if (k % 10 == 9) == (split == "validation")]
-        return choose_wardrobe(Counts(), library, pieces, self._new_design, rng)
+        return choose_wardrobe(counts, library, pieces, self._new_design, rng)
 
     def _library_design(self, kind: DesignKind, number: int) -> Wearable:
         made = self._designs.pop((kind, number), None) or library_design(kind, number, self.kit)
@@ -239,9 +247,9 @@ class RecordMaker:
         """A garment on the person, with simulated folds where there are any for the pose."""
         worn = wearable.wear(scene.body, fit)
         drape = self.drapes.find(wearable.mesh, scene.pose.family, scene.spec.shape.gender)
-        if drape is None or fit.tucked:
+        if drape is None:
             return worn, False
-        return apply_drape(worn, wearable.mesh, drape, Skin(scene.body, scene.solids[0].faces)), True
+        return apply_drape(worn, wearable.mesh, drape, scene.skin, tucked=fit.tucked), True
 
     def _order(self, outfit: Outfit, places: dict[int, int]) -> tuple[int, ...]:
         return tuple(places[index] for index in outfit.garments)

@@ -11,6 +11,7 @@ import numpy as np
 from tryon.synth.garment_mesh import Wearable
 
 Slot = Literal["top", "bottom", "dress", "jacket"]
+SLOTS: tuple[Slot, ...] = ("top", "bottom", "dress", "jacket")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def choose_wardrobe(
         rng: decides everything.
     """
     chosen: list[Wearable] = []
-    for slot in ("top", "bottom", "dress", "jacket"):
+    for slot in SLOTS:
         count = getattr(counts, slot)
         pools = [[w for w in pool if slot_of(w) == slot] for pool in (library, pieces)]
         kinds = rng.choice(3, count, p=[1 - counts.fresh - counts.outfits, counts.outfits, counts.fresh])
@@ -81,7 +82,7 @@ def choose_wardrobe(
             if pool:
                 chosen.append(pool[int(rng.integers(len(pool)))])
             else:
-                chosen.append(design(slot, rng))  # type: ignore[arg-type]
+                chosen.append(design(slot, rng))
     return chosen
 
 

@@ -180,6 +180,9 @@ def test_a_library_finds_by_the_cut_and_refuses_what_has_changed(tmp_path: Path)
         found = library.find(renamed, family, gender)
         assert found is not None
         assert (found.pose_family, found.gender) == (expected, gender)
+    wide = replace(mesh, attributes={"fit": "oversized"})
+    assert library.find(wide, "crossed") is None  # what hung would nick the shoulders
+    assert library.find(wide, "walking", 1.0) is not None
     assert library.find(replace(mesh, rest=mesh.rest * 1.2), "down") is None
     assert library.find(replace(mesh, faces=mesh.faces[:-1]), "down") is None
 

@@ -301,6 +301,9 @@ def drape_path(folder: Path, design: str, pose_family: str, gender: float) -> Pa
     return folder / f"{design}__{pose_family}__{'f' if gender > 0.5 else 'm'}.npz"
 
 
+ARMS_FORWARD = ("clasped", "crossed")
+
+
 class DrapeLibrary:
     """A folder of drapes. A garment's drapes are found by its topology, whatever its id.
 
@@ -333,6 +336,9 @@ class DrapeLibrary:
         drapes = self.drapes_of(mesh)
         if pose_family == "sitting" and mesh.label in ("Skirt", "Dress"):  # lies on the lap: what hung is of no use
             drapes = tuple(d for d in drapes if d.pose_family == "sitting")
+        if pose_family in ARMS_FORWARD and mesh.attributes.get("fit") in ("loose", "oversized"):
+            # wide sleeves that hung are nicked at the shoulder when the arms come forward
+            drapes = tuple(d for d in drapes if d.pose_family == pose_family)
         if not drapes:
             return None
         return min(

@@ -25,6 +25,7 @@ from tryon.synth.record_codec import pack_garment, pack_record, unpack_garment, 
 
 FORMAT = 1
 MAX_BYTES = 60_000_000  # fits the 64 MiB that a training machine takes at once
+DIRECTORY_BYTES = 100_000  # the zip's own names and offsets, and shard.json
 OPEN_SHARDS = 64  # a file handle and the garments seen so far each
 _DATE = (2020, 1, 1, 0, 0, 0)
 
@@ -59,7 +60,7 @@ class ShardWriter:
     def add_record(self, record: Record) -> bool:
         """Add a record; False, and nothing is added, where the shard would pass its size."""
         payload = pack_record(record)
-        if self._bytes + len(payload) > MAX_BYTES:
+        if self._bytes + len(payload) > MAX_BYTES - DIRECTORY_BYTES:
             return False
         self._put(f"record/{len(self._records):05d}", payload)
         self._records.append(record.id)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tryon.errors import BadRequestError
+from tryon.synth import shards
 from tryon.synth.packing import BrokenShardError
 from tryon.synth.record import (
     BACK_BIT,
@@ -166,3 +167,14 @@ def test_an_unfinished_shard_leaves_nothing(tmp_path: Path) -> None:
     writer.add_record(make_record())
     writer.drop()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_shard_takes_no_more_and_keeps_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = shards.DIRECTORY_BYTES + len(pack_garment(make_garment())) + 2 * len(pack_record(make_record())) + 2000
+    monkeypatch.setattr(shards, "MAX_BYTES", limit)
+    writer = ShardWriter(tmp_path, 0, {})
+    writer.add_garment(make_garment())
+    taken = [writer.add_record(make_record(k)) for k in range(4)]
+    assert taken == [True, True, False, False]
+    assert writer.finish().stat().st_size <= limit
+    assert len(Shard(tmp_path / "records_0000.zip")) == 2

@@ -14,9 +14,10 @@ from tryon.synth.camera import OrthoCamera
 from tryon.synth.flat_frame import FlatFrame, fill_triangles
 from tryon.synth.flat_views import ViewSettings, garment_info
 from tryon.synth.flatten import spread_body
+from tryon.synth.flows import bilinear, outer_front, sample_grid
 from tryon.synth.garment_mesh import F64, I64, PART, Fit, GarmentMesh, Wearable
 from tryon.synth.layers import LayerRenderer
-from tryon.synth.record import BACK_BIT, HALF, INNER_BIT, NATIVE, FlatView
+from tryon.synth.record import NATIVE, FlatView
 
 F32 = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -54,29 +55,6 @@ def flat_quality(
     drawn = fill_triangles(frame.to_px(flat)[faces[trunk]], np.ones((int(trunk.sum()), 1)), frame.size)[1].sum()
     overlap = 1 - drawn / frame.px_per_m**2 / (0.5 * np.abs(area[trunk]).sum())
     return FlatQuality(flipped, float(overlap), float(np.median(change)), float(np.percentile(change, 95)))
-
-
-def sample_grid(from_flat: F32, flat_px: F32) -> F32:
-    """View pixels (..., 2) of flat pixels (..., 2): bilinear in ``FlatView.from_flat``."""
-    gh, gw = from_flat.shape[:2]
-    scale = np.array([gw / HALF[1], gh / HALF[0]], np.float32)
-    return bilinear(from_flat, (flat_px + 0.5) * scale - 0.5)
-
-
-def bilinear(image: F32, at: F32) -> F32:
-    """Values (..., K) of an image (h, w, K) at pixels (..., 2); outside the nearest edge counts."""
-    h, w = image.shape[:2]
-    x, y = np.clip(at[..., 0], 0, w - 1), np.clip(at[..., 1], 0, h - 1)
-    col, row = np.minimum(x.astype(int), w - 2), np.minimum(y.astype(int), h - 2)
-    u, v = (x - col)[..., None], (y - row)[..., None]
-    upper = (1 - u) * image[row, col] + u * image[row, col + 1]
-    lower = (1 - u) * image[row + 1, col] + u * image[row + 1, col + 1]
-    return np.asarray((1 - v) * upper + v * lower, np.float32)
-
-
-def outer_front(part: NDArray[np.uint8]) -> Bools:
-    """Pixels of a part map that show the outer side of the garment's front."""
-    return (part > 0) & (part & (BACK_BIT | INNER_BIT) == 0)
 
 
 def view_errors(view: FlatView) -> F64:

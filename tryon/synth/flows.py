@@ -120,13 +120,19 @@ def _slope(values: F32, known: Bools) -> tuple[F32, Bools]:
     return total / np.maximum(count, 1)[..., None], count > 0
 
 
-def sample_grid(grid: F32, flat_px: F32) -> F32:
+def sample_grid(from_flat: F32, flat_px: F32) -> F32:
     """View pixels (..., 2) of flat pixels (..., 2), bilinear in ``from_flat``; cv2.remap would round to 1/32 node."""
-    gh, gw = grid.shape[:2]
-    x = np.clip((flat_px[..., 0] + 0.5) * (gw / HALF[1]) - 0.5, 0, gw - 1)
-    y = np.clip((flat_px[..., 1] + 0.5) * (gh / HALF[0]) - 0.5, 0, gh - 1)
-    col, row = np.minimum(x.astype(int), gw - 2), np.minimum(y.astype(int), gh - 2)
+    gh, gw = from_flat.shape[:2]
+    scale = np.array([gw / HALF[1], gh / HALF[0]], np.float32)
+    return bilinear(from_flat, (flat_px + 0.5) * scale - 0.5)
+
+
+def bilinear(image: F32, at: F32) -> F32:
+    """Values (..., K) of an image (h, w, K) at pixels (..., 2); outside the nearest edge counts."""
+    h, w = image.shape[:2]
+    x, y = np.clip(at[..., 0], 0, w - 1), np.clip(at[..., 1], 0, h - 1)
+    col, row = np.minimum(x.astype(int), w - 2), np.minimum(y.astype(int), h - 2)
     u, v = (x - col)[..., None], (y - row)[..., None]
-    upper = (1 - u) * grid[row, col] + u * grid[row, col + 1]
-    lower = (1 - u) * grid[row + 1, col] + u * grid[row + 1, col + 1]
+    upper = (1 - u) * image[row, col] + u * image[row, col + 1]
+    lower = (1 - u) * image[row + 1, col] + u * image[row + 1, col + 1]
     return np.asarray((1 - v) * upper + v * lower, np.float32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.synth.cutkit import border_edges
 from tryon.synth.garment_mesh import PART
 
 F64 = NDArray[np.float64]
@@ -26,7 +27,7 @@ def snap_landmarks(
     """
     count = len(flat)
     fold = _touches(faces[front], count) & _touches(faces[~front], count)
-    corner = fold & _border(faces, count)
+    corner = fold & _touches(border_edges(faces), count)
     torso = _touches(faces[part == PART["torso"]], count) | _touches(faces[part == PART["skirt"]], count)
     out = dict(landmarks)
     for name, vertex in landmarks.items():
@@ -48,15 +49,4 @@ def snap_landmarks(
 def _touches(faces: I64, count: int) -> NDArray[np.bool_]:
     out = np.zeros(count, bool)
     out[faces.ravel()] = True
-    return out
-
-
-def _border(faces: I64, count: int) -> NDArray[np.bool_]:
-    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-    key = edges[:, 0] * count + edges[:, 1]
-    unique, times = np.unique(key, return_counts=True)
-    once = unique[times == 1]
-    out = np.zeros(count, bool)
-    out[once // count] = True
-    out[once % count] = True
     return out

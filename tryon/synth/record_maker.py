@@ -31,12 +31,11 @@ from tryon.synth.garment_mesh import Fit, Wearable, Worn
 from tryon.synth.grounds import GroundLibrary
 from tryon.synth.layer_meshes import FoldNoise, sample_folds
 from tryon.synth.layers import LayerRenderer, joints_px
-from tryon.synth.outfits import OutfitPiece, bake_texture, load_outfit_pieces
+from tryon.synth.outfits import bake_own_texture, load_outfit_pieces
 from tryon.synth.people import PersonSpec, person_solids
 from tryon.synth.pose_library import NamedPose
 from tryon.synth.record import HALF, GarmentInfo, GarmentLayer, Record
 from tryon.synth.record_codec import pack_garment, unpack_garment
-from tryon.synth.scene import read_texture
 from tryon.synth.shards import ShardWriter
 from tryon.synth.solids import Solid
 from tryon.synth.synthesize import SynthSettings, split_of
@@ -140,7 +139,7 @@ class RecordMaker:
         key = wearable.mesh.id
         if key not in self._packed:
             rng = np.random.default_rng(zlib.crc32(key.encode()))
-            info = garment_info(wearable, self.renderer, self.model, rng, texture=_own_texture(wearable))
+            info = garment_info(wearable, self.renderer, self.model, rng, texture=bake_own_texture(wearable))
             self._packed[key] = pack_garment(info)
         return unpack_garment(self._packed[key])
 
@@ -284,13 +283,6 @@ def _mix(a: Outfit, b: Outfit, wardrobe: list[Wearable]) -> Outfit | None:
     if top is None or bottom is None:
         return None
     return Outfit((top, bottom) if a.tucked else (bottom, top), a.tucked)
-
-
-def _own_texture(wearable: Wearable) -> NDArray[np.uint8] | None:
-    """An outfit's own cloth in its flat frame."""
-    if not isinstance(wearable, OutfitPiece) or wearable.texture is None:
-        return None
-    return bake_texture(wearable.mesh, read_texture(wearable.texture), FlatFrame.fit(wearable.mesh.flat))
 
 
 def _camera_facts(camera: PhotoCamera) -> dict[str, Any]:

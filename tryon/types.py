@@ -42,6 +42,17 @@ CATEGORIES: tuple[Category, ...] = ("upper", "lower", "dress")
 GarmentPhoto = Literal["auto", "flat", "worn"]
 SleeveLength = Literal["none", "short", "three_quarter", "long"]
 LegLength = Literal["short", "knee", "long"]
+Neckline = Literal["round", "v", "scoop", "square", "boat", "high", "collar", "hood"]
+
+# What is told of a garment besides its category and label: values of each attribute. "layer" says whether it is
+# worn over other clothes, "leg" how far trousers, skirts and dresses reach.
+ATTRIBUTES: dict[str, tuple[str, ...]] = {
+    "sleeve": ("none", "short", "three_quarter", "long"),
+    "leg": ("short", "knee", "long"),
+    "neckline": ("round", "v", "scoop", "square", "boat", "high", "collar", "hood"),
+    "front": ("closed", "open"),
+    "layer": ("inner", "outer"),
+}
 
 # The 14 labels of the open garment data set, and the category that each belongs to.
 GARMENT_LABELS: dict[str, Category] = {
@@ -90,13 +101,22 @@ class Person:
 
 
 @dataclass(frozen=True)
+class Guess:
+    """An attribute's likeliest value, or "not sure" where it is too unlikely; probabilities of all sum to 1."""
+
+    value: str
+    probability: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Garment:
     """What is known of a garment picture.
 
     image_u8: (h, w, 3) uint8. alpha_f32: (h, w) 0..1, the garment without background and without
     the inside of the back collar. category_probability: sums to 1. label: one of GARMENT_LABELS or
     "not sure". landmarks_px: garment frame, by name (see ``tryon.garment.landmarks``).
-    sleeve is None for lower garments, leg is None for uppers.
+    sleeve is None for lower garments, leg is None for uppers. attributes: by name, of ATTRIBUTES, those that
+    the category has. visibility: by landmark, 0..1, how sure it is that it can be seen; a landmark without one is.
     """
 
     image_u8: RGBu8
@@ -110,6 +130,8 @@ class Garment:
     leg: LegLength | None = None
     worn: bool = False  # cut from a photo of somebody wearing it
     warnings: tuple[str, ...] = ()
+    attributes: dict[str, Guess] = field(default_factory=dict)
+    visibility: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

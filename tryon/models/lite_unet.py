@@ -29,6 +29,7 @@ class LiteUNetParams:
     dense_channels: int = 13
     class_heads: tuple[int, ...] = ()
     decoder_channels: tuple[int, ...] = (128, 96, 64, 48)  # strides 16, 8, 4, 2; wider gained nothing
+    context: bool = False  # add what the whole picture shows to the deepest features: a dress or two garments?
 
 
 def _conv(cin: int, cout: int, kernel: int = 3) -> nn.Sequential:
@@ -61,6 +62,11 @@ class LiteUNet(nn.Module):
         self.decoder = nn.ModuleList(steps)
         self.dense = nn.Conv2d(cin, params.dense_channels, 1)
         self.heads = nn.ModuleList(nn.Linear(dims[-1], n) for n in params.class_heads)
+        self.context = None
+        if params.context:
+            self.context = nn.Sequential(nn.Linear(dims[-1], 128), nn.ReLU(inplace=True), nn.Linear(128, dims[-1]))
+            nn.init.zeros_(self.context[2].weight)  # at first it changes nothing
+            nn.init.zeros_(self.context[2].bias)
         mean = torch.zeros(params.in_channels)
         std = torch.ones(params.in_channels)
         mean[:3], std[:3] = RGB_MEAN, RGB_STD
@@ -71,6 +77,8 @@ class LiteUNet(nn.Module):
         features = self.encoder((x - self.mean) / self.std)
         pooled = features[-1].mean((2, 3))
         y = features[-1]
+        if self.context is not None:
+            y = y + self.context(pooled)[:, :, None, None]
         for step, skip in zip(self.decoder, reversed(features[:-1]), strict=True):
             y = F.interpolate(y, scale_factor=2.0, mode="nearest")
             y = step(torch.cat([y, skip], 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -12,14 +12,18 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
+from tryon.errors import BadRequestError
 from tryon.evaluation.parsing_figures import parsing_figures
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.precision import inference_dtype
-from tryon.models.weights import save_weights
+from tryon.models.weights import read_weights, save_weights
 from tryon.person.parsing import PARSER_CHANNELS, Parser, parser_input
 from tryon.settings import open_data_dir, setting
-from tryon.training.people_data import PersonRecord, disturb_colours, find_people, random_view
+from tryon.training.occluders import Occluders
+from tryon.training.people_data import PersonRecord, cut_photo, disturb_colours, find_people, random_view, read_people
 from tryon.training.pretrained import load_lite0_encoder
+from tryon.training.pseudo_labels import IGNORED, with_pseudo_labels
+from tryon.training.pseudo_labels import NAME as PSEUDO_LABELS
 from tryon.training.rendered_people import RenderedPeople
 from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
 from tryon.types import LABELS, Pose
@@ -33,6 +37,8 @@ class ParserSettings:
     people: Path = setting(Path("data/people"), "folder of the people shards")
     rendered: Path | None = setting(None, "folder of rendered records (python -m tryon synth) to train on besides")
     rendered_share: float = setting(0.5, "share of the examples that are rendered, where there are records; 1: all")
+    pseudo_share: float = setting(0.1, "share of the photos that carry pseudo-labels, where there are any")
+    start: Path | None = setting(None, "weights file to start from instead of ImageNet")
     run: Path = setting(Path("runs/parser"), "folder for logs and checkpoints")
     out: Path = setting(Path("weights/parser.safetensors"), "where the best weights go")
     steps: int = setting(2700, "updates in all; 2,700 of 12 pictures are 40 epochs")
@@ -47,30 +53,40 @@ class ParserSettings:
     device: str = setting("auto", "cpu, cuda or auto")
 
 
-# Mostly the small window; the large one teaches the resolution that is used at run time.
 _POOL = 48  # rendered people kept for further crops: about 70 MB
-_SIZES, _SIZE_SHARE = ((256, 192), (384, 288)), (0.7, 0.3)
+# Small windows show most people an hour; the large ones teach the resolution that is used at run time. Equal work
+# an update: of larger windows fewer, but enough for the batch norms.
+_SIZES, _SIZE_SHARE, _FEWER = ((256, 192), (384, 288), (512, 384)), (0.45, 0.35, 0.2), (1.0, 0.5, 1 / 3)
+_CUT_SHARE, _HIDDEN_SHARE = 0.25, 0.3  # of the views: photos taken closer; things in front of the person
+
+
+@dataclass(frozen=True)
+class ExampleSource:
+    """What examples are drawn from: photos, pseudo-labelled photos, rendered people, things to paste over them."""
+
+    photos: list[PersonRecord]
+    pseudo: list[PersonRecord] = field(default_factory=list)
+    pseudo_share: float = 0.0
+    rendered: RenderedPeople | None = None
+    rendered_share: float = 0.0
+    occluders: Occluders | None = None
 
 
 class ParserBatches(IterableDataset):
-    """Endless random batches: inputs (B, 17, h, w) float32 and labels (B, h/2, w/2) int64."""
+    """Endless random batches: inputs (B, 17, h, w) float32 and labels (B, h/2, w/2) int64, IGNORED where unknown."""
 
-    def __init__(
-        self,
-        records: list[PersonRecord],
-        batch: int,
-        seed: int,
-        rendered: RenderedPeople | None = None,
-        rendered_share: float = 0.0,
-    ) -> None:
-        self._records, self._batch, self._seed = records, batch, seed
-        self._rendered, self._share = rendered, rendered_share if rendered else 0.0
+    def __init__(self, source: ExampleSource, batch: int, seed: int) -> None:
+        self._source, self._batch, self._seed = source, batch, seed
+        self._rendered = source.rendered
+        self._share = source.rendered_share if source.rendered else 0.0
         self._pool: list[PersonRecord] = []
 
     def _pick(self, rng: np.random.Generator) -> PersonRecord:
         """A photo, or a rendered person: each is coloured once and cropped about three times."""
         if self._rendered is None or rng.random() >= self._share:
-            return self._records[rng.integers(len(self._records))]
+            source = self._source
+            known = source.pseudo if source.pseudo and rng.random() < source.pseudo_share else source.photos
+            return known[rng.integers(len(known))]
         if len(self._pool) < _POOL:
             self._pool.append(self._rendered.draw(rng))
             return self._pool[-1]
@@ -83,16 +99,21 @@ class ParserBatches(IterableDataset):
         info = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self._seed, info.id if info else 0])
         while True:
-            h, w = _SIZES[rng.choice(2, p=_SIZE_SHARE)]
-            # equal work an update: fewer of the large pictures
-            count = self._batch if h == _SIZES[0][0] else max(2, self._batch // 2)
-            pairs = [make_example(self._pick(rng), rng, h, w) for _ in range(count)]
+            size = int(rng.choice(len(_SIZES), p=_SIZE_SHARE))
+            (h, w), count = _SIZES[size], max(2, round(self._batch * _FEWER[size]))
+            pairs = [make_example(self._pick(rng), rng, h, w, self._source.occluders) for _ in range(count)]
             yield torch.from_numpy(np.stack([p[0] for p in pairs])), torch.from_numpy(np.stack([p[1] for p in pairs]))
 
 
-def make_example(record: PersonRecord, rng: np.random.Generator, h: int, w: int) -> tuple[np.ndarray, np.ndarray]:
+def make_example(
+    record: PersonRecord, rng: np.random.Generator, h: int, w: int, occluders: Occluders | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """One random training example: input (17, h, w) float32, labels (h/2, w/2) int64."""
+    if rng.random() < _CUT_SHARE:
+        record = cut_photo(record, rng)
     view = random_view(record, rng, h, w)
+    if occluders is not None and rng.random() < _HIDDEN_SHARE:
+        view = occluders.paste(view, rng)
     mask = view.mask_f32
     if rng.random() < 0.1:
         mask = np.zeros_like(mask)  # the mask can fail; the picture must do then
@@ -108,11 +129,12 @@ def parsing_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     """Cross-entropy with class weights plus the soft Dice loss of the classes present.
 
     Args:
-        logits: (B, 13, h, w). labels: (B, h, w) int64. weights: (13,).
+        logits: (B, 13, h, w). labels: (B, h, w) int64, IGNORED where nothing is known. weights: (13,).
     """
-    ce = F.cross_entropy(logits, labels, weight=weights, label_smoothing=0.03)
-    p = torch.softmax(logits, 1)
-    target = F.one_hot(labels, logits.shape[1]).permute(0, 3, 1, 2).float()
+    ce = F.cross_entropy(logits, labels, weight=weights, ignore_index=IGNORED, label_smoothing=0.03)
+    known = (labels != IGNORED)[:, None]
+    p = torch.softmax(logits, 1) * known
+    target = F.one_hot(labels.masked_fill(~known[:, 0], 0), logits.shape[1]).permute(0, 3, 1, 2).float() * known
     inter, total = (p * target).sum((0, 2, 3)), (p + target).sum((0, 2, 3))
     present = target.sum((0, 2, 3)) > 0
     dice = 1 - (2 * inter[present] + 1) / (total[present] + 1)
@@ -131,9 +153,29 @@ def class_weights(records: list[PersonRecord]) -> Tensor:
 
 def new_parser() -> LiteUNet:
     """An untrained parser on the pre-trained encoder."""
-    net = LiteUNet(LiteUNetParams(in_channels=PARSER_CHANNELS, dense_channels=len(LABELS)))
+    net = LiteUNet(LiteUNetParams(in_channels=PARSER_CHANNELS, dense_channels=len(LABELS), context=True))
     load_lite0_encoder(net.encoder)
     return net
+
+
+def _pseudo(settings: ParserSettings) -> list[PersonRecord]:
+    """The pseudo-labelled photos, if there are any and they are wanted."""
+    if settings.smoke or settings.pseudo_share <= 0 or not (settings.people / PSEUDO_LABELS).is_file():
+        return []
+    return with_pseudo_labels(read_people(settings.people, labelled=False), settings.people)
+
+
+def load_start(net: LiteUNet, path: Path) -> None:
+    """Take over all weights of a file that fit; those that the file lacks stay as they are.
+
+    Raises:
+        WeightsError: the file is missing or damaged. BadRequestError: it holds nothing that fits.
+    """
+    own = net.state_dict()
+    fitting = {k: v for k, v in read_weights(path)[0].items() if k in own and own[k].shape == v.shape}
+    if len(fitting) < len(own) // 2:
+        raise BadRequestError(f"{path.name} is of another network: {len(fitting)} of {len(own)} tensors fit.")
+    net.load_state_dict(fitting, strict=False)
 
 
 def train_parser(settings: ParserSettings) -> dict[str, float]:
@@ -152,7 +194,10 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     held = [r for r in records if r.validation][: 2 if settings.smoke else None] or train[:2]
     rendered = RenderedPeople(settings.rendered) if settings.rendered is not None else None
     steps, every = (4, 4) if settings.smoke else (settings.steps, settings.every)
-    net = new_parser().to(device, memory_format=torch.channels_last)
+    net = new_parser()
+    if settings.start is not None:
+        load_start(net, settings.start)
+    net = net.to(device, memory_format=torch.channels_last)
     weights = class_weights(train).to(device)
     decay = [p for p in net.parameters() if p.ndim > 1]
     rest = [p for p in net.parameters() if p.ndim <= 1]
@@ -168,9 +213,12 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
             schedule.step()
         ema.state, ema.count = {k: v.to(device) for k, v in saved["ema"].items()}, saved["ema_count"]
         step, best = saved["step"], saved["best"]
+    source = ExampleSource(
+        train, _pseudo(settings), settings.pseudo_share, rendered, settings.rendered_share, Occluders(train)
+    )
     batches = iter(
         DataLoader(
-            ParserBatches(train, settings.batch, settings.seed + step, rendered, settings.rendered_share),
+            ParserBatches(source, settings.batch, settings.seed + step),
             batch_size=None,
             num_workers=0 if settings.smoke else 1,
         )

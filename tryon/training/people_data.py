@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,12 +16,12 @@ from tryon.geometry.crops import Crop, crop_for
 from tryon.types import CATEGORIES, LABEL, LabelsU8, Pose, RGBu8
 
 # MediaPipe's left and right partners, for mirrored pictures
-_MIRROR = np.array(
+MIRROR = np.array(
     [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9] + [i + 1 if i % 2 else i - 1 for i in range(11, 33)]
 )  # fmt: skip
-_SWAP = np.arange(256, dtype=np.uint8)
+SWAP = np.arange(256, dtype=np.uint8)
 for _a, _b in (("left_arm", "right_arm"), ("left_leg", "right_leg")):
-    _SWAP[[LABEL[_a], LABEL[_b]]] = [LABEL[_b], LABEL[_a]]
+    SWAP[[LABEL[_a], LABEL[_b]]] = [LABEL[_b], LABEL[_a]]
 
 
 @dataclass(frozen=True)
@@ -119,6 +119,35 @@ class View:
     crop: Crop
 
 
+def cut_photo(record: PersonRecord, rng: np.random.Generator) -> PersonRecord:
+    """The same photo taken closer: cut below the knees, the hips or the waist, or at one side of the body.
+
+    What a crop reaches over the cut is then filled as it is at the border of a visitor's photo.
+    """
+    h, w = record.image_u8.shape[:2]
+    p = record.pose.points_px
+    hip, knee = float(p[[23, 24], 1].mean()), float(p[[25, 26], 1].mean())
+    ankle, neck = float(p[[27, 28], 1].mean()), float(p[[11, 12], 1].mean())
+    low = (hip + 0.1 * (knee - hip), knee, ankle)[rng.choice(3, p=[0.4, 0.4, 0.2])]
+    bottom = int(np.clip(low + rng.normal(0, 0.12) * (hip - neck), neck + 0.6 * (hip - neck), h))
+    left, right = 0, w
+    if rng.random() < 0.2:  # too close to one side
+        side = float(p[rng.choice([11, 12, 13, 14]), 0])
+        if side < p[[11, 12], 0].mean():
+            left = int(np.clip(side - 0.05 * (hip - neck), 0, w // 3))
+        else:
+            right = int(np.clip(side + 0.05 * (hip - neck), w - w // 3, w))
+    if bottom < 32 or right - left < 32:
+        return record
+    box = (slice(0, bottom), slice(left, right))
+    labels = None if record.labels_u8 is None else record.labels_u8[box]
+    points = record.pose.points_px - np.array([left, 0], np.float32)
+    return replace(
+        record, image_u8=record.image_u8[box], mask_u8=record.mask_u8[box], labels_u8=labels,
+        pose=Pose(points, record.pose.visibility),
+    )  # fmt: skip
+
+
 def random_view(
     record: PersonRecord, rng: np.random.Generator, height: int, width: int, *, category: str | None = None
 ) -> View:
@@ -144,9 +173,9 @@ def random_view(
     points, visibility = crop.to_crop(record.pose.points_px), record.pose.visibility
     if rng.random() < 0.5:
         rgb, mask = np.ascontiguousarray(rgb[:, ::-1]), np.ascontiguousarray(mask[:, ::-1])
-        labels = np.ascontiguousarray(_SWAP[labels[:, ::-1]])
-        points = points[_MIRROR] * np.array([-1, 1], np.float32) + np.array([width - 1, 0], np.float32)
-        visibility = visibility[_MIRROR]
+        labels = np.ascontiguousarray(SWAP[labels[:, ::-1]])
+        points = points[MIRROR] * np.array([-1, 1], np.float32) + np.array([width - 1, 0], np.float32)
+        visibility = visibility[MIRROR]
     return View(rgb, mask, labels, Pose(points, visibility), crop)
 
 

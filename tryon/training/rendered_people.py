@@ -29,7 +29,8 @@ class RenderedPeople:
 
     Args:
         records: folder of shards. grounds, photo_textures: folders of photographed backgrounds and cloths;
-            where they are missing, drawn ones are used. split: of the shards.
+            where they are missing, drawn ones are used. split: of the shards. dress_share: of the draws that look for
+            somebody in a dress, besides those who wear one anyway (about one in twelve).
 
     Raises:
         BadRequestError: there are no records.
@@ -43,23 +44,34 @@ class RenderedPeople:
         photo_textures: Path = Path("data/phototextures"),
         split: str = "train",
         settings: ComposeSettings | None = None,
+        dress_share: float = 0.15,
     ) -> None:
         self.store = RecordStore(records, split=split, views=False)
         self.grounds = GroundLibrary.open(grounds)
         self.cloths = ClothChoice.open(photo_textures)
         self.settings = settings or ComposeSettings()
-        self._usable: list[tuple[int, str]] | None = None
+        self._dress_share = dress_share
+        self._dressed: list[int] = []  # records met so far in which somebody wears a dress
 
     def draw(self, rng: np.random.Generator, size: tuple[int, int] = SIZE) -> PersonRecord:
         """One person in a random outfit, light and place; records in which nobody was found are passed over."""
-        for _ in range(50):
+        wants_dress = bool(rng.random() < self._dress_share)
+        for attempt in range(50):
             number = int(rng.integers(len(self.store)))
+            if wants_dress and attempt >= 5 and self._dressed:
+                number = self._dressed[int(rng.integers(len(self._dressed)))]
             record, garments = self.store[number]
             names = [name for name, pose in record.pose.items() if pose is not None and name in record.outfits]
-            if names:
+            dressed = [name for name in names if _has_dress(record, garments, record.outfits[name])]
+            if dressed and number not in self._dressed:
+                self._dressed.append(number)
+            if dressed and wants_dress:
+                names = dressed
+            if names and (dressed or not wants_dress or attempt > 20):
                 break
         name = str(rng.choice(names))
-        worn = "mixed" if name == "a" and "mixed" in record.outfits and rng.random() < 0.3 else name
+        swapped = name == "a" and "mixed" in record.outfits and not wants_dress and rng.random() < 0.3
+        worn = "mixed" if swapped else name
         outfit = record.outfits[worn]
         look = sample_look(
             rng, record, garments, outfit, paint=self.cloths.any, library=self.grounds, settings=self.settings
@@ -74,6 +86,10 @@ class RenderedPeople:
         return PersonRecord(
             f"{record.id}-{worn}", view.image_u8, mask, labels.astype(np.uint8), Pose(points, pose[:, 3]), False
         )
+
+
+def _has_dress(record: Record, garments: Sequence[GarmentInfo], outfit: tuple[int, ...]) -> bool:
+    return any(garments[record.layers[k].garment].category == "dress" for k in outfit)
 
 
 def _upper_of(record: Record, outfit: tuple[int, ...], garments: Sequence[GarmentInfo]) -> str:

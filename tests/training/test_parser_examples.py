@@ -1,0 +1,124 @@
+"""What the parser learns from: photos taken closer, things pasted over people, labels where they are sure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tryon.errors import BadRequestError
+from tryon.geometry.crops import crop_for
+from tryon.models.lite_unet import LiteUNet, LiteUNetParams
+from tryon.models.weights import save_weights
+from tryon.training.occluders import Occluders
+from tryon.training.parser import load_start, make_example, new_parser, parsing_loss
+from tryon.training.people_data import PersonRecord, View, cut_photo
+from tryon.training.pseudo_labels import IGNORED, with_pseudo_labels, write_pseudo_labels
+from tryon.types import LABEL
+
+MakeRecord = Callable[[np.random.Generator], PersonRecord]
+
+
+def test_a_closer_photo_keeps_the_person_in_place(make_record: MakeRecord) -> None:
+    record = make_record(np.random.default_rng(0))
+    heights = set()
+    for seed in range(30):
+        cut = cut_photo(record, np.random.default_rng(seed))
+        assert cut.labels_u8 is not None
+        assert cut.image_u8.shape[:2] == cut.labels_u8.shape == cut.mask_u8.shape
+        heights.add(cut.image_u8.shape[0])
+        # the elbows are named by the labels under them, wherever the cut shifted them
+        x, y = np.round(cut.pose.points_px[13]).astype(int)
+        if 0 <= x < cut.labels_u8.shape[1] and y < cut.labels_u8.shape[0]:
+            assert cut.labels_u8[y, x] == LABEL["left_arm"]
+    assert min(heights) < 150 < max(heights)
+    assert record.image_u8.shape[0] == 220
+
+
+def test_pasted_things_change_picture_and_labels_together(make_record: MakeRecord) -> None:
+    record = make_record(np.random.default_rng(0))
+    assert record.labels_u8 is not None
+    with_bag = record.labels_u8.copy()
+    with_bag[100:140, 112:132] = LABEL["accessory"]
+    image = record.image_u8.copy()
+    image[100:140, 112:132] = (255, 0, 255)
+    occluders = Occluders([replace(record, labels_u8=with_bag, image_u8=image)])
+    assert len(occluders.cut_outs["accessory"]) == 1
+    crop = crop_for(record.pose, "dress", record.labels_u8.shape, 150, 200)
+    view = View(record.image_u8, record.mask_u8 / np.float32(255), record.labels_u8, record.pose, crop)
+    before = record.image_u8.copy()
+    seen = set()
+    for seed in range(25):
+        pasted = occluders.paste(view, np.random.default_rng(seed))
+        moved = pasted.labels_u8 != view.labels_u8
+        changed = (pasted.rgb_u8 != view.rgb_u8).any(2)
+        if moved.any():
+            assert changed[moved].mean() > 0.9
+        seen |= set(pasted.labels_u8[moved].tolist())
+    assert {LABEL["accessory"], LABEL["background"], LABEL["hair"]} <= seen
+    assert (record.image_u8 == before).all()
+
+
+def test_examples_are_the_same_for_the_same_seed(make_record: MakeRecord) -> None:
+    record = make_record(np.random.default_rng(0))
+    occluders = Occluders([record])
+    for seed in range(6):
+        one, two = (make_example(record, np.random.default_rng(seed), 96, 64, occluders) for _ in range(2))
+        assert (one[0] == two[0]).all()
+        assert (one[1] == two[1]).all()
+
+
+def test_unknown_pixels_teach_nothing() -> None:
+    torch.manual_seed(0)
+    y = torch.randint(0, 13, (2, 8, 8))
+    y[:, :4] = IGNORED
+    logits = torch.randn(2, 13, 8, 8, requires_grad=True)
+    parsing_loss(logits, y, torch.ones(13)).backward()
+    assert logits.grad is not None
+    assert float(logits.grad[:, :, :4].abs().max()) == 0
+    assert float(logits.grad[:, :, 4:].abs().max()) > 0
+
+
+class _Answers:
+    """Stands in for a parser: sure of the upper part of its crop, not of the lowest."""
+
+    def probabilities(self, image_u8, mask_f32, pose):  # type: ignore[no-untyped-def]
+        p = np.full((13, 96, 72), 0.02, np.float32)
+        p[LABEL["upper"], :80] = 0.76
+        p[LABEL["lower"], 80:] = 0.4
+        p[LABEL["dress"], 80:] = 0.38
+        return p, crop_for(pose, "dress", image_u8.shape[:2], 72, 96)
+
+
+def test_pseudo_labels_are_kept_where_they_are_sure(make_record: MakeRecord, tmp_path: Path) -> None:
+    known = make_record(np.random.default_rng(0))
+    unknown = replace(known, key="0002", labels_u8=None)
+    with pytest.raises(BadRequestError, match="pseudo_labels"):
+        with_pseudo_labels([unknown], tmp_path)
+    assert write_pseudo_labels(_Answers(), [known, unknown], tmp_path) == 1  # type: ignore[arg-type]
+    (got,) = with_pseudo_labels([known, unknown], tmp_path)
+    assert got.key == "0002"
+    assert got.labels_u8 is not None
+    assert set(np.unique(got.labels_u8).tolist()) <= {LABEL["background"], LABEL["upper"], IGNORED}
+    assert got.labels_u8[60, 75] == LABEL["upper"]
+    assert got.labels_u8[190, 75] == IGNORED
+
+
+def test_context_is_added_to_weights_without_it(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    plain = LiteUNet(LiteUNetParams(in_channels=17))
+    save_weights(tmp_path / "plain.safetensors", plain.half().float(), params=plain.params, command="test")
+    net = new_parser()
+    load_start(net, tmp_path / "plain.safetensors")
+    x = torch.rand(1, 17, 64, 64)
+    with torch.inference_mode():
+        same = net.eval()(x)[0], plain.eval()(x)[0]
+    assert torch.allclose(*same, atol=1e-4)
+    other = LiteUNet(LiteUNetParams(in_channels=3, dense_channels=2, decoder_channels=(8, 8, 8, 8)))
+    save_weights(tmp_path / "other.safetensors", torch.nn.Linear(3, 3), params=other.params, command="test")
+    with pytest.raises(BadRequestError, match="another network"):
+        load_start(net, tmp_path / "other.safetensors")

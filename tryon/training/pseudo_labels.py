@@ -1,0 +1,108 @@
+"""Labels for unlabelled photos by a trained parser, where it is sure of them.
+
+``python -m tryon.training.pseudo_labels`` writes ``data/people/pseudo.zip``, which the parser's trainer then reads
+besides the labelled photos (Lee 2013, "Pseudo-Label"). Photo and mirror image are both parsed and averaged; what
+stays unsure is IGNORED and teaches nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import zipfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.errors import BadRequestError
+from tryon.geometry.crops import size_of
+from tryon.person.parsing import Parser, enlarge_labels
+from tryon.training.people_data import MIRROR, SWAP, PersonRecord, read_people
+from tryon.types import LABELS, LabelsU8, Pose
+
+IGNORED = 255
+SURE = 0.75  # of the averaged probability; below it about one pixel in three is wrong on validation photos
+LEAST_SURE = 0.75  # of the figure's pixels: photos of which the parser knows less are left out
+NAME = "pseudo.zip"
+
+
+def averaged_probabilities(parser: Parser, record: PersonRecord) -> tuple[NDArray[np.float32], LabelsU8]:
+    """Mean of the answers to a photo and to its mirror image.
+
+    Returns:
+        The highest probability (H, W) float32 and its label (H, W) uint8, at the photo's resolution.
+    """
+    mask = record.mask_u8.astype(np.float32) / 255
+    p, crop = parser.probabilities(record.image_u8, mask, record.pose)
+    width = record.image_u8.shape[1]
+    points = record.pose.points_px[MIRROR] * np.array([-1, 1], np.float32) + np.array([width - 1, 0], np.float32)
+    q, _ = parser.probabilities(
+        np.ascontiguousarray(record.image_u8[:, ::-1]),
+        np.ascontiguousarray(mask[:, ::-1]),
+        Pose(points, record.pose.visibility[MIRROR]),
+    )
+    mean = np.ascontiguousarray((p + q[SWAP[: len(LABELS)]][:, :, ::-1]) / 2)
+    h, w = size_of(record.image_u8)
+    best = cv2.warpAffine(
+        mean.max(0), cv2.invertAffineTransform(crop.matrix()), (w, h), flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT, borderValue=1.0,
+    )  # fmt: skip
+    return best, enlarge_labels(mean, crop, (h, w))
+
+
+def write_pseudo_labels(parser: Parser, records: Iterable[PersonRecord], out: Path) -> int:
+    """Label the unlabelled records and write ``pseudo.zip`` to a folder; returns how many were labelled."""
+    total = 0
+    with zipfile.ZipFile(out / NAME, "w", zipfile.ZIP_STORED) as target:
+        for record in records:
+            if record.labels_u8 is not None:
+                continue
+            best, labels = averaged_probabilities(parser, record)
+            figure = labels > 0
+            if figure.mean() < 0.02 or float((best[figure] > SURE).mean()) < LEAST_SURE:
+                continue
+            labels = np.where(best > SURE, labels, np.uint8(IGNORED))
+            target.writestr(f"{record.key}.labels.png", cv2.imencode(".png", labels)[1].tobytes())
+            total += 1
+    return total
+
+
+def with_pseudo_labels(records: Iterable[PersonRecord], folder: Path) -> list[PersonRecord]:
+    """The unlabelled records that ``pseudo.zip`` of a folder has labels for, with them.
+
+    Raises:
+        BadRequestError: the file is missing or damaged.
+    """
+    path = folder / NAME
+    if not path.is_file():
+        raise BadRequestError(f"There is no {NAME} in {folder}. Make it: python -m tryon.training.pseudo_labels")
+    out = []
+    try:
+        with zipfile.ZipFile(path) as source:
+            names = set(source.namelist())
+            for record in records:
+                if record.labels_u8 is None and (name := f"{record.key}.labels.png") in names:
+                    labels = cv2.imdecode(np.frombuffer(source.read(name), np.uint8), cv2.IMREAD_UNCHANGED)
+                    if labels is None:
+                        raise ValueError(f"{name} cannot be decoded")
+                    out.append(replace(record, labels_u8=labels))
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise BadRequestError(f"{NAME} is damaged ({error}). Make it again.") from None
+    return out
+
+
+def main() -> None:
+    """``python -m tryon.training.pseudo_labels [--people data/people] [--weights weights]``."""
+    options = argparse.ArgumentParser(description=main.__doc__)
+    options.add_argument("--people", type=Path, default=Path("data/people"), help="folder of the people shards")
+    options.add_argument("--weights", type=Path, default=None, help="folder with parser.safetensors")
+    chosen = options.parse_args()
+    records = read_people(chosen.people, labelled=False)
+    print(f"{write_pseudo_labels(Parser.from_pretrained(chosen.weights), records, chosen.people)} photos labelled")
+
+
+if __name__ == "__main__":
+    main()

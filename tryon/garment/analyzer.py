@@ -185,7 +185,7 @@ def _name(
 
 
 def _sleeves_seen(reading: Reading) -> dict[str, float]:
-    return {name: float(p) for name, p in zip(SLEEVES, reading.sleeve, strict=True)}
+    return {name: float(p) for name, p in zip(SLEEVES, reading.attributes["sleeve"], strict=True)}
 
 
 def _warnings(front: BoolMask, by_category: dict[str, float], category: Category | Literal["auto"]) -> tuple[str, ...]:

@@ -13,17 +13,19 @@ from numpy.typing import NDArray
 from tryon.garment.landmarks import LANDMARKS
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.precision import inference_dtype
-from tryon.models.weights import WEIGHTS_DIR, load_into, read_weights
-from tryon.types import GARMENT_LABELS, MaskF32, RGBu8
+from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
+from tryon.types import ATTRIBUTES, GARMENT_LABELS, MaskF32, RGBu8
 
 NET_HEIGHT, NET_WIDTH = 256, 192
-SLEEVES = ("none", "short", "long")
+SLEEVES = ATTRIBUTES["sleeve"]
 MASK, INSIDE, POINTS = 0, 1, 2  # dense channels; heat maps of LANDMARKS follow
 PARAMS = LiteUNetParams(
     dense_channels=POINTS + len(LANDMARKS),
-    class_heads=(len(GARMENT_LABELS), len(SLEEVES)),
+    # label, each attribute, and whether each landmark is seen
+    class_heads=(len(GARMENT_LABELS), *(len(values) for values in ATTRIBUTES.values()), len(LANDMARKS)),
     decoder_channels=(128, 96, 64, 48),
 )
+OLD_HEADS = (len(GARMENT_LABELS), 3)
 WEIGHTS_NAME = "garment.safetensors"
 
 
@@ -33,7 +35,8 @@ class NetworkAnswer:
 
     mask, inside: (128, 96) float32 probabilities; inside is the wrong side of the back. points: (19, 2)
     in the picture's pixels, sub-pixel peaks of the heat maps; confidence: (19,) mass of the heat
-    map around its peak, 0..1. label: (14,), sleeve: (3,) probabilities. heat: (19, 128, 96),
+    map around its peak, 0..1. label: (14,) probabilities. attributes: by name, of each of its values in
+    ``ATTRIBUTES``. visible: (19,), probability that each landmark is seen. heat: (19, 128, 96),
     log-probabilities of each landmark's place.
     """
 
@@ -42,7 +45,8 @@ class NetworkAnswer:
     points: NDArray[np.float32]
     confidence: NDArray[np.float32]
     label: NDArray[np.float32]
-    sleeve: NDArray[np.float32]
+    attributes: dict[str, NDArray[np.float32]]
+    visible: NDArray[np.float32]
     heat: NDArray[np.float32]
 
 
@@ -86,8 +90,9 @@ class GarmentNetwork:
         Raises:
             WeightsError: missing, damaged or of another network.
         """
-        tensors, _ = read_weights((weights_dir or WEIGHTS_DIR) / WEIGHTS_NAME)
-        net = LiteUNet(PARAMS)
+        tensors, info = read_weights((weights_dir or WEIGHTS_DIR) / WEIGHTS_NAME)
+        old = tuple(info["params"]["class_heads"]) == OLD_HEADS
+        net = LiteUNet(from_json(LiteUNetParams, info["params"]) if old else PARAMS)
         load_into(net, tensors, WEIGHTS_NAME)
         return cls(net)
 
@@ -96,7 +101,7 @@ class GarmentNetwork:
         x = torch.from_numpy(np.ascontiguousarray(image_u8)).permute(2, 0, 1)[None].float() / 255
         enabled = self._dtype == torch.bfloat16
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            dense, (label, sleeve) = self._net(x.contiguous(memory_format=torch.channels_last))
+            dense, heads = self._net(x.contiguous(memory_format=torch.channels_last))
         maps = dense[0].float().numpy()
         points, mass = peaks(maps[POINTS:])
         probability = 1 / (1 + np.exp(-np.clip(maps[:POINTS], -30, 30)))
@@ -105,7 +110,17 @@ class GarmentNetwork:
             probability[INSIDE].astype(np.float32),
             ((points + 0.5) * 2 - 0.5).astype(np.float32),
             mass,
-            torch.softmax(label[0].float(), 0).numpy(),
-            torch.softmax(sleeve[0].float(), 0).numpy(),
+            torch.softmax(heads[0][0].float(), 0).numpy(),
+            *_attributes(heads[1:]),
             log_heat(maps[POINTS:]),
         )
+
+
+def _attributes(heads: tuple[torch.Tensor, ...]) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:
+    """Probabilities of each attribute's values, and of each landmark being seen."""
+    if len(heads) == 1:  # weights of the first issue: sleeves alone, and without three-quarter ones
+        none, short, long = torch.softmax(heads[0][0].float(), 0).tolist()
+        flat = {n: np.full(len(v), 1 / len(v), np.float32) for n, v in ATTRIBUTES.items()}
+        return flat | {"sleeve": np.array([none, short, 0, long], np.float32)}, np.ones(len(LANDMARKS), np.float32)
+    found = {n: torch.softmax(h[0].float(), 0).numpy() for n, h in zip(ATTRIBUTES, heads[:-1], strict=True)}
+    return found, torch.sigmoid(heads[-1][0].float()).numpy()

@@ -35,7 +35,7 @@ SLEEVED = ("neck", "shoulder", "cuff_out", "cuff_in", "armpit", "hem")
 
 def has_sleeves(reading: Reading) -> bool:
     """Whether the network sees sleeves."""
-    return float(reading.sleeve[SLEEVES.index("none")]) < 0.5
+    return float(reading.attributes["sleeve"][SLEEVES.index("none")]) < 0.5
 
 
 def choose_points(front: BoolMask, reading: Reading, kind: Kind) -> Points:

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.garment.network import NET_HEIGHT, NET_WIDTH, GarmentNetwork, NetworkAnswer
-from tryon.types import MaskF32, RGBu8
+from tryon.garment.network import NET_HEIGHT, NET_WIDTH, GarmentNetwork
+from tryon.types import ATTRIBUTES, MaskF32, RGBu8
 
 MARGIN = 0.10  # of the garment's box; training saw garments that fill 60 to 103% of the picture
 FIRST_LOOK_WEIGHT = 0.4  # of the label probabilities; the closer look is right more often
@@ -81,8 +81,8 @@ class Reading:
     """The network's answer in the picture's own pixels.
 
     mask, inside: (h, w) float32 probabilities. points: (19, 2). confidence: (19,).
-    label: (14,), sleeve: (3,) probabilities. heat: (19, 128, 96) log-probabilities in the window.
-    window: what the closer look saw.
+    label: (14,) probabilities. attributes: by name, probabilities of the values. visible: (19,) 0..1.
+    heat: (19, 128, 96) log-probabilities in the window. window: what the closer look saw.
     """
 
     mask: MaskF32
@@ -90,7 +90,8 @@ class Reading:
     points: NDArray[np.float32]
     confidence: NDArray[np.float32]
     label: NDArray[np.float32]
-    sleeve: NDArray[np.float32]
+    attributes: dict[str, NDArray[np.float32]]
+    visible: NDArray[np.float32]
     heat: NDArray[np.float32]
     window: Window
 
@@ -127,16 +128,16 @@ def read_garment(image_u8: RGBu8, network: GarmentNetwork) -> Reading | None:
         closer.restore_map(second.inside, size),
         closer.restore_points(second.points),
         second.confidence,
-        _mixed(first, second, "label"),
-        _mixed(first, second, "sleeve"),
+        _mixed(first.label, second.label),
+        {name: _mixed(first.attributes[name], second.attributes[name]) for name in ATTRIBUTES},
+        _mixed(first.visible, second.visible),
         second.heat,
         closer,
     )
 
 
-def _mixed(first: NetworkAnswer, second: NetworkAnswer, name: str) -> NDArray[np.float32]:
-    mixed = FIRST_LOOK_WEIGHT * getattr(first, name) + (1 - FIRST_LOOK_WEIGHT) * getattr(second, name)
-    return np.asarray(mixed, np.float32)
+def _mixed(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(FIRST_LOOK_WEIGHT * first + (1 - FIRST_LOOK_WEIGHT) * second, np.float32)
 
 
 def _largest(mask: NDArray[np.bool_]) -> NDArray[np.bool_] | None:

@@ -1,4 +1,4 @@
-"""Training of the garment network: mask, inside of the back, landmarks, label and sleeves."""
+"""Training of the garment network: mask, inside of the back, landmarks, label, attributes and visibility."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from tryon.models.weights import WEIGHTS_DIR, read_weights, save_weights
 from tryon.settings import open_data_dir
 from tryon.training.garment_data import GarmentDataError, GarmentRecords, GarmentSampler, Sample, load_records
 from tryon.training.garment_drawn import DrawnSettings, draw_garments
+from tryon.training.garment_targets import DRAWN, REAL, RENDERED
 from tryon.training.prepare_garments import LABEL_NAMES, REPOSITORY, PrepareSettings, prepare_garments
 from tryon.training.pretrained import load_lite0_encoder
 from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
-from tryon.types import GARMENT_LABELS
+from tryon.types import ATTRIBUTES, GARMENT_LABELS
 
 COMMAND = "python -m tryon train garment"
+SOURCES = ("real", "drawn", "rendered")
 HEAT_SIGMA = 1.3  # map pixels; a corner is seen to about one input pixel
 
 
@@ -43,7 +45,8 @@ class GarmentSettings:
     round_steps: int = field(default=150, metadata={"help": "steps between two validations"})
     batch: int = field(default=16, metadata={"help": "pictures a step; small enough for a laptop's memory"})
     rate: float = field(default=1.2e-3, metadata={"help": "peak of the one-cycle learning rate"})
-    drawn_share: float = field(default=0.4, metadata={"help": "share of drawn garments, which alone know insides"})
+    drawn_share: float = field(default=0.1, metadata={"help": "share of garments drawn from patterns"})
+    rendered_share: float = field(default=0.45, metadata={"help": "share of rendered garments, where there are any"})
     device: str = field(default="auto", metadata={"help": "cpu, cuda, or auto: cuda where there is one"})
     seed: int = field(default=0, metadata={"help": "of weights, order and augmentation"})
     threads: int = field(default=0, metadata={"help": "torch threads (0: torch's own choice)"})
@@ -62,7 +65,9 @@ class Targets:
     inside_weight: Tensor  # (B,)
     points: Tensor  # (B, K, 2) map pixels, NaN unknown
     label: Tensor  # (B,), -1 unknown
-    sleeve: Tensor  # (B,), -1 unknown
+    label_weight: Tensor  # (B,)
+    attributes: Tensor  # (B, 5), -1 unknown
+    visible: Tensor  # (B, 19) float, 1, 0, or -1 unknown
 
     def to(self, device: torch.device) -> Targets:
         """The same targets on another device."""
@@ -80,7 +85,9 @@ def collate(samples: list[Sample]) -> tuple[Tensor, Targets]:
         torch.tensor([s.inside_weight for s in samples]),
         (points + 0.5) / 2 - 0.5,
         torch.tensor([s.label for s in samples]),
-        torch.tensor([s.sleeve for s in samples]),
+        torch.tensor([s.label_weight for s in samples]),
+        torch.from_numpy(np.stack([s.attributes for s in samples])),
+        torch.from_numpy(np.stack([s.visible for s in samples])).float(),
     )
 
 
@@ -119,19 +126,39 @@ def heat_loss(logits: Tensor, points: Tensor) -> Tensor:
 def losses(dense: Tensor, heads: tuple[Tensor, ...], t: Targets) -> dict[str, Tensor]:
     """All losses, weighted as they are added."""
     dense = dense.float()
-    known_label, known_sleeve = t.label >= 0, t.sleeve >= 0
-    zero = dense.sum() * 0
     return {
         "mask": _mask_loss(dense[:, MASK], t.mask, t.mask_weight),
-        "inside": 0.7 * _mask_loss(dense[:, INSIDE], t.inside, t.inside_weight),
-        "points": 0.2 * heat_loss(dense[:, POINTS:], t.points),
-        "label": 0.35 * F.cross_entropy(heads[0].float()[known_label], t.label[known_label], label_smoothing=0.05)
-        if bool(known_label.any())
-        else zero,
-        "sleeve": 0.2 * F.cross_entropy(heads[1].float()[known_sleeve], t.sleeve[known_sleeve])
-        if bool(known_sleeve.any())
-        else zero,
+        "inside": 0.6 * _mask_loss(dense[:, INSIDE], t.inside, t.inside_weight),
+        "points": 0.3 * heat_loss(dense[:, POINTS:], t.points),
+        "label": 0.35 * _label_loss(heads[0].float(), t),
+        "attributes": 0.12 * _attribute_loss(heads[1:-1], t),
+        "visible": 0.3 * _visible_loss(heads[-1].float(), t),
     }
+
+
+def _label_loss(logits: Tensor, t: Targets) -> Tensor:
+    known = t.label >= 0
+    if not bool(known.any()):
+        return logits.sum() * 0
+    each = F.cross_entropy(logits[known], t.label[known], label_smoothing=0.05, reduction="none")
+    return (each * t.label_weight[known]).sum() / t.label_weight[known].sum()
+
+
+def _attribute_loss(heads: tuple[Tensor, ...], t: Targets) -> Tensor:
+    """Sum of the heads' cross-entropies over the garments of which each is known."""
+    total = heads[0].float().sum() * 0
+    for k, logits in enumerate(heads):
+        target = t.attributes[:, k]
+        if bool((target >= 0).any()):
+            total = total + F.cross_entropy(logits.float(), target, ignore_index=-1, label_smoothing=0.03)
+    return total
+
+
+def _visible_loss(logits: Tensor, t: Targets) -> Tensor:
+    known = t.visible >= 0
+    if not bool(known.any()):
+        return logits.sum() * 0
+    return F.binary_cross_entropy_with_logits(logits[known], t.visible[known])
 
 
 def _forward(net: torch.nn.Module, images: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
@@ -143,60 +170,107 @@ def _forward(net: torch.nn.Module, images: Tensor) -> tuple[Tensor, tuple[Tensor
 
 @torch.no_grad()
 def validate(net: torch.nn.Module, sampler: GarmentSampler, indices: np.ndarray, batch: int = 16) -> dict[str, float]:
-    """Figures on validation records: real photos against their labels and teachers, drawn ones exactly."""
+    """Figures on validation records: photos against labels and teachers, drawn and rendered ones exactly."""
     net.eval()
     sums: dict[str, list[float]] = {}
-    categories = list(GARMENT_LABELS.values())
+    source = sampler.records.source
     for start in range(0, len(indices), batch):
         part = [int(i) for i in indices[start : start + batch]]
         images, t = collate([sampler.sample(i, np.random.default_rng(i), augment=False) for i in part])
         dense, heads = _forward(net, images)
-        dense, label = dense.float().cpu(), heads[0].float().argmax(1).cpu()
-        for j in range(len(part)):
-            kind = "real" if t.label[j] >= 0 else "drawn"
-            mine: dict[str, float] = {}
-            mask = dense[j, MASK] > 0
-            truth = t.mask[j] > 0.5
-            if t.mask_weight[j] > 0:
-                mine[f"mask_iou_{kind}"] = float((mask & truth).sum() / max(1, int((mask | truth).sum())))
-            if kind == "drawn" and bool((t.inside[j] > 0.5).sum() > 20):
-                guess, own = dense[j, INSIDE] > 0, t.inside[j] > 0.5
-                mine["inside_iou_drawn"] = float((guess & own).sum() / max(1, int((guess | own).sum())))
-            known = torch.isfinite(t.points[j]).all(-1).numpy()
-            if known.any() and bool(truth.any()):
-                found, _ = peaks(dense[j, POINTS:].numpy()[known])
-                error = np.linalg.norm(found - t.points[j].numpy()[known], axis=1)
-                rows = truth.any(1).nonzero()
-                mine[f"points_error_{kind}"] = float(error.mean()) / max(1.0, float(rows[-1] - rows[0]))
-            if kind == "real":
-                mine["label_accuracy"] = float(label[j] == t.label[j])
-                mine["category_accuracy"] = float(categories[int(label[j])] == categories[int(t.label[j])])
+        dense, heads = dense.float().cpu(), tuple(h.float().cpu() for h in heads)
+        for j, i in enumerate(part):
+            kind = SOURCES[int(source[i])]
+            mine = _places(dense[j], t, j, kind) | _names([h[j] for h in heads], t, j, kind)
             for name, value in mine.items():
                 sums.setdefault(name, []).append(value)
     net.train()
     return {name: float(np.mean(values)) for name, values in sorted(sums.items())}
 
 
+def _places(dense: Tensor, t: Targets, j: int, kind: str) -> dict[str, float]:
+    """Overlap of the masks, and distance of the points in garment heights, of sample ``j``."""
+    mine: dict[str, float] = {}
+    mask, truth = dense[MASK] > 0, t.mask[j] > 0.5
+    if t.mask_weight[j] > 0:
+        mine[f"mask_iou_{kind}"] = float((mask & truth).sum() / max(1, int((mask | truth).sum())))
+    if kind != "real" and bool((t.inside[j] > 0.5).sum() > 20):
+        guess, own = dense[INSIDE] > 0, t.inside[j] > 0.5
+        mine[f"inside_iou_{kind}"] = float((guess & own).sum() / max(1, int((guess | own).sum())))
+    known = torch.isfinite(t.points[j]).all(-1).numpy()
+    if known.any() and bool(truth.any()):
+        found, _ = peaks(dense[POINTS:].numpy()[known])
+        error = np.linalg.norm(found - t.points[j].numpy()[known], axis=1)
+        rows = truth.any(1).nonzero()
+        mine[f"points_error_{kind}"] = float(error.mean()) / max(1.0, float(rows[-1] - rows[0]))
+    return mine
+
+
+def _names(heads: list[Tensor], t: Targets, j: int, kind: str) -> dict[str, float]:
+    """Which labels, attributes and visibilities of sample ``j`` are right."""
+    mine: dict[str, float] = {}
+    categories = list(GARMENT_LABELS.values())
+    label = int(heads[0].argmax())
+    if kind != "drawn" and t.label[j] >= 0:
+        end = "" if kind == "real" else f"_{kind}"
+        mine[f"label_accuracy{end}"] = float(label == t.label[j])
+        mine[f"category_accuracy{end}"] = float(categories[label] == categories[int(t.label[j])])
+    for k, name in enumerate(ATTRIBUTES):
+        if t.attributes[j, k] >= 0:
+            mine[f"{name}_{kind}"] = float(int(heads[1 + k].argmax()) == t.attributes[j, k])
+    known = t.visible[j] >= 0
+    if kind == "rendered" and bool(known.any()):
+        mine["visible_rendered"] = float(((heads[-1][known] > 0) == (t.visible[j, known] > 0.5)).float().mean())
+    return mine
+
+
 def score(figures: dict[str, float]) -> float:
-    """One number to choose the best weights by: masks, points and labels count alike."""
-    points = 1 - 5 * (figures.get("points_error_real", 0.1) + figures.get("points_error_drawn", 0.1))
-    masks = figures.get("mask_iou_real", 0.0) + figures.get("mask_iou_drawn", 0.0)
+    """One number to choose the best weights by: masks, points, labels and attributes count alike."""
+    kinds = [k for k in ("real", "rendered", "drawn") if f"mask_iou_{k}" in figures]
+    share = 2 / max(1, len(kinds))
+    points = 1 - 5 * share * sum(figures.get(f"points_error_{k}", 0.1) for k in kinds)
+    masks = share * sum(figures[f"mask_iou_{k}"] for k in kinds)
     names = figures.get("label_accuracy", 0.0) + figures.get("category_accuracy", 0.0)
-    return masks + points + 0.5 * (names + figures.get("inside_iou_drawn", 0.0))
+    inside = figures.get("inside_iou_rendered", figures.get("inside_iou_drawn", 0.0))
+    attributes = [figures[n] for n in (f"{a}_rendered" for a in ATTRIBUTES) if n in figures]
+    return masks + points + 0.5 * (names + inside + (float(np.mean(attributes)) if attributes else 0.0))
 
 
-def _order(records: GarmentRecords, share: float, rng: np.random.Generator) -> np.ndarray:
-    """One epoch: every real training photo once, rare labels up to three times, drawn ones mixed in."""
+def _order(records: GarmentRecords, settings: GarmentSettings, rng: np.random.Generator) -> np.ndarray:
+    """One epoch: every real training photo once, rare labels up to three times, the others mixed in."""
     train = ~records.validation
-    real = np.flatnonzero(train & (records.label >= 0))
+    real = np.flatnonzero(train & (records.source == REAL))
     counts = np.bincount(records.label[real], minlength=len(LABEL_NAMES))
     repeat = np.clip(np.sqrt(counts.max() / np.maximum(counts, 1)), 1, 3)
     chance = repeat[records.label[real]]
-    whole = np.repeat(real, np.floor(chance + rng.random(len(real))).astype(int))
-    drawn = np.flatnonzero(train & (records.label < 0))
-    wanted = int(len(whole) * share / (1 - share)) if len(drawn) else 0
-    picked = rng.choice(drawn, wanted, replace=wanted > len(drawn)) if wanted else drawn[:0]
-    return rng.permutation(np.concatenate([whole, picked]))
+    parts = [np.repeat(real, np.floor(chance + rng.random(len(real))).astype(int))]
+    shares = {DRAWN: settings.drawn_share, RENDERED: settings.rendered_share}
+    pools = {source: np.flatnonzero(train & (records.source == source)) for source in shares}
+    rest = 1 - sum(share for source, share in shares.items() if len(pools[source]))
+    for source, pool in pools.items():
+        wanted = int(len(parts[0]) * shares[source] / rest) if len(pool) else 0
+        parts.append(rng.choice(pool, wanted, replace=wanted > len(pool)) if wanted else pool[:0])
+    return rng.permutation(np.concatenate(parts))
+
+
+def _held(records: GarmentRecords, few: int) -> np.ndarray:
+    """Validation records that are looked at during training: of the rendered ones, which are alike, every third."""
+    held = np.flatnonzero(records.validation)
+    rendered = records.source[held] == RENDERED
+    return np.concatenate([held[~rendered], held[rendered][::3]])[: few or None]
+
+
+def load_start(net: LiteUNet, path: Path) -> list[str]:
+    """Copy a weights file's tensors into a network as far as they fit.
+
+    Returns:
+        Names of the network's tensors that keep their random start.
+    """
+    tensors = read_weights(path)[0]
+    own = net.state_dict()
+    fitting = {n: v for n, v in tensors.items() if n in own and own[n].shape == v.shape}
+    net.load_state_dict({**own, **fitting})
+    return [n for n in own if n not in fitting]
 
 
 def one_cycle(progress: float) -> float:
@@ -261,7 +335,7 @@ def train_garment(settings: GarmentSettings) -> dict[str, float]:
     sampler = GarmentSampler(records, rng, pool=20 if s.smoke else 300)
     net = LiteUNet(PARAMS)
     if s.start is not None:
-        net.load_state_dict(read_weights(s.start)[0])
+        load_start(net, s.start)
     else:
         load_lite0_encoder(net.encoder)
     device = s.device if s.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
@@ -276,10 +350,10 @@ def train_garment(settings: GarmentSettings) -> dict[str, float]:
         pace.spent = saved["spent"]
         ema.state, ema.count = saved["ema"], saved["ema_count"]
         first, best, best_figures = saved["epoch"], saved["best"], saved["figures"]
-    held = np.flatnonzero(records.validation)[: 12 if s.smoke else None]
+    held = _held(records, 12 if s.smoke else 0)
     shadow = LiteUNet(PARAMS).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     for epoch in range(first, epochs):
-        order = _order(records, s.drawn_share, np.random.default_rng((s.seed, epoch)))
+        order = _order(records, s, np.random.default_rng((s.seed, epoch)))
         totals: dict[str, float] = {}
         taken = 0
         for k in range(per_epoch):

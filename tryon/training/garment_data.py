@@ -1,6 +1,7 @@
-"""Training samples of the garment network: real and drawn garments, moved, re-coloured, laid on other grounds.
+"""Training samples of the garment network: garments moved, re-coloured, cropped, laid on other grounds.
 
-Shards come from ``prepare_garments`` and ``garment_drawn``; each sample is made on the fly (about 10 ms).
+Shards come from ``prepare_garments`` (photos), ``garment_drawn`` and ``garment_rendered``; each sample is made on
+the fly (about 10 ms).
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from tryon.garment.landmarks import LANDMARKS
 from tryon.training.garment_augment import (
     HEIGHT,
     WIDTH,
+    choose_cut,
     cloth_patch,
+    cut_off,
     draw_collar,
     draw_hanger,
     empty_ground,
@@ -25,14 +28,21 @@ from tryon.training.garment_augment import (
     random_camera,
     random_movement,
 )
+from tryon.training.garment_targets import DRAWN, REAL, RENDERED, UNKNOWN
+from tryon.types import ATTRIBUTES
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
-EMPTY_SHARE = 0.04  # of samples without any garment; more only slows the rest
+EMPTY_SHARE = 0.03  # of samples without any garment; more only slows the rest
+CUT_SHARE = 0.13  # of garments that the picture's edge cuts
+RENDERED_LABEL = 0.3  # weight of a rendered garment's label; the photos' own count 1
 SWAPPED = [
     LANDMARKS.index(n.replace("_left", "_right") if n.endswith("left") else n.replace("_right", "_left"))
     for n in LANDMARKS
 ]
+ARRAYS = (
+    "landmarks", "visible", "label", "attributes", "source", "mask_good", "plain", "validation", "id",
+)  # fmt: skip
 NECK_LEFT, NECK_RIGHT = LANDMARKS.index("neck_left"), LANDMARKS.index("neck_right")
 
 
@@ -50,8 +60,10 @@ class GarmentRecords:
     mask: list[U8]
     inside: list[U8 | None]  # None: the back's inside is not known
     landmarks: F32  # (N, 19, 2), NaN where not known
+    visible: NDArray[np.int8]  # (N, 19), 1, 0, or -1 where not known
     label: NDArray[np.int64]  # -1 where drawn
-    sleeve: NDArray[np.int64]  # -1 where not known
+    attributes: NDArray[np.int64]  # (N, 5), index into each of ATTRIBUTES, -1 where not known
+    source: NDArray[np.int64]  # REAL, DRAWN or RENDERED
     mask_good: NDArray[np.bool_]
     plain: NDArray[np.bool_]
     validation: NDArray[np.bool_]
@@ -75,12 +87,12 @@ class GarmentRecords:
 
 
 def load_records(folder: Path) -> GarmentRecords:
-    """Read all shards ``garments_*.npz`` and ``drawn_*.npz`` of a folder.
+    """Read all shards ``garments_*.npz``, ``drawn_*.npz`` and ``rendered_*.npz`` of a folder.
 
     Raises:
-        GarmentDataError: there is none.
+        GarmentDataError: there is none, or one is of an older version.
     """
-    paths = sorted(folder.glob("garments_??.npz")) + sorted(folder.glob("drawn_??.npz"))
+    paths = [p for kind in ("garments", "drawn", "rendered") for p in sorted(folder.glob(f"{kind}_??.npz"))]
     if not paths:
         raise GarmentDataError(f"No prepared garments in {folder}: run prepare_garments and draw_garments first.")
     jpeg: list[U8] = []
@@ -96,13 +108,15 @@ def load_records(folder: Path) -> GarmentRecords:
             if "inside" in shard:
                 known = list(np.split(shard["inside"], shard["inside_end"][:-1]))
             inside += known
-            for name in ("landmarks", "label", "sleeve", "mask_good", "plain", "validation", "id"):
+            if "attributes" not in shard:
+                raise GarmentDataError(f"{path.name} is of an older version: delete it and prepare the garments again.")
+            for name in ARRAYS:
                 joined.setdefault(name, []).append(shard[name])
     a = {name: np.concatenate(parts) for name, parts in joined.items()}
     return GarmentRecords(
-        jpeg, mask, inside, a["landmarks"].astype(np.float32), a["label"].astype(np.int64),
-        a["sleeve"].astype(np.int64), a["mask_good"].astype(bool), a["plain"].astype(bool),
-        a["validation"].astype(bool), [str(i) for i in a["id"]],
+        jpeg, mask, inside, a["landmarks"].astype(np.float32), a["visible"].astype(np.int8),
+        a["label"].astype(np.int64), a["attributes"].astype(np.int64), a["source"].astype(np.int64),
+        a["mask_good"].astype(bool), a["plain"].astype(bool), a["validation"].astype(bool), [str(i) for i in a["id"]],
     )  # fmt: skip
 
 
@@ -111,7 +125,7 @@ class Sample:
     """One input and its targets; weights are 0 where a target is not known.
 
     image: (256, 192, 3) uint8. mask, inside: (128, 96) float32. points: (19, 2) in input pixels,
-    NaN where not known.
+    NaN where not known. visible: (19,) 1, 0, or -1 where not known. attributes: (5,), -1 where not known.
     """
 
     image: U8
@@ -120,8 +134,10 @@ class Sample:
     mask_weight: float
     inside_weight: float
     points: F32
+    visible: NDArray[np.int8]
     label: int
-    sleeve: int
+    label_weight: float
+    attributes: NDArray[np.int64]
 
 
 class GarmentSampler:
@@ -129,7 +145,7 @@ class GarmentSampler:
 
     def __init__(self, records: GarmentRecords, rng: np.random.Generator, *, pool: int = 300) -> None:
         self.records = records
-        usable = np.flatnonzero((records.label >= 0) & records.mask_good & ~records.validation)
+        usable = np.flatnonzero((records.source == REAL) & records.mask_good & ~records.validation)
         self.grounds: list[U8] = []
         self.cloths: list[U8] = []
         for i in rng.permutation(usable)[:pool]:
@@ -166,44 +182,68 @@ class GarmentSampler:
             return self._empty(rng)
         r = self.records
         image, mask, inside = r.picture(i), r.mask_of(i), r.inside_of(i)
-        points, drawn = r.landmarks[i].copy(), bool(r.label[i] < 0)
+        points, visible = r.landmarks[i].copy(), r.visible[i].copy()
         good, inside_known = bool(r.mask_good[i]), inside is not None
         inside = np.zeros_like(mask) if inside is None else inside
+        cut = None
         if augment:
-            image = self._colour_cloth(image, mask, inside, rng) if drawn and rng.random() < 0.5 else image
-            if not drawn and good and np.isfinite(points[[NECK_LEFT, NECK_RIGHT]]).all() and rng.random() < 0.25:
-                image, mask, inside = draw_collar(image, mask, points[NECK_LEFT], points[NECK_RIGHT], rng)
-                inside_known = True
-            laid = good and rng.random() < (0.85 if drawn else 0.3)
-            map_x, map_y, points = random_movement(mask if good else None, points, rng, shrink=laid)
+            image, mask, inside, inside_known = self._vary(i, image, mask, inside, inside_known, rng)
+            share = {REAL: 0.3, DRAWN: 0.85, RENDERED: 0.25}[int(r.source[i])]
+            laid = good and rng.random() < share
+            cut = choose_cut(mask, rng) if good and rng.random() < CUT_SHARE else None
+            frame = mask if cut is None else cut.keep(mask)
+            ends = points if cut is None else np.concatenate([points, cut.at[None]])
+            map_x, map_y, ends = random_movement(frame if good else None, ends, rng, shrink=laid)
+            points = ends[: len(points)]
         else:
             map_x, map_y, points = plain_scaling(points)
         image = cv2.remap(image, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         mask = cv2.remap(mask, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         inside = cv2.remap(inside, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        off = np.zeros(len(points), bool)
         if augment:
             if laid:
                 image = self._lay_on_ground(image, mask, rng)
+            if cut is not None:
+                image, mask, inside, off = cut_off(image, mask, inside, points, cut.side, ends[-1])
             image = random_camera(image, rng)
             if rng.random() < 0.5:
                 image, mask, inside = image[:, ::-1], mask[:, ::-1], inside[:, ::-1]
-                points = points[SWAPPED]
+                points, visible, off = points[SWAPPED], visible[SWAPPED], off[SWAPPED]
                 points[:, 0] = WIDTH - 1 - points[:, 0]
         half = (WIDTH // 2, HEIGHT // 2)
         small = [cv2.resize(np.ascontiguousarray(m), half, interpolation=cv2.INTER_AREA) for m in (mask, inside)]
-        off = (points < -2).any(1) | (points[:, 0] > WIDTH + 1) | (points[:, 1] > HEIGHT + 1)
+        off |= (points < -2).any(1) | (points[:, 0] > WIDTH + 1) | (points[:, 1] > HEIGHT + 1)
+        visible[off & np.isfinite(points).all(1)] = 0
         points[off] = np.nan
         return Sample(
             np.ascontiguousarray(image), small[0].astype(np.float32) / 255, small[1].astype(np.float32) / 255,
-            float(good), float(inside_known), points, int(r.label[i]), int(r.sleeve[i]),
+            float(good), float(inside_known), points, visible, int(r.label[i]),
+            RENDERED_LABEL if r.source[i] == RENDERED else 1.0, r.attributes[i],
         )  # fmt: skip
+
+    def _vary(
+        self, i: int, image: U8, mask: U8, inside: U8, inside_known: bool, rng: np.random.Generator
+    ) -> tuple[U8, U8, U8, bool]:
+        """Other cloth on drawn garments, a drawn back collar on photos."""
+        r = self.records
+        if r.source[i] == DRAWN and rng.random() < 0.5:
+            image = self._colour_cloth(image, mask, inside, rng)
+        if r.source[i] == REAL and r.mask_good[i] and rng.random() < 0.2:
+            necks = r.landmarks[i][[NECK_LEFT, NECK_RIGHT]]
+            if np.isfinite(necks).all():
+                image, mask, inside = draw_collar(image, mask, necks[0], necks[1], rng)
+                inside_known = True
+        return image, mask, inside, inside_known
 
     def _empty(self, rng: np.random.Generator) -> Sample:
         """A ground with nothing on it, so that the network can say that there is no garment."""
         image = random_camera(self.ground(rng, rng.uniform(0, 255, 3).astype(np.float32)), rng)
         none = np.zeros((HEIGHT // 2, WIDTH // 2), np.float32)
         points = np.full((len(LANDMARKS), 2), np.nan, np.float32)
-        return Sample(np.ascontiguousarray(image), none, none, 1.0, 1.0, points, -1, -1)
+        unknown = np.full(len(LANDMARKS), UNKNOWN, np.int8)
+        attributes = np.full(len(ATTRIBUTES), UNKNOWN, np.int64)
+        return Sample(np.ascontiguousarray(image), none, none, 1.0, 1.0, points, unknown, UNKNOWN, 1.0, attributes)
 
     def _colour_cloth(self, image: U8, mask: U8, inside: U8, rng: np.random.Generator) -> U8:
         """Cover a drawn garment with real cloth, keeping the drawing's light."""

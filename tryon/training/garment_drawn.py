@@ -20,10 +20,16 @@ from tryon.synth.fabrics import Fabric
 from tryon.synth.flat import Look, Print, Studio, draw_flat
 from tryon.synth.pattern import FlatPattern, Piece
 from tryon.synth.tops import Neck, TopCut, cut_top
-from tryon.training.prepare_garments import CACHE_HEIGHT, CACHE_WIDTH, REPOSITORY, SLEEVES, write_shard
+from tryon.training.garment_targets import DRAWN, UNKNOWN, attribute_targets
+from tryon.training.prepare_garments import CACHE_HEIGHT, CACHE_WIDTH, REPOSITORY, write_shard
 from tryon.types import SleeveLength
 
 NECKS: tuple[Neck, ...] = ("crew", "v", "scoop", "turtle", "shirt", "polo", "hood", "strap", "boat")
+NECKLINES = {
+    "crew": "round", "v": "v", "scoop": "scoop", "turtle": "high", "shirt": "collar", "polo": "collar", "hood": "hood",
+    "boat": "boat",
+}  # fmt: skip
+DRESS_CM, SKIRT_CM = (90.0, 104.0), (46.0, 64.0)  # lengths from which one reaches the knee, and the calf
 PATTERNS = ("plain", "stripes", "pinstripes", "checks", "gingham", "dots", "floral", "leaves", "melange", "zigzag")
 WEAVES = ("jersey", "knit", "rib", "denim", "twill", "linen", "fleece", "satin")
 PRINTS = ("sunset", "wave", "bloom", "college", "badge")
@@ -39,8 +45,8 @@ class DrawnSettings:
     seed: int = field(default=7, metadata={"help": "of all random choices"})
 
 
-def random_top(rng: np.random.Generator) -> FlatPattern:
-    """An upper or a dress of a random cut, with sleeves that need not lie alike."""
+def random_top(rng: np.random.Generator) -> tuple[FlatPattern, dict[str, str]]:
+    """An upper or a dress of a random cut, with sleeves that need not lie alike, and its attributes."""
     sleeve: SleeveLength = rng.choice(["none", "short", "three_quarter", "long"], p=[0.25, 0.3, 0.1, 0.35])
     dress = bool(rng.random() < 0.3)
     necks = [n for n in NECKS if (n != "strap" or sleeve == "none") and (n != "hood" or sleeve == "long")]
@@ -80,14 +86,24 @@ def random_top(rng: np.random.Generator) -> FlatPattern:
         raglan=bool(rng.random() < 0.15),
     )
     pattern = cut_top(cut)
+    attributes = {"sleeve": str(sleeve), "neckline": NECKLINES.get(str(neck), ""), "front": "closed"}
+    if dress:
+        attributes["leg"] = _reach(length, DRESS_CM)
+    if neck != "hood":
+        attributes["layer"] = "inner"
     if sleeve == "none" or rng.random() < 0.25:
-        return pattern
+        return pattern, attributes
     # sleeves that lie unlike, and now and then over the torso
     spread = 8.0 if sleeve == "short" else 25.0
     deg = cut.sleeve_deg + float(rng.normal(0, spread))
     other = cut_top(replace(cut, sleeve_deg=float(np.clip(deg, 5, 100 if sleeve == "long" else 80))))
     mixed = _right_sleeve_of(pattern, other)
-    return _sleeves_on_top(mixed) if sleeve != "short" and rng.random() < 0.5 else mixed
+    return _sleeves_on_top(mixed) if sleeve != "short" and rng.random() < 0.5 else mixed, attributes
+
+
+def _reach(length_cm: float, steps: tuple[float, float]) -> str:
+    """How far a skirt or dress of this length reaches."""
+    return "short" if length_cm < steps[0] else "knee" if length_cm < steps[1] else "long"
 
 
 def _is_right_sleeve(piece: Piece) -> bool:
@@ -112,30 +128,29 @@ def _sleeves_on_top(pattern: FlatPattern) -> FlatPattern:
     return replace(pattern, pieces=tuple(rest + sleeves))
 
 
-def random_bottom(rng: np.random.Generator) -> FlatPattern:
-    """Trousers, shorts or a skirt of a random cut."""
+def random_bottom(rng: np.random.Generator) -> tuple[FlatPattern, dict[str, str]]:
+    """Trousers, shorts or a skirt of a random cut, and its attributes."""
     waist = float(rng.uniform(15, 26))
     if rng.random() < 0.35:
         hip = waist * float(rng.uniform(1.05, 1.4))
-        return cut_skirt(
-            SkirtCut(
-                waist_half=waist,
-                hip_half=hip,
-                hem_half=hip * float(rng.uniform(0.85, 2.0)),
-                length=float(rng.uniform(28, 90)),
-                band=float(rng.uniform(2, 7)),
-                sag=float(rng.uniform(0, 4)),
-                waves=float(rng.uniform(0, 1.2)),
-                wave_count=int(rng.integers(3, 9)),
-                front_buttons=bool(rng.random() < 0.2),
-            )
+        skirt = SkirtCut(
+            waist_half=waist,
+            hip_half=hip,
+            hem_half=hip * float(rng.uniform(0.85, 2.0)),
+            length=float(rng.uniform(28, 90)),
+            band=float(rng.uniform(2, 7)),
+            sag=float(rng.uniform(0, 4)),
+            waves=float(rng.uniform(0, 1.2)),
+            wave_count=int(rng.integers(3, 9)),
+            front_buttons=bool(rng.random() < 0.2),
         )
+        return cut_skirt(skirt), {"leg": _reach(skirt.length, SKIRT_CM)}
     hip = waist * float(rng.uniform(1.05, 1.4))
     rise = float(rng.uniform(20, 36))
     inner = float(rng.uniform(6, 22)) if rng.random() < 0.5 else float(rng.uniform(35, 80))
     width = float(rng.uniform(0.45, 0.95)) * hip
     gap = float(rng.uniform(0.2, 12))
-    return cut_trousers(
+    pattern = cut_trousers(
         TrouserCut(
             waist_half=waist,
             hip_half=hip,
@@ -151,6 +166,7 @@ def random_bottom(rng: np.random.Generator) -> FlatPattern:
             crease=bool(rng.random() < 0.2),
         )
     )
+    return pattern, {"leg": str(pattern.leg)}
 
 
 def _hex(rgb: NDArray[np.float64]) -> str:
@@ -192,7 +208,7 @@ def random_look(rng: np.random.Generator) -> Look:
 
 def draw_sample(rng: np.random.Generator) -> dict[str, object]:
     """One drawn garment as a shard's record (see ``prepare_garments``), with its ``inside``."""
-    pattern = random_top(rng) if rng.random() < 0.72 else random_bottom(rng)
+    pattern, attributes = random_top(rng) if rng.random() < 0.72 else random_bottom(rng)
     studio = Studio(
         width=CACHE_WIDTH,
         height=CACHE_HEIGHT,
@@ -208,9 +224,7 @@ def draw_sample(rng: np.random.Generator) -> dict[str, object]:
         if name in LANDMARKS:
             points[LANDMARKS.index(name)] = at
     whole = np.maximum(picture.mask_u8, picture.inside_u8)
-    sleeve = -1
-    if pattern.sleeve is not None:
-        sleeve = SLEEVES.index("long" if pattern.sleeve in ("long", "three_quarter") else pattern.sleeve)
+    seen = np.where(np.isfinite(points).all(1), 1, UNKNOWN).astype(np.int8)
     encode = lambda ext, a, *p: cv2.imencode(ext, a, *p)[1].reshape(-1)  # noqa: E731
     return {
         "id": f"drawn-{int(rng.integers(1 << 40)):010x}",
@@ -218,8 +232,10 @@ def draw_sample(rng: np.random.Generator) -> dict[str, object]:
         "mask": encode(".png", whole),
         "inside": encode(".png", picture.inside_u8),
         "landmarks": points,
-        "label": -1,
-        "sleeve": sleeve,
+        "visible": seen,
+        "label": UNKNOWN,
+        "attributes": attribute_targets(attributes),
+        "source": DRAWN,
         "mask_good": True,
         "plain": True,
         "validation": bool(rng.random() < 0.06),

@@ -20,17 +20,12 @@ from tryon.garment.contour import find_axis
 from tryon.garment.landmarks import LANDMARKS, Found, find_landmarks, kind_of
 from tryon.garment.mask import WORK_SIDE, BoolMask, Ground, grabcut_mask, plain_mask
 from tryon.settings import open_data_dir
+from tryon.training.garment_targets import REAL, UNKNOWN, attribute_targets, label_attributes
 from tryon.types import GARMENT_LABELS, RGBu8
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LABEL_NAMES = tuple(GARMENT_LABELS)
-SLEEVES = ("none", "short", "long")
 CACHE_HEIGHT, CACHE_WIDTH = 320, 240  # a quarter more than the network's input, for zoomed crops
-# What a label says of the sleeves; shirts, tops, blouses and dresses may have any.
-SLEEVE_OF_LABEL = {
-    "T-Shirt": "short", "Polo": "short", "Undershirt": "none", "Longsleeve": "long", "Hoodie": "long",
-    "Blazer": "long", "Outwear": "long",
-}  # fmt: skip
 TEMPLATES_OF_LABEL: dict[str, tuple[str, ...]] = {
     "T-Shirt": ("short",), "Polo": ("short",), "Undershirt": ("none",), "Longsleeve": ("long",),
     "Hoodie": ("long",), "Blazer": ("long",), "Outwear": ("long",), "Shirt": ("short", "long"),
@@ -129,8 +124,9 @@ def prepare_garments(settings: PrepareSettings) -> list[Path]:
     """Write the shards ``garments_00.npz``, …; existing ones are replaced.
 
     Each holds: ``jpeg`` (bytes joined) and ``jpeg_end``, ``mask`` (PNG bytes) and ``mask_end``,
-    ``landmarks`` (N, 19, 2) float32 in the 320x240 letterbox (NaN: not known), ``label`` and
-    ``sleeve`` (N,) int64 (-1: not known), ``mask_good``, ``plain``, ``validation`` (N,) bool, ``id``.
+    ``landmarks`` (N, 19, 2) float32 in the 320x240 letterbox (NaN: not known) and ``visible`` (N, 19)
+    int8, ``label`` (N,) and ``attributes`` (N, 5) int64 (-1: not known), ``source`` (N,), ``mask_good``,
+    ``plain``, ``validation`` (N,) bool, ``id``.
     """
     rows = list(csv.DictReader((settings.data / "garments" / "garments.csv").open()))
     rows.sort(key=lambda r: hashlib.sha1(r["image"].encode()).hexdigest())
@@ -163,17 +159,19 @@ def _record(row: dict[str, str], settings: PrepareSettings) -> dict[str, object]
         teaching.mask.astype(np.uint8) * 255, small_matrix, (CACHE_WIDTH, CACHE_HEIGHT), flags=cv2.INTER_LINEAR
     )
     points = np.full((len(LANDMARKS), 2), np.nan, np.float32)
-    sleeve = SLEEVES.index(SLEEVE_OF_LABEL[row["label"]]) if row["label"] in SLEEVE_OF_LABEL else -1
+    sleeve = None
     if teaching.found is not None and teaching.landmarks_good:
         for name, (x, y) in teaching.found.points_px.items():
             points[LANDMARKS.index(name)] = small_matrix[:, :2] @ np.array([x, y]) + small_matrix[:, 2]
-        if sleeve < 0 and teaching.found.template in SLEEVES:
-            sleeve = SLEEVES.index(teaching.found.template)
+        sleeve = teaching.found.template if teaching.found.template in ("none", "short", "long") else None
     jpeg = cv2.imencode(".jpg", boxed[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 94])[1]
     png = cv2.imencode(".png", np.where(mask > 127, 255, 0).astype(np.uint8))[1]
     return {
         "id": row["image"], "jpeg": jpeg.reshape(-1), "mask": png.reshape(-1), "landmarks": points,
-        "label": LABEL_NAMES.index(row["label"]), "sleeve": sleeve, "mask_good": teaching.mask_good,
+        "visible": np.where(np.isfinite(points).all(1), 1, UNKNOWN).astype(np.int8),
+        "label": LABEL_NAMES.index(row["label"]),
+        "attributes": attribute_targets(label_attributes(row["label"], sleeve)), "source": REAL,
+        "mask_good": teaching.mask_good,
         "plain": teaching.plain, "validation": is_validation(row["image"]),
     }  # fmt: skip
 

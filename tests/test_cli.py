@@ -22,7 +22,7 @@ from tryon.cli_common import RecentlySeen
 from tryon.cli_settings import settings_command
 from tryon.errors import BadRequestError, GarmentNotFoundError, NoPersonError, WeightsError
 from tryon.images import load_picture, save_png
-from tryon.types import GARMENT_LABELS, LABELS, Garment, Person, Pose, TryOnResult
+from tryon.types import GARMENT_LABELS, LABELS, Garment, Guess, Person, Pose, TryOnResult
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -70,7 +70,12 @@ class FakePipeline:
             {"upper": "T-Shirt", "lower": "Pants", "dress": "Dress"}[chosen],
             {},
             {"neck_left": (10.25, 20.0)},
+            leg="long" if chosen == "lower" else None,
             worn=photo == "worn",
+            attributes=(
+                {"leg": Guess("long", {"short": 0.05, "knee": 0.1, "long": 0.85})} if chosen == "lower" else {}
+            ),
+            visibility={"neck_left": 0.25},
         )
 
     def dress(self, person: Person, garment: Garment, *, stages: bool = False) -> TryOnResult:
@@ -289,6 +294,15 @@ def test_parse_writes_an_indexed_png_and_the_names(place: Path) -> None:
     assert names == {str(index): name for index, name in enumerate(LABELS)}
 
 
+def test_parse_draws_what_it_found_over_the_photo(place: Path) -> None:
+    assert main("parse --image person.png --image other.png --out-dir d --overlay".split()) == 0
+    names = ["labels.json", "other.overlay.png", "other.png", "person.overlay.png", "person.png"]
+    assert sorted(path.name for path in (place / "d").iterdir()) == names
+    drawn = load_picture(place / "d/person.overlay.png")
+    assert drawn.shape == (300, 200, 3)
+    assert len(np.unique(drawn.reshape(-1, 3), axis=0)) == len(LABELS)
+
+
 def test_parse_goes_on_after_a_refusal(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = "parse --image person.png --image black.png --image other.png --out-dir d"
     assert main(command.split()) == 1
@@ -302,7 +316,10 @@ def test_garment_writes_its_cut_out_and_says_what_it_is(place: Path, capsys: pyt
     assert said["category"] == {"upper": 0, "lower": 1, "dress": 0}
     assert said["label"] in {*GARMENT_LABELS, "not sure"}
     assert said["landmarks"] == {"neck_left": [10.2, 20.0]}
-    assert said["attributes"] == {"sleeve": None, "leg": None, "worn": True}
+    assert said["attributes"] == {"sleeve": None, "leg": "long", "worn": True}
+    assert said["attribute_probability"] == {"leg": {"short": 0.05, "knee": 0.1, "long": 0.85}}
+    assert said["visibility"] == {"neck_left": 0.25}
+    assert said["size"] == [150, 150]
     with Image.open(place / "cut.png") as image:
         assert image.mode == "RGBA"
         assert image.size == (150, 150)

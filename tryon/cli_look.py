@@ -28,28 +28,12 @@ from tryon.types import LABELS
 if TYPE_CHECKING:
     from tryon.types import Garment
 
-# One colour for each of LABELS: skin in warm tones, clothes in clear ones, background black.
-LABEL_COLOURS = (
-    (0, 0, 0),
-    (96, 56, 24),
-    (255, 196, 150),
-    (224, 152, 112),
-    (255, 128, 96),
-    (200, 80, 72),
-    (255, 168, 48),
-    (208, 120, 0),
-    (48, 112, 224),
-    (32, 160, 96),
-    (168, 64, 200),
-    (128, 128, 136),
-    (240, 224, 64),
-)
-
 
 def parse(
     image: Annotated[list[Path], typer.Option(help="A photo of a person; may be given several times.")],
     out: Annotated[Path | None, typer.Option(help="The label picture, an indexed PNG (for one photo).")] = None,
     out_dir: Annotated[Path | None, typer.Option(help="Folder for <stem>.png of each photo.")] = None,
+    overlay: Annotated[bool, typer.Option("--overlay", help="Also write <stem>.overlay.png to look at.")] = False,
     device: DeviceOption = "cpu",
     weights: WeightsOption = None,
 ) -> None:
@@ -57,7 +41,8 @@ def parse(
 
     Of several photos, one that is refused is reported and does not stop the rest; the status is then 1.
     """
-    from tryon.images import encode_indexed_png, write_atomically
+    from tryon.images import encode_indexed_png, encode_png, write_atomically
+    from tryon.stages import LABEL_COLOURS, draw_overlay
 
     targets = _targets(image, out, out_dir, "--image")
     pipeline = load_pipeline(weights, device)
@@ -65,8 +50,11 @@ def parse(
     write_atomically(targets[0].parent / "labels.json", names.encode())
 
     def label(path: Path, target: Path) -> None:
-        labels = understand_person(pipeline, path, {}).labels_u8
-        write_atomically(target, encode_indexed_png(labels, LABEL_COLOURS))
+        person = understand_person(pipeline, path, {})
+        write_atomically(target, encode_indexed_png(person.labels_u8, LABEL_COLOURS))
+        if overlay:
+            drawn = encode_png(draw_overlay(person.image_u8, person.labels_u8))
+            write_atomically(target.with_suffix(".overlay.png"), drawn)
 
     _refuse_failed(_for_each(image, targets, label), len(image))
 
@@ -112,17 +100,11 @@ def garment(
 
 
 def describe(found: Garment) -> dict[str, Any]:
-    """What is known of a garment, for JSON: probabilities, attributes, landmarks in pixels."""
-    return {
-        "category": {name: round(float(value), 4) for name, value in found.category_probability.items()},
-        "chosen": found.category,
-        "label": found.label,
-        "label_probability": {name: round(float(value), 4) for name, value in found.label_probability.items()},
-        "attributes": {"sleeve": found.sleeve, "leg": found.leg, "worn": bool(found.worn)},
-        "landmarks": {name: [round(float(x), 1), round(float(y), 1)] for name, (x, y) in found.landmarks_px.items()},
-        "size": [int(found.image_u8.shape[1]), int(found.image_u8.shape[0])],
-        "warnings": list(found.warnings),
-    }
+    """What is known of a garment, for JSON: probabilities, attributes, landmarks in pixels; see ``garment_facts``."""
+    from tryon.garment.facts import garment_facts
+
+    facts = garment_facts(found)
+    return {"category": facts.pop("category_probability"), "chosen": found.category, **facts}
 
 
 def _targets(images: list[Path], out: Path | None, out_dir: Path | None, option: str) -> list[Path]:

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 
 from tryon.errors import GarmentNotFoundError, NoPersonError
 from tryon.images import save_png
-from tryon.types import Garment, MaskF32, Person, Pose, RGBu8, TryOnResult
+from tryon.types import Garment, Guess, MaskF32, Person, Pose, RGBu8, TryOnResult
 
 GARMENTS = (
     ("red-tee", "upper", "T-Shirt", "short", None, (190, 40, 40)),
@@ -56,7 +57,8 @@ class DrawingPipeline:
             raise GarmentNotFoundError("No garment can be told from its background. Lay it on another ground.")
         kind: Any = "upper" if category == "auto" else category
         alpha = np.ones(image_u8.shape[:2], np.float32) if alpha_f32 is None else alpha_f32
-        return Garment(image_u8, alpha, kind, {kind: 1.0}, "not sure", {}, {}, "short")
+        garment = Garment(image_u8, alpha, kind, {kind: 1.0}, "not sure", {}, {}, "short", worn=photo == "worn")
+        return garment if image_u8[0, 0, 0] else doubtful(garment, open_category=category == "auto")
 
     def dress(self, person: Person, garment: Garment, *, stages: bool = False) -> TryOnResult:
         self.gate.wait(20)
@@ -69,6 +71,26 @@ class DrawingPipeline:
         mask[inside] = 1
         names = ("pose", "parsing", "agnostic", "warped", "mask") if stages else ()
         return TryOnResult(image, mask, garment.category, dict.fromkeys(names, image[::2, ::2]), {"total": 5.0})
+
+
+def doubtful(garment: Garment, *, open_category: bool) -> Garment:
+    """The same garment with little certainty: what a picture whose first pixel is black (in red) is taken for."""
+    names = {"upper": 0.4, "lower": 0.25, "dress": 0.35} if open_category else garment.category_probability
+    sleeves = {"none": 0.1, "short": 0.4, "three_quarter": 0.1, "long": 0.4}
+    attributes = {
+        "sleeve": Guess("not sure", sleeves),
+        "neckline": Guess("not sure", {"round": 0.5, "v": 0.5}),
+        "front": Guess("closed", {"closed": 0.9, "open": 0.1}),
+    }
+    points = {"neck_left": (20.0, 20.0), "hem_left": (20.0, 90.0), "cuff_out_left": (5.0, 40.0)}
+    return replace(
+        garment,
+        category_probability=names,
+        landmarks_px=points,
+        visibility={"hem_left": 0.1},
+        attributes={} if garment.category == "lower" else attributes,
+        warnings=("The garment is cut off by the edge of its picture.",),
+    )
 
 
 def draw_person(seed: int, height: int = 512, width: int = 384) -> RGBu8:
@@ -126,6 +148,14 @@ def gallery_folder(tmp_path: Path) -> Path:
 def person_picture() -> Callable[..., RGBu8]:
     """``draw_person(seed, height, width)``."""
     return draw_person
+
+
+@pytest.fixture(scope="session")
+def doubtful_picture() -> RGBu8:
+    """A picture of a garment that leaves the drawing pipeline in doubt."""
+    picture = draw_person(11, 300, 300)
+    picture[0, 0] = 0
+    return picture
 
 
 @pytest.fixture

@@ -76,11 +76,35 @@ def test_understanding(client: Any, photo: Path, serving: Any) -> None:
         assert opened.size == (480, 640)
         assert (np.asarray(opened) == LABEL["upper"]).all()
     assert facts["labels"]["8"] == "upper"
+    assert facts["shares"]["upper"] == 1
+    assert facts["framing"] == "hips"
+    assert facts["size"] == [480, 640]
+    assert len(facts["pose_px"]) == len(facts["visibility"]) == 33
     labels, facts = client.predict(
         handle_file(serving.gallery / "garments/red-tee.png"), api_name="/understand_garment"
     )
     assert facts["category"] == "upper"
     assert Image.open(labels).size == (300, 400)
+
+
+def test_understanding_a_garment_tells_how_sure_it_is(client: Any, doubtful_picture: Any, tmp_path: Path) -> None:
+    save_png(doubtful_picture, tmp_path / "garment.png")
+    labels, facts = client.predict(handle_file(tmp_path / "garment.png"), api_name="/understand_garment")
+    assert Image.open(labels).mode == "P"
+    assert facts["category_probability"] == {"upper": 0.4, "lower": 0.25, "dress": 0.35}
+    assert (facts["sleeve"], facts["attributes"]["sleeve"]) == ("short", "short")
+    assert facts["attributes"]["neckline"] == "not sure"
+    assert facts["attribute_probability"]["front"] == {"closed": 0.9, "open": 0.1}
+    assert facts["landmarks"] == facts["landmarks_px"]
+    assert facts["visibility"] == {"neck_left": 1.0, "hem_left": 0.1, "cuff_out_left": 1.0}
+    assert facts["size"] == [300, 300]
+    assert facts["warnings"]
+    cutout, _ = client.predict(handle_file(tmp_path / "garment.png"), "cutout", api_name="/understand_garment")
+    with Image.open(cutout) as opened:
+        assert opened.mode == "RGBA"
+        assert (np.asarray(opened)[..., :3] == doubtful_picture).all()
+    with pytest.raises(Exception, match="hat"):
+        client.predict(handle_file(tmp_path / "garment.png"), "hat", api_name="/understand_garment")
 
 
 def test_refusals_are_sentences(client: Any, photo: Path, tmp_path: Path) -> None:

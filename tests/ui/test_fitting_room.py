@@ -162,13 +162,40 @@ def test_unexpected_failures_say_nothing_of_the_inside(room: FittingRoom, drawin
     assert view.look is not None
 
 
-def test_own_garment_can_be_corrected(room: FittingRoom, person_picture: Any) -> None:
+def test_own_garment_can_be_corrected(room: FittingRoom, drawing: Any, person_picture: Any) -> None:
     view = room.bring_garment("a", room.uploads.put(encode_png(person_picture(3))), 1)
     assert view.look.what.own
     assert view.look.what.garment.category == "upper"
-    view = room.bring_garment("a", "", 2, category="dress")
+    first = view.look
+    view = room.answer("a", "category", "dress", 2)
     assert view.look.what.garment.category == "dress"
-    assert room.bring_garment("b", "", 1, category="dress").refusal == room.texts.upload_gone
+    looked = drawing.garments
+    view = room.answer("a", "sleeve", "none", 3)
+    assert (view.look.what.garment.category, view.look.what.garment.sleeve) == ("dress", "none")
+    assert drawing.garments == looked  # for that nobody need look again
+    assert room.answer("a", "photo", "worn", 4).look.what.garment.worn
+    assert view.look.what.garment.sleeve == "none"  # said once, it holds
+    assert len({look.key for look in room.visitors.get("a").looks.values()}) == 4
+    again = room.return_to("a", first.key, 5)
+    assert again.look is first
+    assert room.answer("a", "category", "lower", 6).look.what.garment.category == "lower"
+
+
+def test_only_ones_own_garment_can_be_corrected(room: FittingRoom) -> None:
+    room.arrive("a")
+    for answer in (("category", "dress"), ("sleeve", "none")):
+        view = room.answer("a", *answer, 1)
+        assert view.refusal == room.texts.upload_gone
+        assert view.look.what.garment.category == "upper"
+    assert room.garment("red-tee").garment.sleeve == "short"
+
+
+@pytest.mark.parametrize("answer", [("category", "hat"), ("sleeve", "<b>"), ("", ""), ("photo", "upper")])
+def test_answers_that_no_button_gives_are_refused(room: FittingRoom, person_picture: Any, answer: Any) -> None:
+    before = room.bring_garment("a", room.uploads.put(encode_png(person_picture(3))), 1).look
+    view = room.answer("a", *answer, 2)
+    assert "no answer" in view.refusal
+    assert view.look is before
 
 
 def test_stages_are_made_only_when_asked_for(room: FittingRoom) -> None:
@@ -187,7 +214,7 @@ def test_warnings_are_shown_once(room: FittingRoom, person_picture: Any) -> None
 
 def test_pictures_go_when_the_visitor_goes(room: FittingRoom, person_picture: Any) -> None:
     view = room.bring_photo("a", room.uploads.put(encode_png(person_picture(7))), 1)
-    tokens = [view.look.shown.token, view.look.who.shown.token]
+    tokens = [view.look.shown.token, view.look.who.shown.token, view.look.who.sketches[0][1].token]
     assert all(room.shelf.find(token) for token in tokens)
     del view
     room.visitors.drop("a")

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tryon.types import GARMENT_LABELS, Pose
+from tryon.types import ATTRIBUTES, CATEGORIES, GARMENT_LABELS, LABELS, Pose
 from tryon.ui import markup
 from tryon.ui.pictures import encode_shown, focus_on, thumb_uri
 from tryon.ui.texts import ENGLISH, describe_garment, describe_person
+from tryon.ui.understood import ASKED
 
 
 @pytest.mark.parametrize(
@@ -21,6 +22,7 @@ from tryon.ui.texts import ENGLISH, describe_garment, describe_person
         ("upper", "T-Shirt", "short", None, "T-shirt, short sleeves"),
         ("upper", "Longsleeve", "long", None, "long-sleeved top"),
         ("upper", "not sure", "none", None, "top, sleeveless"),
+        ("lower", "not sure", None, "knee", "trousers or skirt, knee-length"),
         ("lower", "Shorts", None, "short", "shorts"),
         ("lower", "Pants", None, "long", "trousers, full length"),
         ("dress", "Dress", None, None, "dress"),
@@ -30,8 +32,14 @@ def test_garments_in_words(category: Any, label: str, sleeve: Any, leg: Any, wor
     assert describe_garment(ENGLISH, category=category, label=label, sleeve=sleeve, leg=leg) == words
 
 
-def test_every_label_has_a_word() -> None:
+def test_everything_that_is_understood_has_a_word() -> None:
     assert set(ENGLISH.garment_labels) == set(GARMENT_LABELS)
+    assert set(ENGLISH.labels) == set(LABELS) - {"background"}
+    assert set(ENGLISH.values["category"]) == set(CATEGORIES)
+    for name, values in ATTRIBUTES.items():
+        assert set(ENGLISH.values[name]) == set(values)
+        assert name in ENGLISH.properties
+    assert set(ASKED) | {"category"} == set(ENGLISH.questions)
 
 
 @pytest.mark.parametrize(("last_row", "framing"), [(120, "chest"), (300, "hips"), (500, "knees"), (700, "whole")])
@@ -42,11 +50,15 @@ def test_people_in_words(last_row: int, framing: str) -> None:
     assert describe_person(ENGLISH, pose, last_row) == ENGLISH.framings[framing]
 
 
+def words_of(value: Any) -> list[str]:
+    return [word for each in value.values() for word in words_of(each)] if isinstance(value, dict) else [value]
+
+
 def test_sentences_have_only_the_fields_that_are_filled() -> None:
-    allowed = {"garment", "framing", "who", "what", "id", "seconds"}
+    allowed = {"garment", "framing", "who", "what", "id", "seconds", "question", "name", "count", "hidden"}
     for field in dataclasses.fields(ENGLISH):
         value = getattr(ENGLISH, field.name)
-        for sentence in value.values() if isinstance(value, dict) else [value]:
+        for sentence in words_of(value):
             assert {name for _, name, _, _ in Formatter().parse(sentence) if name} <= allowed
             assert sentence.strip() == sentence != ""
 

@@ -219,10 +219,114 @@ def test_filter_models_steps_and_own_garment(served: str, open_page: Any, person
     page.set_input_files("#garment input[type=file]", tmp_path / "garment.png")
     source = settled_source(page, other_than=before)
     assert "top" in page.inner_text("#garment .said")
-    page.click('#garment [data-category="dress"]')
+    page.click('#garment [data-act="correct"]')
+    page.click('#garment .corrections [data-value="dress"]')
     settled_source(page, other_than=source)
     assert "dress" in page.inner_text("#garment .said")
     assert page.locator("#made figure").count() == 5
+
+
+def test_the_strip_returns_to_a_look(served: str, open_page: Any) -> None:
+    page = open_page(served)
+    first = settled_source(page)
+    choose(page, '#garments .tile[data-id="green-dress"]')
+    page.click("#strip .tile >> nth=0")
+    page.wait_for_function("old => document.querySelector('#stage .after').src === old", arg=first)
+    assert page.get_attribute('#garments .tile[data-id="red-tee"]', "aria-pressed") == "true"
+    assert page.locator("#stage .notice.refusal").count() == 0
+
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("settings", [{}, PHONE], ids=["desktop", "phone"])
+def test_what_was_understood_is_shown_asked_and_corrected(
+    served: str, open_page: Any, doubtful_picture: Any, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    save_png(doubtful_picture, tmp_path / "garment.png")
+    page = open_page(served, **settings)
+    before = settled_source(page)
+    assert page.locator("#garment .ask, #garment [data-act='correct']").count() == 0  # the gallery's are known
+    page.set_input_files("#garment input[type=file]", tmp_path / "garment.png")
+    source = settled_source(page, other_than=before)
+
+    # by keyboard alone: a question, its answer, and the next
+    assert ENGLISH.questions["category"] in page.inner_text("#garment .ask")
+    page.focus('#garment .ask [data-value="dress"]')
+    page.keyboard.press("Enter")
+    source = settled_source(page, other_than=source)
+    assert "dress" in page.inner_text("#garment .said")
+    assert ENGLISH.questions["sleeve"] in page.inner_text("#garment .ask")
+    page.focus('#garment .ask [data-value="long"]')
+    page.keyboard.press("Space")
+    source = settled_source(page, other_than=source)
+    page.wait_for_selector("#garment .ask", state="detached")
+    assert "long sleeves" in page.inner_text("#garment .said")
+
+    page.click('#garment [data-act="correct"]')
+    assert page.get_attribute('#garment [data-act="correct"]', "aria-expanded") == "true"
+    assert page.get_attribute('#garment .corrections [data-value="dress"]', "aria-pressed") == "true"
+    page.click('#garment .corrections [data-name="neckline"][data-value="boat"]')
+    settled_source(page, other_than=source)
+
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.click('#garment [data-act="details"]')
+    page.wait_for_selector("#seen [data-part='what'] img", state="visible")
+    page.locator("#seen [data-part='who'] img").first.scroll_into_view_if_needed()
+    page.wait_for_function(
+        "[...document.querySelectorAll('#seen img')].filter((each) => each.complete && each.naturalWidth).length >= 2"
+    )
+    assert any("/tryon/picture/" in url for url in asked)  # drawn only now
+    images = page.locator("#seen img")
+    assert images.count() == 4
+    assert all(images.nth(index).get_attribute("alt") for index in range(4))
+    told = page.inner_text("#seen")
+    for words in ("a dress", "long sleeves", ENGLISH.answered, "3 corners found, 1 of them hidden", "wide"):
+        assert words in told
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    top = page.locator("#seen [data-part='what']").bounding_box()
+    assert top is not None
+
+
+def test_small_words_can_be_read(served: str, open_page: Any, doubtful_picture: Any, tmp_path: Path) -> None:
+    """Contrast of at least 4.5 to 1 (WCAG AA), light and dark, in all that the panel adds."""
+    save_png(doubtful_picture, tmp_path / "garment.png")
+    for scheme in ("light", "dark"):
+        page = open_page(served, color_scheme=scheme)
+        before = settled_source(page)
+        page.set_input_files("#garment input[type=file]", tmp_path / "garment.png")
+        settled_source(page, other_than=before)
+        page.click('#garment [data-act="correct"]')
+        page.click('#garment [data-act="details"]')
+        page.wait_for_selector("#seen [data-part='what'] img", state="visible")
+        page.mouse.move(2, 2)
+        page.wait_for_timeout(300)  # colours fade
+        poor = page.evaluate(CONTRASTS, "#garment .ask *, #garment .more *, #garment .corrections *, #seen .seen *")
+        assert poor == [], scheme
+
+
+CONTRASTS = """selector => {
+  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (rgb) => rgb.slice(0, 3).map((v) => v / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (node) => {
+    for (let each = node; each; each = each.parentElement) {
+      const colour = parse(getComputedStyle(each).backgroundColor);
+      if (colour.length < 4 || colour[3] > 0.99) return colour;
+    }
+    return [255, 255, 255];
+  };
+  return [...document.querySelectorAll(selector)]
+    .filter((node) => [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()))
+    .filter((node) => node.checkVisibility())
+    .map((node) => {
+      const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))];
+      return [node.textContent, (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)];
+    })
+    .filter(([, contrast]) => contrast < 4.5);
+}"""
 
 
 def test_camera(served: str, open_page: Any) -> None:

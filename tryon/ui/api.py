@@ -15,19 +15,18 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from tryon.errors import BadRequestError, TryOnError
+from tryon.garment.facts import garment_facts
 from tryon.images import encode_indexed_png, encode_png, load_picture, load_picture_with_alpha
+from tryon.stages import LABEL_COLOURS
 from tryon.types import CATEGORIES, LABEL, LABELS, Garment, LabelsU8
 from tryon.ui.fitting_room import FittingRoom
+from tryon.ui.texts import framing_of
 from tryon.ui.visitors import unique
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 PHOTOS = ("auto", "flat", "worn")
-# one colour for each of LABELS: muted, and clothes apart from skin
-PALETTE = (
-    (244, 240, 232), (74, 58, 48), (233, 190, 160), (219, 168, 134), (205, 146, 112), (188, 124, 92),
-    (170, 112, 86), (150, 96, 74), (44, 103, 87), (58, 84, 140), (148, 62, 92), (92, 84, 76), (214, 160, 60),
-)  # fmt: skip
+PICTURES = ("labels", "cutout")
 
 
 def add_api(room: FittingRoom, *, concurrency_id: str) -> None:
@@ -42,13 +41,14 @@ def add_api(room: FittingRoom, *, concurrency_id: str) -> None:
         person, garment, garment_id = gr.File(label="person"), gr.File(label="garment"), gr.Textbox(label="garment_id")
         category = gr.Dropdown(["auto", *CATEGORIES], value="auto", label="category")
         photo = gr.Dropdown(list(PHOTOS), value="auto", label="garment_photo")
+        wanted = gr.Dropdown(list(PICTURES), value="labels", label="picture")
         picture, facts = gr.Image(format="png", label="result"), gr.JSON(label="facts")
         endpoints: list[tuple[Callable[..., Any], list[Any], list[Any]]] = [
             (answers.try_on, [person, garment, category, photo], [picture, facts]),
             (answers.try_on_gallery, [person, garment_id], [picture, facts]),
             (answers.gallery, [], [facts]),
             (answers.understand_person, [person], [picture, facts]),
-            (answers.understand_garment, [garment], [picture, facts]),
+            (answers.understand_garment, [garment, wanted], [picture, facts]),
         ]
         for function, inputs, outputs in endpoints:
             gr.Button().click(
@@ -106,34 +106,36 @@ class _Answers:
     def understand_person(self, person: str) -> tuple[str, dict[str, Any]]:
         """Label every pixel of a person's picture (8-bit indexed PNG; the JSON names the values)."""
         found = self._room.engine.get().understand_person(load_picture(_given(person, "person"), what="photo"))
-        points = found.pose.points_px.tolist()
+        height, width = found.labels_u8.shape
+        shares = np.bincount(found.labels_u8.ravel(), minlength=len(LABELS)) / found.labels_u8.size
         facts = {
             "labels": {str(index): name for index, name in enumerate(LABELS)},
+            "shares": {name: round(float(share), 5) for name, share in zip(LABELS, shares)},
+            "framing": framing_of(found.pose, height),
             "warnings": list(found.warnings),
-            "pose_px": [[round(x, 1), round(y, 1)] for x, y in points],
+            "pose_px": [[round(x, 1), round(y, 1)] for x, y in found.pose.points_px.tolist()],
             "visibility": [round(float(value), 3) for value in found.pose.visibility],
+            "size": [width, height],
         }
         return _labels_file(found.labels_u8), facts
 
-    def understand_garment(self, garment: str) -> tuple[str, dict[str, Any]]:
-        """Label the garment's pixels in a picture (as for people) and say what kind it is."""
+    def understand_garment(self, garment: str, picture: str = "labels") -> tuple[str, dict[str, Any]]:
+        """Label the garment's pixels in a picture (as for people), or cut it out, and say what kind it is."""
         found = self._garment(garment, "auto", "auto")
-        labels_u8 = np.where(found.alpha_f32 >= 0.5, LABEL[found.category], LABEL["background"]).astype(np.uint8)
+        known = garment_facts(found)
         facts = {
             "labels": {str(LABEL[name]): name for name in ("background", found.category)},
             "category": found.category,
-            "category_probability": {
-                name: round(float(value), 4) for name, value in found.category_probability.items()
-            },
-            "label": found.label,
             "sleeve": found.sleeve,
             "leg": found.leg,
             "worn": found.worn,
-            "landmarks_px": {
-                name: [round(float(x), 1), round(float(y), 1)] for name, (x, y) in found.landmarks_px.items()
-            },
-            "warnings": list(found.warnings),
+            **known,
+            "landmarks_px": known["landmarks"],
         }
+        if picture == "cutout":
+            alpha_u8 = np.rint(np.clip(found.alpha_f32, 0, 1) * 255).astype(np.uint8)
+            return _file(encode_png(np.dstack([found.image_u8, alpha_u8])), "cutout.png"), facts
+        labels_u8 = np.where(found.alpha_f32 >= 0.5, LABEL[found.category], LABEL["background"]).astype(np.uint8)
         return _labels_file(labels_u8), facts
 
     def _garment(self, garment: str, category: str, photo: str) -> Garment:
@@ -164,7 +166,7 @@ def _given(path: str | None, name: str) -> str:
 
 
 def _labels_file(labels_u8: LabelsU8) -> str:
-    return _file(encode_indexed_png(labels_u8, PALETTE), "labels.png")
+    return _file(encode_indexed_png(labels_u8, LABEL_COLOURS), "labels.png")
 
 
 def _file(data: bytes, name: str) -> str:

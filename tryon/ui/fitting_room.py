@@ -21,9 +21,10 @@ from tryon.images import load_picture, load_picture_with_alpha
 from tryon.types import RGBu8, TryOnResult
 from tryon.ui.engine import Engine
 from tryon.ui.gallery import Gallery, build_garment
-from tryon.ui.pictures import encode_shown, fit_uri, thumb_uri
+from tryon.ui.pictures import encode_shown, thumb_uri
 from tryon.ui.texts import ENGLISH, Texts
-from tryon.ui.visitors import Look, Shelf, Shown, Slot, Uploads, Visitor, Visitors, What, Who, unique
+from tryon.ui.understood import garment_sketches, parts_of, person_sketches, understand_brought, with_answer
+from tryon.ui.visitors import Brought, Look, Shelf, Shown, Slot, Uploads, Visitor, Visitors, What, Who, unique
 
 log = logging.getLogger(__name__)
 
@@ -142,11 +143,32 @@ class FittingRoom:
 
         return self._choose(session, "who", ticket, use, uploaded=True)
 
-    def bring_garment(self, session: str, upload: str, ticket: int, *, category: str = "auto") -> View | None:
-        """Wear a garment from an uploaded picture; an empty ``upload`` means the last one, looked at again."""
+    def bring_garment(self, session: str, upload: str, ticket: int) -> View | None:
+        """Wear a garment from an uploaded picture."""
 
         def use(visitor: Visitor) -> None:
-            visitor.what = self._own_garment(visitor, upload, category)
+            picture = load_picture_with_alpha(self._taken(upload), what="picture of the garment")
+            number = visitor.own_garments + 1
+            brought = Brought(number, *picture)
+            visitor.what = understand_brought(brought, self._engine.get(), self.shelf, name=self.texts.your_garment)
+            visitor.own_garments = number
+
+        return self._choose(session, "what", ticket, use, uploaded=True)
+
+    def answer(self, session: str, name: str, value: str, ticket: int) -> View | None:
+        """Take the visitor's word for what their own garment is, and wear it again.
+
+        Args:
+            session: whose.
+            name: category, photo (flat or worn), or one of ATTRIBUTES.
+            value: what it is.
+            ticket: of the click.
+        """
+
+        def use(visitor: Visitor) -> None:
+            if visitor.what is None or visitor.what.brought is None:
+                raise BadRequestError(self.texts.upload_gone)
+            visitor.what = with_answer(visitor.what, name, value, self._engine.get(), self.shelf)
 
         return self._choose(session, "what", ticket, use, uploaded=True)
 
@@ -194,9 +216,12 @@ class FittingRoom:
         item = self.gallery.garments.get(garment_id)
         if item is None:
             raise BadRequestError(self.texts.not_in_gallery.format(id=garment_id[:40]))
-        return self._once(
-            self._garments, item.id, lambda: What(item.id, item.name, build_garment(item, self._engine.get()))
-        )
+
+        def build() -> What:
+            garment = build_garment(item, self._engine.get())
+            return What(item.id, item.name, garment, sketches=garment_sketches(self.shelf, garment))
+
+        return self._once(self._garments, item.id, build)
 
     def model(self, model_id: str) -> Who:
         """Return a virtual model, understood at its first use.
@@ -297,24 +322,20 @@ class FittingRoom:
 
     def _who(self, key: str, name: str, image_u8: RGBu8, *, own: bool = False) -> Who:
         person = self._engine.get().understand_person(image_u8)
-        return Who(key, name, person, self.keep_shown(person.image_u8), own, thumb_uri(image_u8) if own else "")
+        return Who(
+            key,
+            name,
+            person,
+            self.keep_shown(person.image_u8),
+            own=own,
+            thumb=thumb_uri(image_u8) if own else "",
+            sketches=person_sketches(self.shelf, person),
+            parts=parts_of(person),
+        )
 
     def _own_photo(self, upload: str) -> Who:
         image_u8 = load_picture(self._taken(upload), what="photo")
         return self._who(f"photo-{upload[:12]}", self.texts.your_photo, image_u8, own=True)
-
-    def _own_garment(self, visitor: Visitor, upload: str, category: str) -> What:
-        alpha_f32 = None
-        if upload:
-            image_u8, alpha_f32 = load_picture_with_alpha(self._taken(upload), what="picture of the garment")
-            visitor.own_picture = (image_u8, alpha_f32)
-            visitor.own_garments += 1
-        elif visitor.own_picture is None:
-            raise BadRequestError(self.texts.upload_gone)
-        image_u8, alpha_f32 = visitor.own_picture
-        garment = self._engine.get().understand_garment(image_u8, category=category, alpha_f32=alpha_f32)
-        key = f"own-{visitor.own_garments}-{garment.category}"
-        return What(key, self.texts.your_garment, garment, own=True, thumb=fit_uri(image_u8))
 
     def _taken(self, upload: str) -> bytes:
         data = self.uploads.take(upload)

@@ -65,6 +65,22 @@ window.tryonPage = (() => {
     if (line) line.textContent = sentence;
   }
 
+  // Open what was understood and bring one part of it into sight.
+  function showDetails(part) {
+    const drawer = document.querySelector("#seen");
+    const handle = drawer.querySelector("button");
+    const shown = () => drawer.querySelector(`[data-part="${part}"]`)?.checkVisibility();
+    if (!shown()) handle.click();
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    let patience = 60; // frames until Gradio has opened it
+    const bring = () => {
+      if (!shown() && patience-- > 0) return requestAnimationFrame(bring);
+      (drawer.querySelector(`[data-part="${part}"]`) || drawer).scrollIntoView({ behavior: calm, block: "start" });
+      handle.focus({ preventScroll: true });
+    };
+    bring();
+  }
+
   function uploader(element, trigger, watch, words) {
     async function send(file) {
       if (!file) return;
@@ -104,11 +120,20 @@ window.tryonPage = (() => {
       });
     }
     element.addEventListener("click", (event) => {
-      const chip = event.target.closest("[data-category]");
-      if (chip) {
+      const answer = event.target.closest("[data-value]");
+      if (answer) {
         busy(words.reason);
-        trigger("bring", { upload: "", category: chip.dataset.category, ticket: nextTicket() });
+        press(answer.parentElement, "[data-value]", answer);
+        trigger("answer", { id: answer.dataset.name, value: answer.dataset.value, ticket: nextTicket() });
       }
+      const correct = event.target.closest('[data-act="correct"]');
+      if (correct) {
+        const rows = element.querySelector(".corrections");
+        rows.hidden = !rows.hidden;
+        correct.setAttribute("aria-expanded", String(!rows.hidden));
+      }
+      const details = event.target.closest('[data-act="details"]');
+      if (details) showDetails(details.dataset.part);
     });
     watch("value", camera(element, send, words));
   }
@@ -192,7 +217,7 @@ window.tryonPage = (() => {
       const tile = event.target.closest(".tile");
       if (!tile) return;
       press(element, ".tile", tile);
-      trigger("choose", { id: tile.dataset.key, ticket: nextTicket() });
+      trigger("choose", { id: tile.dataset.id, ticket: nextTicket() });
     });
   }
 

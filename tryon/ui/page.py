@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from tryon.images import MAX_BYTES
-from tryon.ui import markup
+from tryon.ui import markup, panel
 from tryon.ui.api import add_api
 from tryon.ui.fitting_room import FittingRoom, View
 from tryon.ui.gallery import tile_picture
@@ -17,7 +17,7 @@ from tryon.ui.pictures import thumb_uri
 from tryon.ui.visitors import Slot
 
 MODEL_QUEUE = "model"  # one at a time: the networks use all cores for one picture
-PIECES = ("stage", "photo", "models", "garment", "garments", "strip", "made")  # what an answer draws anew
+PIECES = ("stage", "photo", "models", "garment", "garments", "strip", "seen", "made")  # what an answer draws anew
 FILES_SWEEP_S, FILES_AGE_S = 60, 600  # only the programs' endpoints write files; these are theirs
 
 
@@ -57,7 +57,9 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML | gr.Accordion]:
                 pieces["stage"] = _piece(_first_stage(room), call=call, elem_id="stage")
                 _piece(markup.drawers(texts), call="tryonPage.drawers(element)", elem_id="drawers")
             pieces["strip"] = _piece("", call="tryonPage.strip(element, trigger); /* 'choose' */", elem_id="strip")
-            with gr.Accordion(texts.made, open=False, elem_id="made") as drawer:
+            with gr.Accordion(texts.seen, open=False, elem_id="seen", elem_classes="drawer"):
+                pieces["seen"] = _piece(panel.understood(texts, None))
+            with gr.Accordion(texts.made, open=False, elem_id="made", elem_classes="drawer") as drawer:
                 pieces["made"] = _piece(markup.made(texts, None))
             pieces["drawer"] = drawer
         with gr.Column(elem_id="what"):
@@ -103,7 +105,7 @@ def _uploader(room: FittingRoom, kind: str) -> gr.HTML:
     }
     return _piece(
         markup.uploader(texts, kind),
-        call=f"tryonPage.uploader(element, trigger, watch, {json.dumps(words)}); /* 'bring' */",
+        call=f"tryonPage.uploader(element, trigger, watch, {json.dumps(words)}); /* 'bring' 'answer' */",
         elem_id="photo" if kind == "who" else "garment",
     )
 
@@ -133,7 +135,12 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, Any]) -> None:
     listen(
         pieces["garment"].bring,
         "what",
-        lambda session, data: room.bring_garment(session, data.upload, data.ticket, category=data.category),
+        lambda session, data: room.bring_garment(session, data.upload, data.ticket),
+    )
+    listen(
+        pieces["garment"].answer,
+        "what",
+        lambda session, data: room.answer(session, data.id, data.value, data.ticket),
     )
     listen(pieces["strip"].choose, "look", lambda session, data: room.return_to(session, data.id, data.ticket))
     listen(pieces["stage"].undo, "look", lambda session, data: room.undo(session))
@@ -160,6 +167,7 @@ def _updates(room: FittingRoom, view: View | None) -> list[Any]:
         thumb=look.who.thumb if look and own_photo else "",
         said=markup.said_of_person(texts, look) if own_photo else "",
         refusal=refused.get("who", ""),
+        more=panel.ask_of_person(texts) if own_photo else "",
     )
     garment = markup.uploader(
         texts,
@@ -167,7 +175,7 @@ def _updates(room: FittingRoom, view: View | None) -> list[Any]:
         thumb=look.what.thumb if look and own_garment else "",
         said=markup.said_of_garment(texts, look),
         refusal=refused.get("what", ""),
-        category=look.what.garment.category if look and own_garment else "",
+        more=panel.ask_of_garment(texts, look) if look else "",
     )
     return [
         markup.stage(texts, view),
@@ -176,6 +184,7 @@ def _updates(room: FittingRoom, view: View | None) -> list[Any]:
         garment,
         gr.update(chosen=what.key if what and not what.own else ""),
         markup.strip(texts, view),
+        panel.understood(texts, view),
         markup.made(texts, view),
     ]
 
@@ -192,6 +201,6 @@ class _Data:
         words = {name: value for name, value in sent.items() if isinstance(value, str)}
         self.id = words.get("id", "")
         self.upload = words.get("upload", "")
-        self.category = words.get("category", "auto")
+        self.value = words.get("value", "")
         ticket = sent.get("ticket")
         self.ticket = ticket if isinstance(ticket, int) else 0

@@ -13,6 +13,7 @@ from tryon.types import MaskF32, RGBu8
 SHOWN_SIDE = 1600  # pixels: sharp on a large screen; a 40 megapixel result would take seconds to send
 SHOWN_QUALITY = 93  # no visible loss beside the original in a slider
 THUMB_QUALITY = 84
+SKETCH_QUALITY = 90
 
 
 def encode_shown(image_u8: RGBu8) -> tuple[bytes, tuple[int, int]]:
@@ -26,6 +27,18 @@ def encode_shown(image_u8: RGBu8) -> tuple[bytes, tuple[int, int]]:
     """
     small = shrink_to(image_u8, SHOWN_SIDE)
     return _jpeg(small, SHOWN_QUALITY), (small.shape[1], small.shape[0])
+
+
+def encode_sketch(image_u8: RGBu8) -> bytes:
+    """Encode a small drawing; thin lines and flat colours want more than a thumb.
+
+    Args:
+        image_u8: (H, W, 3).
+
+    Returns:
+        The JPEG.
+    """
+    return _jpeg(image_u8, SKETCH_QUALITY)
 
 
 def thumb_uri(image_u8: RGBu8, width: int = 240, height: int = 320) -> str:

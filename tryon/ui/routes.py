@@ -56,7 +56,8 @@ def _picture(room: FittingRoom) -> Callable[[Request], object]:
         shown = room.shelf.find(request.path_params["token"])
         if shown is None:
             return Response(status_code=404, headers=PRIVATE)
-        return Response(shown.jpeg, media_type="image/jpeg", headers=PRIVATE)
+        jpeg = await run_in_threadpool(lambda: shown.jpeg)  # a sketch is drawn only now
+        return Response(jpeg, media_type="image/jpeg", headers=PRIVATE)
 
     return picture
 

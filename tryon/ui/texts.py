@@ -38,10 +38,24 @@ class Texts:
     change_garment: str
     add_garment_hint: str
     your_garment: str
-    correct: str
-    categories: dict[str, str]
     understood_garment: str
     understood_person: str
+
+    correct: str
+    question: str
+    questions: dict[str, str]
+    see_details: str
+    seen: str
+    seen_pictures: dict[str, str]
+    seen_alts: dict[str, str]
+    landmarks: str
+    hidden_landmarks: str
+    not_sure: str
+    answered: str
+    properties: dict[str, str]
+    values: dict[str, dict[str, str]]
+    in_picture: dict[str, str]
+    labels: dict[str, str]
 
     before: str
     after: str
@@ -74,8 +88,6 @@ class Texts:
     framings: dict[str, str] = field(default_factory=dict)
     garment_labels: dict[str, str] = field(default_factory=dict)
     garment_kinds: dict[Category, str] = field(default_factory=dict)
-    sleeves: dict[SleeveLength, str] = field(default_factory=dict)
-    legs: dict[LegLength, str] = field(default_factory=dict)
 
 
 ENGLISH = Texts(
@@ -100,10 +112,89 @@ ENGLISH = Texts(
     change_garment="Use another garment",
     add_garment_hint="A picture of one garment, lying flat or worn.",
     your_garment="Your garment",
-    correct="Not right? It is",
-    categories={"upper": "a top", "lower": "a bottom", "dress": "a dress"},
     understood_garment="I see: {garment}.",
     understood_person="I see: {framing}.",
+    correct="Correct this",
+    question="I am not sure: {question}",
+    questions={
+        "category": "is it a top, trousers or a skirt, or a dress?",
+        "sleeve": "how long are the sleeves?",
+        "leg": "how far down does it reach?",
+        "front": "is it closed or open at the front?",
+        "layer": "is it worn by itself or over other clothes?",
+    },
+    see_details="Show details",
+    seen="What we understood",
+    seen_pictures={
+        "labels": "What is where",
+        "mask": "Cut out from the background",
+        "pose": "How the body stands",
+        "garment": "The garment alone, with its corners",
+    },
+    seen_alts={
+        "labels": "{name}, each part of body and clothes in the colour that the list below names",
+        "mask": "{name} without the background",
+        "pose": "{name} with lines along arms, legs, shoulders and hips",
+        "garment": "{name} without its background, with dots where its corners are",
+    },
+    landmarks="{count} corners found",
+    hidden_landmarks="{hidden} of them hidden (rings)",
+    not_sure="not sure",
+    answered="your answer",
+    properties={
+        "framing": "In the picture",
+        "category": "Kind",
+        "label": "Name",
+        "sleeve": "Sleeves",
+        "leg": "Length",
+        "neckline": "Neckline",
+        "front": "Front",
+        "layer": "Worn",
+        "photo": "Photo of",
+    },
+    values={
+        "category": {"upper": "a top", "lower": "trousers or a skirt", "dress": "a dress"},
+        "sleeve": {
+            "none": "sleeveless",
+            "short": "short sleeves",
+            "three_quarter": "three-quarter sleeves",
+            "long": "long sleeves",
+        },
+        "leg": {"short": "short", "knee": "knee-length", "long": "full length"},
+        "neckline": {
+            "round": "round",
+            "v": "V-shaped",
+            "scoop": "deep and round",
+            "square": "square",
+            "boat": "wide",
+            "high": "high",
+            "collar": "with a collar",
+            "hood": "with a hood",
+        },
+        "front": {"closed": "closed", "open": "open"},
+        "layer": {"inner": "by itself", "outer": "over other clothes"},
+        "photo": {"flat": "the garment alone", "worn": "somebody wearing it"},
+    },
+    in_picture={
+        "whole": "the whole figure",
+        "knees": "down to the knees",
+        "hips": "down to the hips",
+        "chest": "the upper body",
+    },
+    labels={
+        "hair": "hair",
+        "face": "face",
+        "torso_skin": "neck and bare torso",
+        "left_arm": "left arm",
+        "right_arm": "right arm",
+        "left_leg": "left leg",
+        "right_leg": "right leg",
+        "upper": "top",
+        "lower": "trousers or skirt",
+        "dress": "dress",
+        "footwear": "shoes",
+        "accessory": "accessories",
+    },
     before="Before",
     after="After",
     slider="Before and after: move to compare",
@@ -160,14 +251,7 @@ ENGLISH = Texts(
         "Shorts": "shorts",
         "Pants": "trousers",
     },
-    garment_kinds={"upper": "top", "lower": "bottom", "dress": "dress"},
-    sleeves={
-        "none": "sleeveless",
-        "short": "short sleeves",
-        "three_quarter": "three-quarter sleeves",
-        "long": "long sleeves",
-    },
-    legs={"short": "short", "knee": "knee-length", "long": "full length"},
+    garment_kinds={"upper": "top", "lower": "trousers or skirt", "dress": "dress"},
 )
 
 
@@ -184,9 +268,23 @@ def describe_garment(
         leg: leg or skirt length, or None.
     """
     kind = texts.garment_labels.get(label, texts.garment_kinds[category])
-    length = texts.sleeves.get(sleeve, "") if sleeve else texts.legs.get(leg, "") if leg else ""
+    length = texts.values["sleeve"].get(sleeve or "") or texts.values["leg"].get(leg or "") or ""
     first_word = length.replace("-", " ").split(" ")[0]
     return f"{kind}, {length}" if length and first_word not in kind else kind
+
+
+def framing_of(pose: Pose, height: int) -> str:
+    """How much of a person is in the picture: a key of ``Texts.framings``.
+
+    Args:
+        pose: photo frame.
+        height: of the photo, pixels.
+    """
+    joints = {"whole": (27, 28), "knees": (25, 26), "hips": (23, 24)}  # MediaPipe's numbers, from below
+    for framing, pair in joints.items():
+        if all(pose.points_px[joint, 1] < height and pose.visibility[joint] > 0.5 for joint in pair):
+            return framing
+    return "chest"
 
 
 def describe_person(texts: Texts, pose: Pose, height: int) -> str:
@@ -197,8 +295,4 @@ def describe_person(texts: Texts, pose: Pose, height: int) -> str:
         pose: photo frame.
         height: of the photo, pixels.
     """
-    joints = {"whole": (27, 28), "knees": (25, 26), "hips": (23, 24)}  # MediaPipe's numbers, from below
-    for framing, pair in joints.items():
-        if all(pose.points_px[joint, 1] < height and pose.visibility[joint] > 0.5 for joint in pair):
-            return texts.framings[framing]
-    return texts.framings["chest"]
+    return texts.framings[framing_of(pose, height)]

@@ -11,9 +11,9 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from tryon.types import Garment, MaskF32, Person, RGBu8
 
@@ -40,9 +40,40 @@ class Shown:
     filename: str = ""
 
 
+class Sketch:
+    """A small picture that is drawn when a browser first asks for it, and then kept like any other."""
+
+    def __init__(self, token: str, size: tuple[int, int], draw: Callable[[], bytes]):
+        """Remember how to draw it.
+
+        Args:
+            token: its address.
+            size: width and height.
+            draw: makes the JPEG; may be called twice, by two browsers at once.
+        """
+        self.token = token
+        self.width, self.height = size
+        self.full = None  # a sketch is not for downloading
+        self.filename = ""
+        self._draw: Callable[[], bytes] | None = draw
+        self._jpeg = b""
+
+    @property
+    def jpeg(self) -> bytes:
+        """The picture, encoded."""
+        draw = self._draw
+        if draw is not None:
+            self._jpeg = draw()
+            self._draw = None
+        return self._jpeg
+
+
 @dataclass(frozen=True)
 class Who:
-    """Somebody to dress: a visitor's photo or a virtual model."""
+    """Somebody to dress: a visitor's photo or a virtual model.
+
+    sketches: what was understood, by name. parts: names of the labels that the photo shows.
+    """
 
     key: str
     name: str
@@ -50,17 +81,43 @@ class Who:
     shown: Shown
     own: bool = False
     thumb: str = ""
+    sketches: tuple[tuple[str, Sketch], ...] = ()
+    parts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A visitor's picture of a garment, kept so that it can be looked at again, and what they said of it.
+
+    number: counts the visitor's garments. image_u8: (H, W, 3). alpha_f32: (H, W) 0..1, the picture's own
+    transparency. answers: by the question's name.
+    """
+
+    number: int
+    image_u8: RGBu8
+    alpha_f32: MaskF32 | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class What:
-    """Something to wear: from the gallery or a visitor's picture."""
+    """Something to wear: from the gallery or a visitor's picture. sketches: what was understood, by name."""
 
     key: str
     name: str
     garment: Garment
-    own: bool = False
     thumb: str = ""
+    brought: Brought | None = None
+    sketches: tuple[tuple[str, Sketch], ...] = ()
+
+    @property
+    def own(self) -> bool:
+        """Whether the visitor brought it."""
+        return self.brought is not None
+
+    def answered(self, name: str) -> bool:
+        """Whether the visitor has said what it is."""
+        return self.brought is not None and name in self.brought.answers
 
 
 @dataclass(frozen=True)
@@ -86,7 +143,6 @@ class Visitor:
 
     who: Who | None = None
     what: What | None = None
-    own_picture: tuple[RGBu8, MaskF32 | None] | None = None  # the own garment's, kept for a corrected category
     own_garments: int = 0  # how many pictures of garments were brought
     explain: bool = False
     looks: OrderedDict[str, Look] = field(default_factory=OrderedDict)
@@ -136,7 +192,9 @@ class Visitor:
                 people[id(self.who)] = self.who
             size = sum(_person_bytes(who.person) for who in people.values())
             size += sum(_look_bytes(look) for look in self.looks.values())
-            return size + sum(part.nbytes for part in self.own_picture or () if part is not None)
+            garments = [what for what in (self.what, *(look.what for look in self.looks.values())) if what]
+            arrays = [array for what in garments if what.own for array in _garment_arrays(what)]
+            return size + sum(array.nbytes for array in {id(array): array for array in arrays}.values())
 
 
 def _person_bytes(person: Person) -> int:
@@ -145,10 +203,12 @@ def _person_bytes(person: Person) -> int:
 
 def _look_bytes(look: Look) -> int:
     size = len(look.shown.jpeg) + (0 if look.shown.full is None else look.shown.full.nbytes)
-    size += sum(len(shown.jpeg) for _, shown in look.stages)
-    if look.what.own:
-        size += look.what.garment.image_u8.nbytes + look.what.garment.alpha_f32.nbytes
-    return size
+    return size + sum(len(shown.jpeg) for _, shown in look.stages)
+
+
+def _garment_arrays(what: What) -> list[Any]:
+    brought = (what.brought.image_u8, what.brought.alpha_f32) if what.brought else ()
+    return [array for array in (what.garment.image_u8, what.garment.alpha_f32, *brought) if array is not None]
 
 
 class Visitors:
@@ -217,7 +277,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._shown: weakref.WeakValueDictionary[str, Shown] = weakref.WeakValueDictionary()
+        self._shown: weakref.WeakValueDictionary[str, Shown | Sketch] = weakref.WeakValueDictionary()
 
     def put(self, jpeg: bytes, size: tuple[int, int], *, full: RGBu8 | None = None, filename: str = "") -> Shown:
         """Make a shown picture with a token that cannot be guessed.
@@ -233,7 +293,19 @@ class Shelf:
             self._shown[shown.token] = shown
         return shown
 
-    def find(self, token: str) -> Shown | None:
+    def put_sketch(self, size: tuple[int, int], draw: Callable[[], bytes]) -> Sketch:
+        """Make a picture with a token that is drawn at its first use.
+
+        Args:
+            size: width and height.
+            draw: makes the JPEG.
+        """
+        sketch = Sketch(secrets.token_urlsafe(18), size, draw)
+        with self._lock:
+            self._shown[sketch.token] = sketch
+        return sketch
+
+    def find(self, token: str) -> Shown | Sketch | None:
         """Return the picture, or None where it is forgotten or never was."""
         with self._lock:
             return self._shown.get(token)

@@ -1,0 +1,51 @@
+"""Pieces of HTML: attributes are escaped by ``el``; text inside goes through ``html.escape`` at its caller."""
+
+from __future__ import annotations
+
+from html import escape
+
+from tryon.ui.visitors import Shown, Sketch
+
+_VOID = ("img", "input")
+
+
+def url(shown: Shown | Sketch, *, full: bool = False) -> str:
+    """Relative to the page, so that it holds behind any proxy."""
+    return f"tryon/result/{shown.token}.png" if full else f"tryon/picture/{shown.token}.jpg"
+
+
+def button(inside: str, class_: str = "", **attributes: str | bool | float) -> str:
+    """A button; its inside is HTML."""
+    return el("button", inside, type="button", class_=class_, **attributes)
+
+
+def el(name: str, *inside: str, **attributes: str | bool | float) -> str:
+    """An element; ``class_`` and ``data_id`` become ``class`` and ``data-id``; False leaves an attribute out."""
+    words = [name]
+    for key, value in attributes.items():
+        if value is False or (key == "class_" and not value):
+            continue
+        key = key.rstrip("_").replace("_", "-")
+        words.append(key if value is True else f'{key}="{escape(str(value))}"')
+    head = f"<{' '.join(words)}>"
+    return head if name in _VOID else f"{head}{''.join(inside)}</{name}>"
+
+
+def _icon(path: str) -> str:
+    return (
+        '<svg viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" stroke-width="1.6"'
+        f' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{path}</svg>'
+    )
+
+
+ICON_THEME = _icon('<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/>')
+ICON_PLUS = _icon('<path d="M12 5v14M5 12h14"/>')
+ICON_CAMERA = _icon('<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>')
+ICON_LOCK = _icon('<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>')
+ICON_DOWN = _icon('<path d="M12 4v11m-5-5 5 5 5-5M5 20h14"/>')
+ICON_GRIP = _icon('<path d="M9 7 4 12l5 5M15 7l5 5-5 5"/>')
+ICON_UNDO = _icon('<path d="M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3"/>')
+ICON_EDIT = _icon('<path d="M5 19l1-4L16 5l3 3L9 18l-4 1zM14 7l3 3"/>')
+ICON_EYE = _icon(
+    '<path d="M3 12c3-5 6-6.5 9-6.5S18 7 21 12c-3 5-6 6.5-9 6.5S6 17 3 12z"/><circle cx="12" cy="12" r="2.5"/>'
+)

@@ -59,6 +59,31 @@ def test_a_plain_standing_photo_has_no_warnings() -> None:
     assert analyse(standing(), [FACE]) == ()
 
 
+def test_the_parser_sees_the_pose_models_own_mask_and_the_person_gets_the_refined_one() -> None:
+    rng = np.random.default_rng(0)
+    photo = rng.integers(0, 40, (H, W, 3)).astype(np.uint8)
+    photo[100:380, 100:200] += 180
+    seen = []
+
+    class Blurry(ToldPose):
+        def detect(self, image_u8: np.ndarray) -> PoseFound | None:
+            mask = np.zeros((H, W), np.float32)
+            mask[96:384, 96:204] = 0.8  # some pixels too wide
+            return PoseFound(standing(), mask)
+
+    class Watching(ToldParser):
+        def parse(self, image_u8: np.ndarray, mask_f32: np.ndarray, pose: Pose) -> np.ndarray:
+            seen.append(mask_f32.copy())
+            return (mask_f32 > 0.5).astype(np.uint8)
+
+    timings: dict[str, float] = {}
+    person = PersonAnalyzer(Blurry(None, []), Watching())(photo, timings)  # type: ignore[arg-type]
+    assert seen[0][100, 97] == np.float32(0.8)
+    assert person.mask_f32[240, 97] < 0.1
+    assert person.mask_f32[240, 103] > 0.9
+    assert set(timings) == {"pose", "parsing", "matte"}
+
+
 def test_nobody_is_refused_with_what_to_do() -> None:
     with pytest.raises(NoPersonError, match="Use a photo"):
         analyse(None, [])

@@ -38,6 +38,7 @@ from tryon.synth.sampling import (
     smooth_buffers,
     unit_normals,
 )
+from tryon.synth.under_jackets import JacketGate, jacket_over
 
 __all__ = ["CLOTH", "HAIR", "Paint", "PlainPaint", "Surface", "Tints", "stack_layers"]
 F32 = NDArray[np.float32]
@@ -208,9 +209,14 @@ def stack_layers(
         raise BadRequestError(f"Outfit {tuple(outfit)} names layers that record {record.id} does not have.")
     stack = _Stack.empty(figure_box(record, outfit, size), size)
     _put_body(stack, record, tints, bare=bool(outfit))
-    for index in outfit:
+    gates: dict[int, JacketGate] = {}
+    for place, index in enumerate(outfit):
         layer = record.layers[index]
-        _put_garment(stack, layer, garments[layer.garment], paints.get(layer.garment))
+        jacket = jacket_over(record.layers, garments, outfit, place)
+        if jacket is not None and id(jacket) not in gates:
+            gates[id(jacket)] = JacketGate(jacket, size)
+        gate = gates[id(jacket)] if jacket is not None else None
+        _put_garment(stack, layer, garments[layer.garment], paints.get(layer.garment), gate)
     if record.hair is not None:
         _put_hair(stack, record, tints)
     return _finish(stack)
@@ -275,7 +281,9 @@ def _span(mask: NDArray[np.bool_], axis: int, margin: int) -> tuple[int, int]:
     return max(0, int(places[0]) - margin), int(places[-1]) + margin + 1
 
 
-def _put_garment(whole: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: Paint | None) -> None:
+def _put_garment(
+    whole: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: Paint | None, gate: JacketGate | None
+) -> None:
     shape = whole.alpha.shape
     whole.visible.append(np.zeros(shape, np.float32))
     whole.flow.append(np.zeros((*shape, 2), np.float32))
@@ -289,6 +297,8 @@ def _put_garment(whole: _Stack, layer: GarmentLayer, info: GarmentInfo, paint: P
     slack = np.where(stack.sleeve & ~sleeve, np.float32(SLEEVE_OVER_M), np.float32(OVER_M))
     slack[(smooth.part & INNER_BIT) > 0] = INNER_OVER_M
     alpha = np.where(smooth.depth > stack.cloth_depth + slack, np.float32(0), alpha)
+    if gate is not None:
+        alpha *= gate.keep(smooth.part, alpha > 0, slice(box[0], box[1]), slice(box[2], box[3]))
     sheet = sample_paint(paint, smooth.flat, smooth.part, alpha > 0)
     solid = alpha > 0.5
     stack.over(alpha * sheet.opacity, sheet.albedo, smooth.normal, smooth.depth, solid)

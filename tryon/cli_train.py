@@ -20,6 +20,9 @@ PREPARATIONS = {
     "people": ("tryon.cli_train", "PeopleSettings", "prepare_people"),
     "garments": ("tryon.training.prepare_garments", "PrepareSettings", "prepare_garments"),
     "drawn-garments": ("tryon.training.garment_drawn", "DrawnSettings", "draw_garments"),
+    "rendered-garments": ("tryon.training.garment_rendered", "RenderedSettings", "render_garments"),
+    "pseudo-labels": ("tryon.training.pseudo_labels", "PseudoSettings", "prepare_pseudo_labels"),
+    "pairs": ("tryon.training.prepare_pairs", "PairSettings", "prepare_pairs"),
 }
 # network -> module, settings class, function
 TRAINERS = {
@@ -54,9 +57,7 @@ def prepare_people(settings: PeopleSettings) -> None:
 
 def prepare(
     context: typer.Context,
-    what: Annotated[
-        str | None, typer.Argument(metavar="people|garments|drawn-garments", help="What to prepare.")
-    ] = None,
+    what: Annotated[str | None, typer.Argument(metavar="|".join(PREPARATIONS), help="What to prepare.")] = None,
 ) -> None:
     """Turn the open data into the compact shards that training reads; ``prepare people --help`` shows options."""
     if what in (None, "--help"):

@@ -97,7 +97,7 @@ class _Answers:
 def test_pseudo_labels_are_kept_where_they_are_sure(make_record: MakeRecord, tmp_path: Path) -> None:
     known = make_record(np.random.default_rng(0))
     unknown = replace(known, key="0002", labels_u8=None)
-    with pytest.raises(BadRequestError, match="pseudo_labels"):
+    with pytest.raises(BadRequestError, match="pseudo-labels"):
         with_pseudo_labels([unknown], tmp_path)
     assert write_pseudo_labels(_Answers(), [known, unknown], tmp_path) == 1  # type: ignore[arg-type]
     (got,) = with_pseudo_labels([known, unknown], tmp_path)

@@ -1,16 +1,15 @@
 """Labels for unlabelled photos by a trained parser, where it is sure of them.
 
-``python -m tryon.training.pseudo_labels`` writes ``data/people/pseudo.zip``, which the parser's trainer then reads
+``python -m tryon prepare pseudo-labels`` writes ``data/people/pseudo.zip``, which the parser's trainer then reads
 besides the labelled photos (Lee 2013, "Pseudo-Label"). Photo and mirror image are both parsed and averaged; what
 stays unsure is IGNORED and teaches nothing.
 """
 
 from __future__ import annotations
 
-import argparse
 import zipfile
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from tryon.errors import BadRequestError
 from tryon.geometry.crops import size_of
 from tryon.person.parsing import Parser, enlarge_labels
+from tryon.settings import setting
 from tryon.training.people_data import MIRROR, SWAP, PersonRecord, read_people
 from tryon.types import LABELS, LabelsU8, Pose
 
@@ -27,6 +27,14 @@ IGNORED = 255
 SURE = 0.75  # of the averaged probability; below it about one pixel in three is wrong on validation photos
 LEAST_SURE = 0.75  # of the figure's pixels: photos of which the parser knows less are left out
 NAME = "pseudo.zip"
+
+
+@dataclass(frozen=True)
+class PseudoSettings:
+    """Which photos are labelled, and by what."""
+
+    people: Path = setting(Path("data/people"), "folder of the people shards")
+    weights: Path | None = setting(None, "folder with parser.safetensors; the repository's where none is named")
 
 
 def averaged_probabilities(parser: Parser, record: PersonRecord) -> tuple[NDArray[np.float32], LabelsU8]:
@@ -78,7 +86,7 @@ def with_pseudo_labels(records: Iterable[PersonRecord], folder: Path) -> list[Pe
     """
     path = folder / NAME
     if not path.is_file():
-        raise BadRequestError(f"There is no {NAME} in {folder}. Make it: python -m tryon.training.pseudo_labels")
+        raise BadRequestError(f"There is no {NAME} in {folder}. Make it: python -m tryon prepare pseudo-labels")
     out = []
     try:
         with zipfile.ZipFile(path) as source:
@@ -94,15 +102,8 @@ def with_pseudo_labels(records: Iterable[PersonRecord], folder: Path) -> list[Pe
     return out
 
 
-def main() -> None:
-    """``python -m tryon.training.pseudo_labels [--people data/people] [--weights weights]``."""
-    options = argparse.ArgumentParser(description=main.__doc__)
-    options.add_argument("--people", type=Path, default=Path("data/people"), help="folder of the people shards")
-    options.add_argument("--weights", type=Path, default=None, help="folder with parser.safetensors")
-    chosen = options.parse_args()
-    records = read_people(chosen.people, labelled=False)
-    print(f"{write_pseudo_labels(Parser.from_pretrained(chosen.weights), records, chosen.people)} photos labelled")
-
-
-if __name__ == "__main__":
-    main()
+def prepare_pseudo_labels(settings: PseudoSettings) -> None:
+    """Label the unlabelled photos of the people shards."""
+    records = read_people(settings.people, labelled=False)
+    count = write_pseudo_labels(Parser.from_pretrained(settings.weights), records, settings.people)
+    print(f"{count} photos labelled")

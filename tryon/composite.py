@@ -93,19 +93,20 @@ def without_arms(parts: list[PartWarp], bare: NDArray[np.bool_]) -> list[PartWar
 
 
 def widen_sleeves(
-    rgb_u8: RGBu8, alpha_f32: MaskF32, labels_u8: NDArray[np.uint8], pose: Pose
+    rgb_u8: RGBu8, alpha_f32: MaskF32, labels_u8: NDArray[np.uint8], pose: Pose, *, sleeves: bool = True
 ) -> tuple[RGBu8, MaskF32, MaskF32]:
     """Let sleeves and legs that are narrower than the limb in them cover it, in the cloth's nearest colours.
 
     Args:
         rgb_u8, alpha_f32: the warped garment, (h, w, 3) and (h, w). labels_u8, pose: of the same frame.
+        sleeves: whether the garment has any.
 
     Returns:
         The garment with the strips added, and the strips (h, w) 0..1.
     """
     covered = alpha_f32 > 0.5
     reach = dilate(covered, 0.14 * body_unit(pose))  # further off it is another limb or a real gap
-    strips = under_cloth(labels_u8, pose, covered) & ~hands(labels_u8, pose) & reach & ~covered
+    strips = under_cloth(labels_u8, pose, covered, sleeves=sleeves) & ~hands(labels_u8, pose) & reach & ~covered
     if not strips.any():
         return rgb_u8, alpha_f32, np.zeros_like(alpha_f32)
     soft = cv2.blur(dilate(strips, 1).astype(np.float32), (3, 3))

@@ -30,9 +30,10 @@ from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.images import load_picture, load_picture_with_alpha
 from tryon.models.drawing import TryOnGenerator
 from tryon.models.inputs import GREY, generator_input
-from tryon.person.agnostic import edit_masks, protected_pixels, skin_colour
+from tryon.person.agnostic import protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
-from tryon.person.figure import draw_ground
+from tryon.person.edit_plan import has_sleeves, plan_edit
+from tryon.person.figure import draw_ground, draw_hidden_cloth
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
 from tryon.warp.coarse import render_parts, warp_garment
@@ -144,7 +145,9 @@ class TryOnPipeline:
             garment_rgb, alpha = render_parts(garment.image_u8, garment.alpha_f32, parts)
             frame_pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
             frame_labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
-            garment_rgb, alpha, strips = widen_sleeves(garment_rgb, alpha, frame_labels, frame_pose)
+            garment_rgb, alpha, strips = widen_sleeves(
+                garment_rgb, alpha, frame_labels, frame_pose, sleeves=has_sleeves(garment)
+            )
         with _timed(timings, "agnostic"):
             small = crop.resized(DRAW_WIDTH, DRAW_HEIGHT)
             small_pose = Pose(small.to_crop(person.pose.points_px), person.pose.visibility)
@@ -152,13 +155,13 @@ class TryOnPipeline:
             alpha_small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
             rgb_small = cv2.resize(garment_rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
             labels_small = small.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
-            masks = edit_masks(labels_small, small_pose, category, alpha_small)
+            plan = plan_edit(labels_small, small_pose, garment, alpha_small)
             photo_small = small.cut(person.image_u8).astype(np.float32) / 255
-            alpha_small = alpha_small * masks.region_f32
+            alpha_small = alpha_small * plan.region_f32
             skin = skin_colour(person.image_u8, person.labels_u8)
             x = generator_input(
                 photo_small,
-                masks.region_f32,
+                plan.region_f32,
                 rgb_small,
                 alpha_small,
                 skin,
@@ -167,8 +170,9 @@ class TryOnPipeline:
             )
         with _timed(timings, "generator"):
             drawing = self._generator.draw(x)
-            ground = draw_ground(drawing.rendering_f32, photo_small, masks.region_f32, labels_small, small_pose)
-            drawing = replace(drawing, rendering_f32=ground)
+            rendering = draw_hidden_cloth(drawing.rendering_f32, photo_small, plan.hidden_cloth, plan.cloth_source)
+            rendering = draw_ground(rendering, photo_small, plan.region_f32, labels_small, small_pose, plan.outline_f32)
+            drawing = replace(drawing, rendering_f32=rendering)
         with _timed(timings, "composite"):
             size_full, window = full_size(crop), window_of(crop, photo_size)
             full_rgb, full_alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, size_full)
@@ -179,7 +183,7 @@ class TryOnPipeline:
             origin = np.array([window.photo[1].start, window.photo[0].start], np.float32)
             window_pose = Pose(person.pose.points_px - origin, person.pose.visibility)
             protected = protected_pixels(labels_window, window_pose, category)
-            region = full_region(masks.region_f32, protected, size_full, window)
+            region = full_region(plan.region_f32, protected, size_full, window)
             image = blend(
                 person.image_u8,
                 region,
@@ -195,9 +199,9 @@ class TryOnPipeline:
         pictures: dict[str, RGBu8] = {}
         if stages:
             with _timed(timings, "stages"):
-                agnostic = photo_small * (1 - masks.region_f32[..., None]) + GREY * masks.region_f32[..., None]
+                agnostic = photo_small * (1 - plan.region_f32[..., None]) + GREY * plan.region_f32[..., None]
                 pictures = draw_stages(person, garment, agnostic, garment_rgb, alpha, drawing)
-        warnings = (*person.warnings, *garment.warnings, *_fit_warnings(mask, full_alpha))
+        warnings = (*person.warnings, *garment.warnings, *plan.warnings, *_fit_warnings(mask, full_alpha))
         return TryOnResult(image, mask, category, pictures, timings, warnings)
 
     def _lay(self, person: Person, garment: Garment, crop: Crop) -> list[PartWarp]:

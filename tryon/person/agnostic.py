@@ -130,16 +130,19 @@ def edit_masks(labels_u8: LabelsU8, pose: Pose, category: Category, garment_alph
     return EditMasks(region.astype(np.float32), protected)
 
 
-def under_cloth(labels_u8: LabelsU8, pose: Pose, covered: Mask) -> Mask:
+def under_cloth(labels_u8: LabelsU8, pose: Pose, covered: Mask, *, sleeves: bool = True) -> Mask:
     """Bare skin of limbs beside the cloth that covers their axis: a sleeve hides all of the arm down to its cuff.
 
     Args:
         labels_u8: (h, w) parsing of the frame. pose: landmarks in it.
         covered: (h, w) where the new garment is drawn.
+        sleeves: whether it has any; an arm in front of a sleeveless trunk is not hidden by it.
     """
     unit = body_unit(pose)
     out = np.zeros(labels_u8.shape, bool)
     for name, joints in _LIMB_SKIN.items():
+        if name.endswith("arm") and not sleeves:
+            continue
         skin = has_label(labels_u8, name)
         axis = pose.points_px[list(joints)]
         # a coarse warp may leave a gap at the armpit; cuffs and hems are further apart
@@ -161,6 +164,18 @@ _LIMB_SKIN = {
     "left_leg": (23, 25, 27),
     "right_leg": (24, 26, 28),
 }
+
+
+def limb_distance(shape: tuple[int, ...], pose: Pose, ending: str) -> NDArray[np.float32]:
+    """(h, w) float32: pixels' distance to the nearest bone of the arms ("arm") or legs ("leg")."""
+    bones = np.ones(shape, np.uint8)
+    for name, joints in _LIMB_SKIN.items():
+        if name.endswith(ending):
+            knots = np.clip(np.round(pose.points_px[list(joints)]), -30000, 30000).astype(np.int32)
+            cv2.polylines(bones, [knots[:, None]], False, 0, 1)
+    if bones.all():
+        return np.full(shape, np.inf, np.float32)
+    return np.asarray(cv2.distanceTransform(bones, cv2.DIST_L2, 5), np.float32)
 
 
 def _covered_length(axis: PointsF32, covered: Mask, gap_px: float) -> float:

@@ -55,11 +55,13 @@ def draw_ground(
     region_f32: MaskF32,
     labels_u8: LabelsU8,
     pose: Pose,
+    outline_f32: MaskF32 | None = None,
 ) -> NDArray[np.float32]:
     """Where no body can be, put the background's own colours in place of the generator's.
 
     Args:
         rendering_f32, photo_f32: (h, w, 3) 0..1. region_f32: (h, w). labels_u8: (h, w). pose: of the frame.
+        outline_f32: (h, w) ``body_outline`` of the frame, if it is at hand.
 
     Returns:
         (h, w, 3) 0..1; unchanged where no background can be seen around the person.
@@ -69,8 +71,40 @@ def draw_ground(
     seen &= cv2.erode(has_label(labels_u8, "background").astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     if seen.sum() < 64:
         return rendering_f32
-    photo = torch.from_numpy(np.ascontiguousarray(photo_f32.transpose(2, 0, 1)))[None]
-    hole = torch.from_numpy((~seen).astype(np.float32))[None, None]
-    ground = fill_hole(photo, hole, photo, torch.zeros_like(hole))[0].permute(1, 2, 0).numpy()
-    share = (1 - body_outline(pose, *region_f32.shape))[..., None]
+    ground = _spread(photo_f32, seen)
+    outline = body_outline(pose, *region_f32.shape) if outline_f32 is None else outline_f32
+    share = (1 - outline)[..., None]
     return np.clip(rendering_f32 + share * (ground - rendering_f32), 0, 1).astype(np.float32)
+
+
+def draw_hidden_cloth(
+    rendering_f32: NDArray[np.float32],
+    photo_f32: NDArray[np.float32],
+    where: NDArray[np.bool_],
+    source: NDArray[np.bool_],
+) -> NDArray[np.float32]:
+    """Where clothes show that the old garment hid, carry on the colours of what can be seen of them.
+
+    Args:
+        rendering_f32, photo_f32: (h, w, 3) 0..1. where, source: (h, w) bool, from ``edit_plan.plan_edit``.
+
+    Returns:
+        (h, w, 3) 0..1; unchanged where nothing is hidden.
+    """
+    if not where.any():
+        return rendering_f32
+    # pixels at the rim of the source are mixed with their neighbours
+    pure = cv2.erode(source.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    if pure.sum() < 32:
+        return rendering_f32
+    cloth = _spread(photo_f32, pure)
+    share = cv2.GaussianBlur(where.astype(np.float32), (0, 0), 1.2)[..., None]
+    return np.clip(rendering_f32 + share * (cloth - rendering_f32), 0, 1).astype(np.float32)
+
+
+def _spread(photo_f32: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """(h, w, 3): a picture's colours drawn from where they are known over all of it."""
+    photo = torch.from_numpy(np.ascontiguousarray(photo_f32.transpose(2, 0, 1)))[None]
+    hole = torch.from_numpy((~known).astype(np.float32))[None, None]
+    filled = fill_hole(photo, hole, photo, torch.zeros_like(hole))[0].permute(1, 2, 0)
+    return np.asarray(filled.numpy(), np.float32)

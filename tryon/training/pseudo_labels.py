@@ -34,6 +34,7 @@ class PseudoSettings:
     """Which photos are labelled, and by what."""
 
     people: Path = setting(Path("data/people"), "folder of the people shards")
+    out: Path = setting(Path("data/people"), f"folder for {NAME}; the trainer looks for it beside the people")
     weights: Path | None = setting(None, "folder with parser.safetensors; the repository's where none is named")
 
 
@@ -105,5 +106,6 @@ def with_pseudo_labels(records: Iterable[PersonRecord], folder: Path) -> list[Pe
 def prepare_pseudo_labels(settings: PseudoSettings) -> None:
     """Label the unlabelled photos of the people shards."""
     records = read_people(settings.people, labelled=False)
-    count = write_pseudo_labels(Parser.from_pretrained(settings.weights), records, settings.people)
+    settings.out.mkdir(parents=True, exist_ok=True)
+    count = write_pseudo_labels(Parser.from_pretrained(settings.weights), records, settings.out)
     print(f"{count} photos labelled")

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from tryon.errors import BadRequestError
+from tryon.person.matte import cut_out_person
 from tryon.stages import SEEN, draw_cutout, draw_garment, draw_overlay, draw_pose, shrink_person
 from tryon.types import ATTRIBUTES, CATEGORIES, LABELS, Category, Garment, Guess, Person, RGBu8
 from tryon.ui.engine import TryOn
@@ -18,7 +19,7 @@ from tryon.ui.visitors import Brought, Shelf, Sketch, What
 
 SKETCH_SIDE = 720  # pixels: three stand beside each other, so that this is sharp on dense screens too
 LEAST_SHARE = 5e-4  # of the photo: a part that is smaller is a stray spot and not named
-ASK_BELOW = 0.7  # a category that is less likely is asked about
+ASK_BELOW = 0.8  # asks about 9% of 217 validation photos, a third of them wrong, and leaves 3% wrong unasked
 NOT_SURE = "not sure"
 PHOTOS = ("flat", "worn")
 # what is asked about of its own accord, in this order: what changes the picture most; all else can be corrected
@@ -53,7 +54,7 @@ def person_sketches(shelf: Shelf, person: Person) -> tuple[tuple[str, Sketch], .
     """
     draws: dict[str, Callable[[Person], RGBu8]] = {
         "labels": lambda small: draw_overlay(small.image_u8, small.labels_u8),
-        "mask": lambda small: draw_cutout(small.image_u8, small.mask_f32),
+        "mask": lambda small: draw_cutout(cut_out_person(small)[..., :3], small.mask_f32),
         "pose": draw_pose,
     }
 

@@ -17,7 +17,7 @@ from PIL import Image
 import tryon
 from tryon.cli import main
 from tryon.images import load_picture
-from tryon.types import CATEGORIES, GARMENT_LABELS, LABEL, LABELS
+from tryon.types import ATTRIBUTES, CATEGORIES, GARMENT_LABELS, LABEL, LABELS
 
 if TYPE_CHECKING:
     from tryon.pipeline import TryOnPipeline
@@ -77,7 +77,8 @@ def test_batch_says_the_same_as_try(assets: SimpleNamespace, tmp_path: Path) -> 
 
 
 def test_parse(assets: SimpleNamespace, tmp_path: Path) -> None:
-    assert main(["parse", "--image", str(assets.model), "--out", str(tmp_path / "labels.png")]) == 0
+    assert main(["parse", "--image", str(assets.model), "--out", str(tmp_path / "labels.png"), "--overlay"]) == 0
+    assert load_picture(tmp_path / "labels.overlay.png").shape == load_picture(assets.model).shape
     with Image.open(tmp_path / "labels.png") as image:
         labels = np.array(image)
         assert image.mode == "P"
@@ -96,6 +97,13 @@ def test_garment(assets: SimpleNamespace, tmp_path: Path, capsys: pytest.Capture
         one = said[path.stem]
         assert sum(one["category"].values()) == pytest.approx(1, abs=1e-3)
         assert one["label"] in {*GARMENT_LABELS, "not sure"}
+        assert {"sleeve", "leg", "worn"} <= set(one["attributes"])
+        for name, probability in one["attribute_probability"].items():
+            assert set(probability) == set(ATTRIBUTES[name])
+            assert sum(probability.values()) == pytest.approx(1, abs=2e-3)
+        assert set(one["visibility"]) == set(one["landmarks"])
+        width, height = one["size"]
+        assert all(-width < x < 2 * width and -height < y < 2 * height for x, y in one["landmarks"].values())
         with Image.open(tmp_path / f"{path.stem}.png") as image:
             assert image.mode == "RGBA"
             assert [image.width, image.height] == one["size"]

@@ -22,11 +22,11 @@ class _Thing:
         raise NotImplementedError
 
 
-def _thing(name: str, category: str, label: str, *, open_front: bool = False) -> _Thing:
+def _thing(name: str, category: str, label: str, *, open_front: bool = False, **attributes: str) -> _Thing:
     none = np.zeros((0, 3))
     mesh = GarmentMesh(
         name, category, label, none.astype(np.int64), none[:, 0].astype(np.uint8), none[:, 0] > 0, none[:, :2], {},  # type: ignore[arg-type]
-        none, {"length": "regular"}, (), open_front,
+        none, {"length": "regular", **attributes}, (), open_front,
     )  # fmt: skip
     return _Thing(mesh)
 
@@ -59,6 +59,18 @@ def test_the_second_outfit_repeats_nothing() -> None:
         first = choose_outfit(CLOSET, Habits(), rng, separates=True)
         second = choose_outfit(CLOSET, Habits(), rng, avoid=first.garments)
         assert not set(first.garments) & set(second.garments)
+
+
+def test_nothing_wide_is_worn_under_a_bib() -> None:
+    closet = [
+        _thing("tee", "upper", "T-Shirt", fit="regular"), _thing("smock", "upper", "Blouse", fit="oversized"),
+        _thing("dungarees", "lower", "Pants", kind="dungarees"),
+    ]  # fmt: skip
+    rng = np.random.default_rng(2)
+    worn = {choose_outfit(closet, Habits(jacket=0), rng, separates=True).garments for _ in range(30)}
+    assert worn <= {(0, 2), (2, 0)}
+    only = [closet[1], closet[2]]  # nothing else is there: better a wide one than none
+    assert len(choose_outfit(only, Habits(jacket=0), rng, separates=True).garments) == 2
 
 
 def test_men_seldom_wear_skirts() -> None:

@@ -1,7 +1,8 @@
 """Which ingredient of the rendered pictures makes them pass for photos: one left out at a time.
 
 ``python -m tryon.evaluation.realism_study --records data/records`` prints a table as Markdown. Real pictures are the
-open street photos; rendered ones are the same records each time, on streets, cropped by pose alike.
+open street photos; rendered ones are the same records each time, on streets, cropped by pose alike, in the same
+shares of framings, and never beyond the picture's edge.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from tryon.geometry.crops import crop_for
 from tryon.synth.compose import ComposeSettings
 from tryon.training.people_data import PersonRecord, read_people
 from tryon.training.rendered_people import RenderedPeople
-from tryon.types import CATEGORIES, RGBu8
+from tryon.types import CATEGORIES, Category, RGBu8
 
 HEIGHT, WIDTH = 256, 192
 SIZE = (640, 480)  # of the rendered picture that is cropped
+INSIDE = 0.98  # share of a crop that must lie in the picture: repeated edges would give rendered half figures away
+TRIES = 4  # of drawing somebody whom some framing shows whole
 BASE = ComposeSettings(grounds=("street",))
 
 
@@ -52,30 +55,66 @@ def variants(base: ComposeSettings = BASE) -> dict[str, ComposeSettings]:
     }
 
 
-def crop_of(person: PersonRecord, number: int) -> RGBu8:
-    """The crop (HEIGHT, WIDTH, 3) of a person; which framing depends on the number alone."""
-    category = CATEGORIES[number % len(CATEGORIES)]
-    crop = crop_for(person.pose, category, person.image_u8.shape[:2], WIDTH, HEIGHT)  # type: ignore[arg-type]
-    return crop.cut(person.image_u8)
+def framing_of(person: PersonRecord, number: int) -> Category | None:
+    """Which framing shows a person without leaving the picture; ``number`` says which is tried first."""
+    h, w = person.image_u8.shape[:2]
+    for step in range(len(CATEGORIES)):
+        category = CATEGORIES[(number + step) % len(CATEGORIES)]
+        crop = crop_for(person.pose, category, (h, w), WIDTH, HEIGHT)
+        wide, tall = WIDTH / crop.scale, HEIGHT / crop.scale
+        inside_x = min(crop.x0 + wide, w) - max(crop.x0, 0)
+        inside_y = min(crop.y0 + tall, h) - max(crop.y0, 0)
+        if min(inside_x, inside_y) > 0 and inside_x * inside_y >= INSIDE * wide * tall:
+            return category
+    return None
 
 
-def rendered_crops(people: RenderedPeople, count: int, seed: int) -> list[RGBu8]:
-    """Crops of ``count`` rendered people; equal seeds take equal records."""
-    return [crop_of(people.draw(np.random.default_rng([seed, k]), SIZE), k) for k in range(count)]
+def crop_of(person: PersonRecord, category: Category) -> RGBu8:
+    """The crop (HEIGHT, WIDTH, 3) of a person."""
+    return crop_for(person.pose, category, person.image_u8.shape[:2], WIDTH, HEIGHT).cut(person.image_u8)
+
+
+def rendered_crops(people: RenderedPeople, count: int, seed: int) -> tuple[list[RGBu8], list[Category]]:
+    """Crops of ``count`` rendered people with their framings; equal seeds take equal records."""
+    crops: list[RGBu8] = []
+    framings: list[Category] = []
+    for k in range(count):
+        for again in range(TRIES):
+            person = people.draw(np.random.default_rng([seed, k, again]), SIZE)
+            framing = framing_of(person, k)
+            if framing is not None:
+                crops.append(crop_of(person, framing))
+                framings.append(framing)
+                break
+    return crops, framings
+
+
+def real_crops(photos: Sequence[PersonRecord], framings: Sequence[Category]) -> list[RGBu8]:
+    """Crops of the photos, in the same shares of framings as these; people who leave the picture are left out."""
+    order = {category: k for k, category in enumerate(CATEGORIES)}
+    out = []
+    for number, photo in enumerate(photos):
+        wanted = framings[number % len(framings)]
+        if framing_of(photo, order[wanted]) == wanted:
+            out.append(crop_of(photo, wanted))
+    return out
 
 
 def study(
-    people: RenderedPeople, real: Sequence[RGBu8], count: int, seed: int, names: Sequence[str] | None = None
+    people: RenderedPeople, photos: Sequence[PersonRecord], count: int, seed: int, names: Sequence[str] | None = None
 ) -> dict[str, Verdict]:
     """The judge's verdict on each variant (see ``variants``), or on those named."""
     net = PooledFeatures()
-    real_features = features_of(real, net)
+    real_features = None
     out = {}
     for name, settings in variants().items():
         if names is not None and name not in names:
             continue
         people.settings = settings
-        out[name] = tell_apart(features_of(rendered_crops(people, count, seed), net), real_features)
+        crops, framings = rendered_crops(people, count, seed)
+        if real_features is None:
+            real_features = features_of(real_crops(photos, framings), net)
+        out[name] = tell_apart(features_of(crops, net), real_features)
     return out
 
 
@@ -100,9 +139,8 @@ def main() -> None:
     args = parser.parse_args()
     started = time.monotonic()
     photos = read_people(args.people, labelled=False)
-    real = [crop_of(photo, k) for k, photo in enumerate(photos)]
-    verdicts = study(RenderedPeople(args.records), real, args.count, args.seed, args.only)
-    print(f"{args.count} rendered, {len(real)} real pictures, {time.monotonic() - started:.0f} s\n")
+    verdicts = study(RenderedPeople(args.records), photos, args.count, args.seed, args.only)
+    print(f"{args.count} rendered people, {len(photos)} photos, {time.monotonic() - started:.0f} s\n")
     print(table(verdicts))
 
 

@@ -25,6 +25,7 @@ Colour = tuple[float, float, float]
 LightKind = Literal["sun", "overcast", "backlight", "indoor", "window", "studio", "flash"]
 LIGHTS: tuple[LightKind, ...] = ("sun", "overcast", "backlight", "indoor", "window", "studio", "flash")
 _SKIN, _EYE, _SHOE = 1, 3, 4
+PALM = 1.25  # times the skin's own middle: brighter than this only palms, nails and eyelids are painted
 
 
 @dataclass(frozen=True)
@@ -269,9 +270,12 @@ def _mottled(surface: Surface, focal_px: float, rng: np.random.Generator) -> F32
     small = (max(8, skin.shape[0] // 2), max(8, skin.shape[1] // 2))
     red = value_noise(small, max(3.0, 0.03 * px_per_m), rng, 3)
     pale = value_noise(small, max(2.0, 0.01 * px_per_m), rng, 2)
-    # skin was painted for even light in a game: make more of its features
+    # skin was painted for even light in a game: make more of its dark features. Palms and nails of skins that were
+    # painted light would glow on a dark tone: what is much brighter than the rest is brought nearer to it
     mean = np.median(surface.albedo[skin > 0][::7], axis=0)
-    detail = np.clip(surface.albedo / np.maximum(mean, 1e-3), 0.4, 3) ** np.float32(0.5)
+    ratio = np.clip(surface.albedo / np.maximum(mean, 1e-3), 0.4, 8)
+    bright = np.maximum(ratio, np.float32(PALM))
+    detail = np.minimum(ratio, np.float32(PALM)) ** np.float32(0.5) * (bright / np.float32(PALM)) ** np.float32(-0.6)
     waves = cv2.resize(
         np.dstack([0.02 * pale, 0.025 * pale - 0.025 * red, 0.03 * pale - 0.035 * red]), skin.shape[::-1]
     )

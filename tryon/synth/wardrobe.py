@@ -12,6 +12,7 @@ from tryon.synth.garment_mesh import Wearable
 
 Slot = Literal["top", "bottom", "dress", "jacket"]
 SLOTS: tuple[Slot, ...] = ("top", "bottom", "dress", "jacket")
+WIDE = ("loose", "oversized")
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,14 @@ def choose_outfit(
     top, bottom = pick("top"), pick("bottom")
     if top is None or bottom is None:
         return Outfit(tuple(k for k in (top, bottom) if k is not None))
+    bib = wardrobe[bottom].mesh.attributes.get("kind") == "dungarees"
+    if bib and wardrobe[top].mesh.attributes.get("fit") in WIDE:  # it would come through the bib
+        slim = [
+            k
+            for k, w in enumerate(wardrobe)
+            if slot_of(w) == "top" and k not in avoid and w.mesh.attributes.get("fit") not in WIDE
+        ]
+        top = int(rng.choice(slim)) if slim else top
     tucked = bool(can_tuck(wardrobe[top]) and rng.random() < habits.tucked)
     pair = (top, bottom) if tucked else (bottom, top)
     return Outfit((*pair, *over), tucked)

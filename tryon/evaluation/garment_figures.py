@@ -18,19 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.errors import GarmentNotFoundError
+from tryon.evaluation.garment_cutouts import Drawn, drawn_garments, pasted_garments
 from tryon.garment.analyzer import GarmentAnalyzer
+from tryon.garment.attributes import NOT_SURE
 from tryon.garment.contour import upright_frame
 from tryon.settings import open_data_dir
-from tryon.training.garment_augment import empty_ground
-from tryon.training.prepare_garments import PrepareSettings, Teaching, is_validation, teach
-from tryon.types import GARMENT_LABELS, Garment, MaskF32, RGBu8
-
-COMPOSITES = 80  # pasted photos; the spread of their mean overlap is then under .01
-TEACHER_SIDE = 384
+from tryon.training.garment_targets import label_attributes
+from tryon.training.prepare_garments import REPOSITORY, is_validation
+from tryon.types import GARMENT_LABELS, Garment, RGBu8
 
 
 @dataclass(frozen=True)
 class _Photo:
+    name: str
     image_u8: RGBu8
     label: str
 
@@ -44,7 +44,7 @@ def validation_photos(data: Path, limit: int = 0) -> Iterator[_Photo]:
     for row in held[: limit or None]:
         bgr = cv2.imread(str(data / "garments" / "photos" / f"{row['image']}.jpg"))
         if bgr is not None:
-            yield _Photo(np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8), row["label"])
+            yield _Photo(row["image"], np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8), row["label"])
 
 
 def overlap(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
@@ -66,65 +66,40 @@ def mirror_error(garment: Garment) -> float:
     return float(np.linalg.norm((left - right) * [1, ratio], axis=1).mean())
 
 
-def _teach(photo: _Photo) -> tuple[RGBu8, Teaching]:
-    s = min(1.0, TEACHER_SIDE / max(photo.image_u8.shape[:2]))
-    small = np.asarray(cv2.resize(photo.image_u8, None, fx=s, fy=s, interpolation=cv2.INTER_AREA), np.uint8)
-    return small, teach(small, photo.label, PrepareSettings())
+def _best(probability: dict[str, float]) -> str:
+    return max(probability, key=lambda n: probability[n])
 
 
-def _resize(mask: MaskF32, like: NDArray[np.generic]) -> MaskF32:
-    h, w = like.shape[:2]
-    return np.asarray(cv2.resize(mask, (w, h), interpolation=cv2.INTER_AREA), np.float32)
+class _Notes:
+    """Values by name, of which means (or medians) are told."""
+
+    MEDIANS = ("mirror_error", "milliseconds")
+
+    def __init__(self) -> None:
+        self._values: dict[str, list[float]] = {}
+
+    def __call__(self, name: str, value: float) -> None:
+        self._values.setdefault(name, []).append(float(value))
+
+    def figures(self) -> dict[str, float]:
+        return {
+            n: float(np.median(v) if n.endswith(self.MEDIANS) else np.mean(v)) for n, v in sorted(self._values.items())
+        }
+
+    def count(self, name: str) -> int:
+        return len(self._values.get(name, []))
 
 
-def _teacher_distance(garment: Garment, teaching: Teaching, scale: float) -> float | None:
-    if teaching.found is None or not teaching.landmarks_good:
-        return None
-    names = [n for n in teaching.found.points_px if n in garment.landmarks_px]
-    if not names:
-        return None
-    own = np.array([garment.landmarks_px[n] for n in names]) * scale
-    theirs = np.array([teaching.found.points_px[n] for n in names])
-    rows = np.flatnonzero(teaching.mask.any(1))
-    return float(np.linalg.norm(own - theirs, axis=1).mean() / max(1, rows[-1] - rows[0]))
-
-
-def _composite(cut: tuple[RGBu8, Teaching], ground: tuple[RGBu8, Teaching]) -> tuple[RGBu8, NDArray[np.bool_]]:
-    """A believed cut-out on another photo's emptied ground, with a soft shadow."""
-    image, mask = cut[0], cut[1].mask
-    empty = empty_ground(ground[0], (ground[1].mask * 255).astype(np.uint8))
-    under = cv2.resize(empty, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_AREA).astype(np.float32)
-    alpha = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 0.7)
-    shadow = cv2.GaussianBlur(np.roll(mask.astype(np.float32), (2, 2), (0, 1)), (0, 0), 4)
-    under *= 1 - 0.3 * shadow[..., None]
-    a = alpha[..., None]
-    return np.asarray(np.clip(image * a + under * (1 - a), 0, 255), np.uint8), mask
-
-
-def garment_figures(analyzer: GarmentAnalyzer, data: Path, limit: int = 0) -> dict[str, float]:
-    """Measure the analysis on the validation photos.
-
-    Args:
-        analyzer: what is measured.
-        data: folder of the open data.
-        limit: photos (0: all).
+def photo_figures(analyzer: GarmentAnalyzer, data: Path, limit: int = 0) -> dict[str, float]:
+    """Labels, categories and symmetry on the real validation photos.
 
     Returns:
         ``label_accuracy`` (most probable of 14), ``label_named`` (part that is not "not sure"),
-        ``label_accuracy_named``, ``category_accuracy``, ``mask_iou_plain`` and ``mask_iou_busy``
-        (agreement with the believed teacher), ``mask_iou_composites`` (exact), ``teacher_distance``
-        (of the garment's height), ``mirror_error`` (half-widths, median), ``refused``, ``photos``,
-        ``milliseconds`` (median).
+        ``label_accuracy_named``, ``category_accuracy``, ``mirror_error`` (half-widths, median), ``refused``,
+        ``sleeve_implied`` and others: attributes that a label implies, where told; ``photos``, ``milliseconds``.
     """
-    values: dict[str, list[float]] = {}
-    pool: list[tuple[RGBu8, Teaching]] = []
-
-    def note(name: str, value: float | None) -> None:
-        if value is not None:
-            values.setdefault(name, []).append(value)
-
+    note = _Notes()
     for photo in validation_photos(data, limit):
-        small, teaching = _teach(photo)
         start = time.perf_counter()
         try:
             garment = analyzer(photo.image_u8)
@@ -133,41 +108,128 @@ def garment_figures(analyzer: GarmentAnalyzer, data: Path, limit: int = 0) -> di
             continue
         note("milliseconds", 1000 * (time.perf_counter() - start))
         note("refused", 0.0)
-        best = max(garment.label_probability, key=lambda n: garment.label_probability[n])
-        note("label_accuracy", float(best == photo.label))
-        note("label_named", float(garment.label != "not sure"))
+        note("label_accuracy", _best(garment.label_probability) == photo.label)
+        note("label_named", garment.label != "not sure")
         if garment.label != "not sure":
-            note("label_accuracy_named", float(garment.label == photo.label))
-        note("category_accuracy", float(garment.category == GARMENT_LABELS[photo.label]))
+            note("label_accuracy_named", garment.label == photo.label)
+        note("category_accuracy", garment.category == GARMENT_LABELS[photo.label])
+        for name, value in label_attributes(photo.name, photo.label).items():
+            guess = garment.attributes.get(name)
+            if guess is not None:
+                note(f"{name}_unsure", guess.value == NOT_SURE)
+                if guess.value != NOT_SURE:
+                    note(f"{name}_right_where_told", guess.value == value)
         if garment.landmarks_px:
             note("mirror_error", mirror_error(garment))
-        if teaching.mask_good:
-            pool.append((small, teaching))
-            iou = overlap(_resize(garment.alpha_f32, teaching.mask) > 0.5, teaching.mask)
-            note("mask_iou_plain" if teaching.plain else "mask_iou_busy", iou)
-            note("teacher_distance", _teacher_distance(garment, teaching, small.shape[0] / photo.image_u8.shape[0]))
-    for k in range(min(COMPOSITES, len(pool))):
-        image, truth = _composite(pool[k], pool[(k * 7 + 3) % len(pool)])
+    return {**note.figures(), "photos": note.count("refused")}
+
+
+def cut_out_figures(analyzer: GarmentAnalyzer, data: Path, grounds: Path, limit: int = 0) -> dict[str, float]:
+    """Overlap (IoU) of cut-outs, back collar included, with checked ones on other grounds: all, and by ground."""
+    note = _Notes()
+    for pasted in pasted_garments(data, grounds, limit):
         try:
-            mask = analyzer(image).alpha_f32 > 0.5
+            found = analyzer.cut_out(pasted.image_u8)[0] > 0.5
         except GarmentNotFoundError:
-            mask = np.zeros_like(truth)
-        note("mask_iou_composites", overlap(mask, truth))
-    medians = ("mirror_error", "milliseconds")
-    figures = {n: float(np.median(v) if n in medians else np.mean(v)) for n, v in sorted(values.items())}
-    return {**figures, "photos": float(len(values.get("refused", [])))}
+            found = np.zeros_like(pasted.mask)
+        value = overlap(found, pasted.mask)
+        note("iou", value)
+        note(f"iou on {pasted.ground}", value)
+        note("share under .90", value < 0.9)
+    return {**note.figures(), "pictures": note.count("iou")}
+
+
+def rendered_figures(
+    analyzer: GarmentAnalyzer, records: Path, grounds: Path, cloths: Path, limit: int = 0
+) -> dict[str, float]:
+    """Exact figures on rendered garments that training never shows.
+
+    Returns:
+        ``iou`` of the front without the inside of the back, by view too; ``landmark_error`` (mean distance of
+        seen landmarks, of the garment's height), by view too, ``landmark_error_hidden``, ``landmark_missing``
+        (share of seen landmarks that are not given), ``visible_right``; each attribute's accuracy, share "not
+        sure" and accuracy where told; ``category_accuracy``, ``label_accuracy``.
+    """
+    note = _Notes()
+    for drawn in drawn_garments(records, grounds, cloths, limit=limit):
+        try:
+            garment = analyzer(drawn.image_u8)
+        except GarmentNotFoundError:
+            note("refused", 1.0)
+            continue
+        note("refused", 0.0)
+        value = overlap(garment.alpha_f32 > 0.5, drawn.mask & ~drawn.inside)
+        note("iou", value)
+        note(f"iou {drawn.view}", value)
+        note("category_accuracy", garment.category == drawn.category)
+        note("label_accuracy", _best(garment.label_probability) == drawn.label)
+        for name, error in landmark_errors(garment, drawn).items():
+            seen = drawn.seen[name]
+            note("landmark_error" if seen else "landmark_error_hidden", error)
+            if seen:
+                note(f"landmark_error {drawn.view}", error)
+            note("visible_right", (garment.visibility.get(name, 1.0) > 0.5) == seen)
+        if garment.category == drawn.category:
+            for name, seen in drawn.seen.items():
+                if seen:
+                    note("landmark_missing", name not in garment.landmarks_px)
+        for name, guess in garment.attributes.items():
+            if name not in drawn.attributes:
+                continue
+            note(f"{name}_accuracy", _best(guess.probability) == drawn.attributes[name])
+            note(f"{name}_unsure", guess.value == NOT_SURE)
+            if guess.value != NOT_SURE:
+                note(f"{name}_right_where_told", guess.value == drawn.attributes[name])
+    return {**note.figures(), "pictures": note.count("refused")}
+
+
+def landmark_errors(garment: Garment, drawn: Drawn) -> dict[str, float]:
+    """Distance of each landmark that both have, of the true garment's height."""
+    rows = np.flatnonzero(drawn.mask.any(1))
+    height = max(1.0, float(rows[-1] - rows[0]))
+    return {
+        name: float(np.hypot(garment.landmarks_px[name][0] - x, garment.landmarks_px[name][1] - y)) / height
+        for name, (x, y) in drawn.points.items()
+        if name in garment.landmarks_px
+    }
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the pictures come from; a part whose folder is missing is left out."""
+
+    data: Path
+    records: Path = REPOSITORY / "data" / "records"
+    grounds: Path = REPOSITORY / "data" / "grounds"
+    cloths: Path = REPOSITORY / "data" / "phototextures"
+
+
+def garment_figures(analyzer: GarmentAnalyzer, sources: Sources, limit: int = 0) -> dict[str, dict[str, float]]:
+    """All figures: on ``photos``, ``cut_outs`` and ``rendered`` garments, of validation alone."""
+    found = {}
+    if (sources.data / "garments" / "garments.csv").is_file():
+        found["photos"] = photo_figures(analyzer, sources.data, limit)
+        found["cut_outs"] = cut_out_figures(analyzer, sources.data, sources.grounds, limit)
+    if any(sources.records.glob("records_*.zip")):
+        found["rendered"] = rendered_figures(analyzer, sources.records, sources.grounds, sources.cloths, limit)
+    return found
 
 
 def main() -> None:
     """Print the figures of the repository's weights as JSON."""
+    defaults = Sources(open_data_dir())
     parser = argparse.ArgumentParser(description=garment_figures.__doc__)
-    parser.add_argument("--data", type=Path, default=open_data_dir())
+    parser.add_argument("--data", type=Path, default=defaults.data)
+    parser.add_argument("--records", type=Path, default=defaults.records)
+    parser.add_argument("--grounds", type=Path, default=defaults.grounds)
+    parser.add_argument("--cloths", type=Path, default=defaults.cloths)
     parser.add_argument("--weights", type=Path, default=None, help="folder with garment.safetensors")
     parser.add_argument("--limit", type=int, default=0)
     options = parser.parse_args()
     analyzer = GarmentAnalyzer.from_pretrained(options.weights)
-    figures = garment_figures(analyzer, options.data, options.limit)
-    print(json.dumps({name: round(value, 4) for name, value in figures.items()}, indent=1))
+    sources = Sources(options.data, options.records, options.grounds, options.cloths)
+    figures = garment_figures(analyzer, sources, options.limit)
+    print(json.dumps({p: {n: round(v, 4) for n, v in values.items()} for p, values in figures.items()}, indent=1))
 
 
 if __name__ == "__main__":

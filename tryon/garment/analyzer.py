@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.errors import GarmentNotFoundError
-from tryon.garment.attributes import leg_length, sleeve_length
-from tryon.garment.landmarks import kind_of
+from tryon.garment.attributes import guess_attributes, leg_length, sleeve_length
+from tryon.garment.landmarks import LANDMARKS, kind_of
+from tryon.garment.local_colour import local_cut
 from tryon.garment.mask import BoolMask, tidy_mask
-from tryon.garment.network import SLEEVES, GarmentNetwork
+from tryon.garment.network import GarmentNetwork
 from tryon.garment.points import choose_points
 from tryon.garment.reading import Reading, read_garment
 from tryon.garment.refine import refine_alpha
-from tryon.garment.sharpen import drop_loose, drop_slivers, keep_main, sharpen_mask
+from tryon.garment.sharpen import drop_loose, drop_slivers, keep_main, open_gaps
 from tryon.types import CATEGORIES, GARMENT_LABELS, Category, Garment, MaskF32, RGBu8
 
 READ_SIDE = 512  # long side of the picture that is read; twice the network's input, for the closer look
@@ -84,39 +85,61 @@ class GarmentAnalyzer:
             GarmentNotFoundError: empty picture, or nothing stands out from the ground.
         """
         height, width = image_u8.shape[:2]
-        s = min(1.0, READ_SIDE / max(height, width))
-        size = (max(8, round(width * s)), max(8, round(height * s)))
-        small = np.asarray(cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA), np.uint8)
         own = alpha_f32 if alpha_f32 is not None and float(alpha_f32.min()) < 0.5 else None
-        if own is not None:
-            small = _on_grey(small, np.asarray(cv2.resize(own, size, interpolation=cv2.INTER_AREA), np.float32))
-        with self._lock:
-            reading = read_garment(small, self._network)
-        if reading is None:
-            raise GarmentNotFoundError(NOT_FOUND)
-        outline = _outline(small, reading, None if own is None else cv2.resize(own, size, interpolation=cv2.INTER_AREA))
+        reading, outline = self._read(image_u8, own)
         front = outline.front
-        if not MIN_AREA <= float(front.mean()) <= MAX_AREA:
-            raise GarmentNotFoundError(NOT_FOUND)
+        size = (front.shape[1], front.shape[0])
         label, probability, chosen, by_category = _name(reading.label, category)
         points = choose_points(front, reading, kind_of(label, chosen))
+        attributes = guess_attributes(reading.attributes, chosen)
+        shares = {name: guess.probability for name, guess in attributes.items()}
         landmarks = {
             name: (float((x + 0.5) * width / size[0] - 0.5), float((y + 0.5) * height / size[1] - 0.5))
             for name, (x, y) in points.items()
         }
+        whole, inside = _layers(image_u8, outline, own)
         sure = probability[label] >= SURE and GARMENT_LABELS[label] == chosen
         return Garment(
             image_u8=image_u8,
-            alpha_f32=_alpha(image_u8, outline, own),
+            alpha_f32=(whole * (1 - inside)).astype(np.float32),
             category=chosen,
             category_probability=by_category,
             label=label if sure else "not sure",
             label_probability=probability,
             landmarks_px=landmarks,
-            sleeve=None if chosen == "lower" else sleeve_length(landmarks, _sleeves_seen(reading)),
-            leg=None if chosen == "upper" else leg_length(landmarks),
+            sleeve=None if chosen == "lower" else sleeve_length(landmarks, shares["sleeve"]),
+            leg=None if chosen == "upper" else leg_length(landmarks, shares["leg"]),
             warnings=_warnings(front, by_category, category),
+            attributes=attributes,
+            visibility={name: float(reading.visible[LANDMARKS.index(name)]) for name in landmarks},
         )
+
+    def cut_out(self, image_u8: RGBu8) -> tuple[MaskF32, MaskF32]:
+        """The whole garment, and the inside of its back, which ``alpha_f32`` leaves out: (H, W) 0..1 each.
+
+        Raises:
+            GarmentNotFoundError: as for a whole analysis.
+        """
+        return _layers(image_u8, self._read(image_u8, None)[1], None)
+
+    def _read(self, image_u8: RGBu8, own: MaskF32 | None) -> tuple[Reading, _Outline]:
+        """The network's answer and the masks made of it, on a copy at most READ_SIDE long."""
+        height, width = image_u8.shape[:2]
+        s = min(1.0, READ_SIDE / max(height, width))
+        size = (max(8, round(width * s)), max(8, round(height * s)))
+        small = np.asarray(cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA), np.uint8)
+        clear = None
+        if own is not None:
+            clear = np.asarray(cv2.resize(own, size, interpolation=cv2.INTER_AREA), np.float32)
+            small = _on_grey(small, clear)
+        with self._lock:
+            reading = read_garment(small, self._network)
+        if reading is None:
+            raise GarmentNotFoundError(NOT_FOUND)
+        outline = _outline(small, reading, clear)
+        if not MIN_AREA <= float(outline.front.mean()) <= MAX_AREA:
+            raise GarmentNotFoundError(NOT_FOUND)
+        return reading, outline
 
 
 def _on_grey(image_u8: RGBu8, alpha: MaskF32) -> RGBu8:
@@ -129,7 +152,7 @@ def _outline(small: RGBu8, reading: Reading, own: MaskF32 | None) -> _Outline:
     if own is not None:
         whole = np.where(tidy_mask(own > 0.5), own, 0).astype(np.float32)
     else:
-        whole = keep_main(sharpen_mask(small, reading.mask), reading.mask)
+        whole = keep_main(local_cut(small, open_gaps(small, reading.mask)), reading.mask)
     inside = _solid_inside(reading.inside, whole)
     hooded = LABEL_NAMES[int(reading.label.argmax())] in HOODED
     whole = drop_slivers(whole, inside, thin=HOOD_RIM if hooded else RIM)
@@ -159,16 +182,16 @@ def _at_the_top(hard: NDArray[np.uint8], whole: BoolMask) -> NDArray[np.uint8]:
     return np.isin(labels, kept).astype(np.uint8)
 
 
-def _alpha(image_u8: RGBu8, outline: _Outline, own: MaskF32 | None) -> MaskF32:
+def _layers(image_u8: RGBu8, outline: _Outline, own: MaskF32 | None) -> tuple[MaskF32, MaskF32]:
+    """The whole garment and the inside of its back at the picture's own resolution."""
     height, width = image_u8.shape[:2]
     whole = refine_alpha(image_u8, outline.whole) if own is None else own.astype(np.float32)
     if own is not None:
         near = cv2.resize((outline.whole > 0).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
         whole = np.where(near > 0, whole, 0).astype(np.float32)
     if float(outline.inside.max()) < 0.5:
-        return whole
-    inside = refine_alpha(image_u8, outline.inside, band_px=2.0, low=0.25, high=0.65)
-    return (whole * (1 - inside)).astype(np.float32)
+        return whole, np.zeros_like(whole)
+    return whole, refine_alpha(image_u8, outline.inside, band_px=2.0, low=0.25, high=0.65)
 
 
 def _name(
@@ -182,10 +205,6 @@ def _name(
     chosen: Category = max(CATEGORIES, key=lambda c: by_category[c]) if category == "auto" else category
     label = max((n for n in LABEL_NAMES if GARMENT_LABELS[n] == chosen), key=lambda n: probability[n])
     return label, probability, chosen, by_category
-
-
-def _sleeves_seen(reading: Reading) -> dict[str, float]:
-    return {name: float(p) for name, p in zip(SLEEVES, reading.attributes["sleeve"], strict=True)}
 
 
 def _warnings(front: BoolMask, by_category: dict[str, float], category: Category | Literal["auto"]) -> tuple[str, ...]:

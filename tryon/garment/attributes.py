@@ -1,19 +1,49 @@
-"""Sleeve and leg length from the ratios of landmarks."""
+"""Attributes: what the network says of each, with "not sure", and lengths from the ratios of landmarks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tryon.types import LegLength, SleeveLength
+from tryon.types import ATTRIBUTES, Category, Guess, LegLength, SleeveLength
 
-SURE = 0.75  # probability from which the network's sleeve class is believed
+NOT_SURE = "not sure"
+# Probability under which a value is not told; chosen on rendered validation garments: those told are right for 95%.
+LEAST = {"sleeve": 0.55, "leg": 0.6, "neckline": 0.55, "front": 0.7, "layer": 0.7}
+OF_CATEGORY: dict[Category, tuple[str, ...]] = {
+    "upper": ("sleeve", "neckline", "front", "layer"),
+    "dress": ("sleeve", "leg", "neckline", "front"),
+    "lower": ("leg",),
+}
+SURE = 0.75  # probability from which the network's sleeve or leg overrules the ratio of the landmarks
 Points = Mapping[str, tuple[float, float]]
+
+
+def guess_attributes(probabilities: Mapping[str, NDArray[np.float32]], category: Category) -> dict[str, Guess]:
+    """The attributes that a category has.
+
+    Args:
+        probabilities: by name, of each of its values in ``ATTRIBUTES``.
+    """
+    found = {}
+    for name in OF_CATEGORY[category]:
+        shares = {value: float(p) for value, p in zip(ATTRIBUTES[name], probabilities[name], strict=True)}
+        best = max(shares, key=lambda v: shares[v])
+        found[name] = Guess(best if shares[best] >= LEAST[name] else NOT_SURE, shares)
+    return found
 
 
 def _distance(p: Points, a: str, b: str) -> float:
     return float(np.hypot(p[a][0] - p[b][0], p[a][1] - p[b][1]))
+
+
+def _sure(seen: Mapping[str, float] | None) -> str | None:
+    """The value that the network is sure of."""
+    best = max(seen, key=lambda v: seen[v]) if seen else None
+    return best if seen and best is not None and seen[best] > SURE else None
 
 
 def sleeve_length(points: Points, seen: Mapping[str, float] | None = None) -> SleeveLength:
@@ -25,8 +55,8 @@ def sleeve_length(points: Points, seen: Mapping[str, float] | None = None) -> Sl
 
     Args:
         points: landmarks by name.
-        seen: the network's probabilities of "none", "short" and "long"; where it is sure it overrules
-            the ratio, which a folded sleeve makes too short.
+        seen: the network's probability of each length; where it is sure it overrules the ratio, which a folded
+            sleeve makes too short. Without cuffs there is no sleeve, whatever it says.
     """
     ratios = []
     width = (
@@ -41,22 +71,26 @@ def sleeve_length(points: Points, seen: Mapping[str, float] | None = None) -> Sl
             ratios.append(float(np.linalg.norm(cuff - np.array(points[names[2]]))) / width)
     if not ratios:
         return "none"
+    sure = _sure(seen)
+    if sure is not None and sure != "none":
+        return cast(SleeveLength, sure)
     reach = float(np.mean(ratios))
     if reach < 0.12:
         return "none"
-    if seen and seen.get("long", 0.0) > SURE and reach < 0.80:
-        return "long"
-    if reach < 0.80 or (seen and seen.get("short", 0.0) > SURE and reach < 1.0):
+    if reach < 0.80:
         return "short"
     return "three_quarter" if reach < 1.08 else "long"
 
 
-def leg_length(points: Points) -> LegLength | None:
-    """Leg length of trousers, or how far down a skirt or dress reaches.
+def leg_length(points: Points, seen: Mapping[str, float] | None = None) -> LegLength | None:
+    """Leg length of trousers, or how far down a skirt or dress reaches; the network's where it is sure.
 
     Trousers: inner leg over waist width (shorts to .75, knee to 1.35). Skirts: length over waist
     width (short to 1.25, knee to 2). None where the landmarks for it are missing.
     """
+    sure = _sure(seen)
+    if sure is not None:
+        return cast(LegLength, sure)
     if {"crotch", "leg_in_left", "leg_in_right", "waist_left", "waist_right"} <= set(points):
         waist = max(_distance(points, "waist_left", "waist_right"), 1e-6)
         inner = 0.5 * (_distance(points, "crotch", "leg_in_left") + _distance(points, "crotch", "leg_in_right"))

@@ -56,6 +56,14 @@ class Window:
         return np.asarray(cv2.warpAffine(probability, to_map, size, flags=flags, borderValue=0), np.float32)
 
 
+    def shows(self, size: tuple[int, int]) -> NDArray[np.bool_]:
+        """(128, 96) bool, which of the window's map pixels show the picture (width, height), not what is beyond."""
+        x, y = np.arange(NET_WIDTH // 2) * 2 + 0.5, np.arange(NET_HEIGHT // 2) * 2 + 0.5
+        across = (x - self.matrix[0, 2]) / self.scale
+        down = (y - self.matrix[1, 2]) / self.scale
+        return np.outer((down > -0.5) & (down < size[1] - 0.5), (across > -0.5) & (across < size[0] - 0.5))
+
+
 def whole_window(width: int, height: int) -> Window:
     """The window that shows a whole picture, centred."""
     s = min(NET_WIDTH / width, NET_HEIGHT / height)
@@ -117,7 +125,8 @@ def read_garment(image_u8: RGBu8, network: GarmentNetwork) -> Reading | None:
     h, w = image_u8.shape[:2]
     window = whole_window(w, h)
     first = network(window.cut(image_u8))
-    sure = _largest(first.mask > 0.5)
+    inside = window.shows((w, h))
+    sure = _largest((first.mask > 0.5) & inside)
     if sure is None:
         return None
     closer = _closer_window(sure, window)

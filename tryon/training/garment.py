@@ -51,6 +51,7 @@ class GarmentSettings:
     seed: int = field(default=0, metadata={"help": "of weights, order and augmentation"})
     threads: int = field(default=0, metadata={"help": "torch threads (0: torch's own choice)"})
     resume: bool = field(default=False, metadata={"help": "go on from the last checkpoint"})
+    frozen: int = field(default=0, metadata={"help": "first stages of the encoder that keep the start's weights"})
     start: Path | None = field(default=None, metadata={"help": "weights file to start from instead of ImageNet"})
     smoke: bool = field(default=False, metadata={"help": "a minute's run on a few pictures, to try the code"})
 
@@ -260,6 +261,13 @@ def _held(records: GarmentRecords, few: int) -> np.ndarray:
     return np.concatenate([held[~rendered], held[rendered][::3]])[: few or None]
 
 
+def _freeze(net: LiteUNet, stages: int) -> None:
+    """Keep the stem and the first stages as they are: three of them save a third of a step's time."""
+    if stages:
+        for part in (net.encoder.conv_stem, net.encoder.bn1, *net.encoder.blocks[:stages]):
+            part.requires_grad_(False).eval()
+
+
 def load_start(net: LiteUNet, path: Path) -> list[str]:
     """Copy a weights file's tensors into a network as far as they fit.
 
@@ -340,8 +348,9 @@ def train_garment(settings: GarmentSettings) -> dict[str, float]:
         load_lite0_encoder(net.encoder)
     device = s.device if s.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
     net = net.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
+    _freeze(net, s.frozen)
     batch, epochs, per_epoch = (4, 1, 6) if s.smoke else (s.batch, s.epochs, s.round_steps)
-    optimiser = torch.optim.AdamW(net.parameters(), s.rate, weight_decay=0.02)
+    optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], s.rate, weight_decay=0.02)
     ema, log, clock, pace = Ema(net, 0.997), RunLog(s.run, s), Clock(s.minutes), _Pace(s.minutes, epochs * per_epoch)
     first, best, best_figures = 0, -1e9, {}
     if s.resume and (saved := load_checkpoint(s.run / "last.pt")) is not None:

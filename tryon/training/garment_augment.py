@@ -66,26 +66,28 @@ def choose_cut(mask: U8, rng: np.random.Generator) -> Cut | None:
 def cut_off(image: U8, mask: U8, inside: U8, points: F32, side: Edge, at: F32) -> tuple[U8, U8, U8, NDArray[np.bool_]]:
     """End a picture at ``at``; beyond it its last pixels are repeated, as where a window looks over the border.
 
+    The masks' are too: told that the garment ends there, a network would end plain cloth below a print as well.
+
     Returns:
-        The picture, the masks (empty beyond), and which of the points (K, 2) are beyond.
+        The picture, the masks, and which of the points (K, 2) are beyond.
     """
     h, w = mask.shape
     x, y = int(np.clip(round(float(at[0])), 8, w - 9)), int(np.clip(round(float(at[1])), 8, h - 9))
-    image, mask, inside = image.copy(), mask.copy(), inside.copy()
-    match side:
-        case "left":
-            image[:, :x], mask[:, :x], inside[:, :x] = image[:, x : x + 1], 0, 0
-            off = points[:, 0] < x
-        case "right":
-            image[:, x + 1 :], mask[:, x + 1 :], inside[:, x + 1 :] = image[:, x : x + 1], 0, 0
-            off = points[:, 0] > x
-        case "top":
-            image[:y], mask[:y], inside[:y] = image[y : y + 1], 0, 0
-            off = points[:, 1] < y
-        case "bottom":
-            image[y + 1 :], mask[y + 1 :], inside[y + 1 :] = image[y : y + 1], 0, 0
-            off = points[:, 1] > y
-    return image, mask, inside, np.asarray(off, bool)
+    layers = [image.copy(), mask.copy(), inside.copy()]
+    for layer in layers:
+        match side:
+            case "left":
+                layer[:, :x] = layer[:, x : x + 1]
+            case "right":
+                layer[:, x + 1 :] = layer[:, x : x + 1]
+            case "top":
+                layer[:y] = layer[y : y + 1]
+            case "bottom":
+                layer[y + 1 :] = layer[y : y + 1]
+    beyond = {
+        "left": points[:, 0] < x, "right": points[:, 0] > x, "top": points[:, 1] < y, "bottom": points[:, 1] > y,
+    }[side]  # fmt: skip
+    return layers[0], layers[1], layers[2], np.asarray(beyond, bool)
 
 
 def empty_ground(image: U8, mask: U8) -> U8:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -97,7 +97,7 @@ def _beyond(move: _Move, shape: tuple[int, ...], scale: float) -> NDArray[np.boo
 
 def _moved(view: FlatView, byte: int, move: _Move) -> tuple[FlatView, NDArray[np.bool_]]:
     """The view with a sleeve's pixels moved, and where they are now, in the part frame."""
-    out: dict[str, NDArray[np.generic]] = {}
+    out: dict[str, Any] = {}
     where = np.zeros(view.part.shape, bool)
     back = np.linalg.inv(move.linear)
     for name, native in (("part", True), ("half_part", False)):
@@ -108,7 +108,7 @@ def _moved(view: FlatView, byte: int, move: _Move) -> tuple[FlatView, NDArray[np
         matrix = np.concatenate([back, -(back @ shift)[:, None]], 1)
         size = (part.shape[1], part.shape[0])
 
-        def carried(a: NDArray[np.generic], matrix: F64 = matrix, size: tuple[int, int] = size) -> NDArray[np.generic]:
+        def carried(a: NDArray[Any], matrix: F64 = matrix, size: tuple[int, int] = size) -> NDArray[Any]:
             return cv2.warpAffine(a, matrix, size, flags=cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP)
 
         there = carried(taken.astype(np.uint8)) > 0
@@ -124,7 +124,7 @@ def _moved(view: FlatView, byte: int, move: _Move) -> tuple[FlatView, NDArray[np
         out["flat_px"] = np.where(there[..., None], carried(view.flat_px), view.flat_px)
         out["normal"] = np.where(there[..., None], np.round(normal), view.normal).astype(np.int8)
         out["depth"] = np.where(there, carried(view.depth), view.depth).astype(view.depth.dtype)
-    return replace(view, **out), where  # type: ignore[arg-type]
+    return replace(view, **out), where
 
 
 def _with_landmarks(view: FlatView, side: Side, move: _Move, over: NDArray[np.bool_]) -> FlatView:

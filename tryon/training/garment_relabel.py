@@ -15,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.garment.landmarks import LANDMARKS, kind_of
+from tryon.garment.local_colour import local_cut
 from tryon.garment.network import GarmentNetwork
 from tryon.garment.points import choose_points
 from tryon.garment.reading import Reading, read_garment
-from tryon.garment.sharpen import keep_main, sharpen_mask
+from tryon.garment.sharpen import keep_main
 from tryon.training.garment_data import SWAPPED, GarmentDataError
-from tryon.training.garment_targets import UNKNOWN, attribute_targets, label_attributes
+from tryon.training.garment_targets import UNKNOWN
 from tryon.training.prepare_garments import LABEL_NAMES, REPOSITORY, write_shard
 from tryon.types import GARMENT_LABELS
 
@@ -54,7 +55,7 @@ def _look(image: U8, network: GarmentNetwork, label: str) -> _Seen | None:
     reading = read_garment(image, network)
     if reading is None:
         return None
-    mask = keep_main(sharpen_mask(image, reading.mask), reading.mask)
+    mask = keep_main(local_cut(image, reading.mask), reading.mask)
     front = (mask > 0.5) & (reading.inside < 0.5)
     if front.mean() < 0.01:
         return None
@@ -155,7 +156,7 @@ def _relabelled(
     return {
         "id": arrays["id"][i], "jpeg": blob("jpeg"), "mask": png, "landmarks": points,
         "visible": np.where(np.isfinite(points).all(1), 1, UNKNOWN).astype(np.int8), "label": arrays["label"][i],
-        "attributes": arrays["attributes"][i] if "attributes" in arrays else attribute_targets(label_attributes(label)),
+        "attributes": arrays["attributes"][i],
         "source": arrays["source"][i], "mask_good": good, "plain": arrays["plain"][i],
         "validation": arrays["validation"][i],
     }  # fmt: skip

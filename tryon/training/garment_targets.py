@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.synth.record import GarmentInfo
+from tryon.training.garment_fronts import front_of
 from tryon.types import ATTRIBUTES
 
 UNKNOWN = -1
@@ -57,9 +58,11 @@ def rendered_attributes(info: GarmentInfo) -> dict[str, str]:
     return out
 
 
-def label_attributes(label: str, sleeve: str | None = None) -> dict[str, str]:
-    """What a photo's label, and the sleeves that its outline shows, say of it."""
+def label_attributes(image_id: str, label: str, sleeve: str | None = None) -> dict[str, str]:
+    """What a photo's label, a look at it, and the sleeves that its outline shows, say of it."""
     out = dict(OF_LABEL.get(label, {}))
+    if (front := front_of(image_id, label)) is not None:
+        out["front"] = front
     if sleeve is not None:
         out.setdefault("sleeve", sleeve)
     return out

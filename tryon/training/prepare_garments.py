@@ -23,6 +23,8 @@ from tryon.settings import open_data_dir
 from tryon.training.garment_targets import REAL, UNKNOWN, attribute_targets, label_attributes
 from tryon.types import GARMENT_LABELS, RGBu8
 
+# a hood stands over the neck: its top is not where the outline's programme looks for the neck
+NOT_TAUGHT = {"Hoodie": ("neck", "shoulder"), "Outwear": ("neck",)}
 REPOSITORY = Path(__file__).resolve().parents[2]
 LABEL_NAMES = tuple(GARMENT_LABELS)
 CACHE_HEIGHT, CACHE_WIDTH = 320, 240  # a quarter more than the network's input, for zoomed crops
@@ -161,7 +163,10 @@ def _record(row: dict[str, str], settings: PrepareSettings) -> dict[str, object]
     points = np.full((len(LANDMARKS), 2), np.nan, np.float32)
     sleeve = None
     if teaching.found is not None and teaching.landmarks_good:
+        hidden = NOT_TAUGHT.get(row["label"], ())
         for name, (x, y) in teaching.found.points_px.items():
+            if name.rsplit("_", 1)[0] in hidden:
+                continue
             points[LANDMARKS.index(name)] = small_matrix[:, :2] @ np.array([x, y]) + small_matrix[:, 2]
         sleeve = teaching.found.template if teaching.found.template in ("none", "short", "long") else None
     jpeg = cv2.imencode(".jpg", boxed[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 94])[1]
@@ -170,7 +175,7 @@ def _record(row: dict[str, str], settings: PrepareSettings) -> dict[str, object]
         "id": row["image"], "jpeg": jpeg.reshape(-1), "mask": png.reshape(-1), "landmarks": points,
         "visible": np.where(np.isfinite(points).all(1), 1, UNKNOWN).astype(np.int8),
         "label": LABEL_NAMES.index(row["label"]),
-        "attributes": attribute_targets(label_attributes(row["label"], sleeve)), "source": REAL,
+        "attributes": attribute_targets(label_attributes(row["image"], row["label"], sleeve)), "source": REAL,
         "mask_good": teaching.mask_good,
         "plain": teaching.plain, "validation": is_validation(row["image"]),
     }  # fmt: skip

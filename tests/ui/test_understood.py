@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tryon.types import ATTRIBUTES, LABEL, Garment, Guess, Person, Pose
-from tryon.ui import panel
+from tryon.ui import markup, panel
 from tryon.ui.fitting_room import View
 from tryon.ui.texts import ENGLISH
 from tryon.ui.understood import (
@@ -141,13 +141,24 @@ def test_the_panel_tells_everything_and_escapes_it(
         return
     assert html.count("<img") == html.count('loading="lazy"') == 4
     assert html.count("alt=") == 4
-    for told in ("top", "40%", "35%", "not sure", "3 corners found, 1 of them hidden", "cut off", "the whole figure"):
+    for told in ("top", "40%", "35%", "not sure", "3 corners found, 1 of them hidden", "cut off", "from head to toe"):
         assert told in html
     asked = panel.ask_of_garment(ENGLISH, look)
     assert ENGLISH.questions["category"] in asked
     assert 'data-value="three_quarter"' in asked
     gallery = replace(look, what=replace(what, brought=None))
     assert "data-value" not in panel.ask_of_garment(ENGLISH, gallery)
+
+
+def test_the_summary_says_nothing_that_is_not_sure(drawing: Any, shelf: Shelf, doubtful_picture: Any) -> None:
+    shown = Shown("token", b"", 3, 4)
+    what = bring(drawing, shelf, doubtful_picture)
+    look = Look(Who("a", "A", _somebody(), shown), what, shown, "")
+    assert markup.said_of_garment(ENGLISH, look) == "Perhaps: top."
+    what = with_answer(what, "category", "upper", drawing, shelf)
+    assert markup.said_of_garment(ENGLISH, replace(look, what=what)) == "I see: top."
+    what = with_answer(what, "sleeve", "long", drawing, shelf)
+    assert markup.said_of_garment(ENGLISH, replace(look, what=what)) == "I see: top, long sleeves."
 
 
 def test_nothing_is_called_certain(drawing: Any, shelf: Shelf, person_picture: Any) -> None:

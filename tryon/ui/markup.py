@@ -20,6 +20,7 @@ from tryon.ui.elements import (
 )
 from tryon.ui.fitting_room import View
 from tryon.ui.texts import Texts, describe_garment, describe_person
+from tryon.ui.understood import NOT_SURE, category_is_open
 from tryon.ui.visitors import Look, Shown
 
 _serial = itertools.count(1)  # makes each piece differ from the last, so that the browser notices an equal answer
@@ -183,14 +184,20 @@ def made(texts: Texts, view: View | None) -> str:
 
 
 def said_of_garment(texts: Texts, look: Look | None) -> str:
-    """What the garment was taken for, in words."""
+    """What the garment was taken for, in words; what is not sure is left to the question that follows."""
     if look is None:
         return ""
     garment = look.what.garment
+    unsure = {name for name, guess in garment.attributes.items() if guess.value == NOT_SURE}
     words = describe_garment(
-        texts, category=garment.category, label=garment.label, sleeve=garment.sleeve, leg=garment.leg
+        texts,
+        category=garment.category,
+        label=garment.label,
+        sleeve=None if "sleeve" in unsure else garment.sleeve,
+        leg=None if "leg" in unsure else garment.leg,
     )
-    return texts.understood_garment.format(garment=words)
+    sentence = texts.understood_perhaps if category_is_open(look.what) else texts.understood_garment
+    return sentence.format(garment=words)
 
 
 def said_of_person(texts: Texts, look: Look | None) -> str:

@@ -39,6 +39,7 @@ class Texts:
     add_garment_hint: str
     your_garment: str
     understood_garment: str
+    understood_perhaps: str
     understood_person: str
 
     correct: str
@@ -113,6 +114,7 @@ ENGLISH = Texts(
     add_garment_hint="A picture of one garment, lying flat or worn.",
     your_garment="Your garment",
     understood_garment="I see: {garment}.",
+    understood_perhaps="Perhaps: {garment}.",
     understood_person="I see: {framing}.",
     correct="Correct this",
     question="I am not sure: {question}",
@@ -142,7 +144,7 @@ ENGLISH = Texts(
     not_sure="not sure",
     answered="your answer",
     properties={
-        "framing": "In the picture",
+        "framing": "Figure",
         "category": "Kind",
         "label": "Name",
         "sleeve": "Sleeves",
@@ -176,10 +178,10 @@ ENGLISH = Texts(
         "photo": {"flat": "the garment alone", "worn": "somebody wearing it"},
     },
     in_picture={
-        "whole": "the whole figure",
-        "knees": "down to the knees",
-        "hips": "down to the hips",
-        "chest": "the upper body",
+        "whole": "found, from head to toe",
+        "knees": "found, down to the knees",
+        "hips": "found, down to the hips",
+        "chest": "found, the upper body",
     },
     labels={
         "hair": "hair",

@@ -91,7 +91,7 @@ def properties_of(what: What) -> list[Property]:
     """
     garment = what.garment
     kind = _guessed(what, "category", garment.category, garment.category_probability)
-    if _category_is_open(what):
+    if category_is_open(what):
         kind = replace(kind, value=NOT_SURE)
     lines = [kind, _guessed(what, "label", garment.label, garment.label_probability)]
     for name in _properties(garment):
@@ -119,7 +119,7 @@ def question_of(what: What) -> tuple[str, tuple[str, ...]] | None:
     """The one thing to ask a visitor about their garment, with the answers to choose from; None if all is clear."""
     if not what.own:
         return None
-    if _category_is_open(what):
+    if category_is_open(what):
         return "category", CATEGORIES
     for name in ASKED:
         guess = what.garment.attributes.get(name)
@@ -206,7 +206,8 @@ def landmark_counts(garment: Garment) -> tuple[int, int]:
     return len(garment.landmarks_px), hidden
 
 
-def _category_is_open(what: What) -> bool:
+def category_is_open(what: What) -> bool:
+    """Whether a visitor's garment may well be of another category."""
     likeliest = max(what.garment.category_probability.values(), default=1.0)
     return what.own and not what.answered("category") and likeliest < ASK_BELOW
 

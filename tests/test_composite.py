@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tryon.composite import blend, enlarge, full_region, full_size, snap_crop, window_of
+from tryon.composite import blend, enlarge, full_region, full_size, snap_crop, touched_pixels, window_of
 from tryon.geometry.crops import Crop
 from tryon.models.drawing import Drawing
 
@@ -63,3 +63,24 @@ def test_blend_copies_the_photo_outside_the_region(origin: tuple[int, int]) -> N
     assert (out[mask == 0] == photo[mask == 0]).all()
     assert region[protected].max(initial=0) == 0
     assert (out[mask > 0.9] != photo[mask > 0.9]).any()
+
+
+def test_background_that_was_and_stays_background_is_not_repainted() -> None:
+    crop = Crop(0.0, 0.0, 0.25, 48, 64)
+    size, window = full_size(crop), window_of(crop, (256, 192))
+    person, alpha = np.zeros((256, 192), np.float32), np.zeros((256, 192), np.float32)
+    person[100:200, 60:120] = 1
+    person[150, 130] = 0.3  # a lock of hair
+    alpha[80:120, 70:150] = 1
+    missed = np.zeros((64, 48), np.float32)
+    missed[50:60, 35:45] = 1
+    touched = touched_pixels(person, alpha, missed, size, window)
+    assert touched[person > 0].min() == 1
+    assert touched[alpha > 0].min() == 1
+    assert touched[210:230, 150:170].min() > 0.9
+    assert touched[:70].max() == 0
+    assert touched[:, :50].max() == 0
+    everywhere = np.ones((64, 48), np.float32)
+    region = full_region(everywhere, np.zeros((256, 192), bool), size, window, touched)
+    assert region[:70].max() == 0
+    assert region[110, 100] == 1

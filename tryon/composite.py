@@ -192,15 +192,42 @@ def blend(
     return out
 
 
+def touched_pixels(
+    person_f32: MaskF32, alpha_f32: MaskF32, missed_f32: MaskF32, size: tuple[int, int], window: Window
+) -> MaskF32:
+    """Where the photo is not plain background before and after: the rest needs no repainting and stays sharp.
+
+    Args:
+        person_f32, alpha_f32: (hw, ww) 0..1, the person's soft mask and the warped garment in the window.
+        missed_f32: (h, w) 0..1 in the work frame, clothes that the soft mask does not know.
+
+    Returns:
+        (hw, ww) 0..1, soft at its rim.
+    """
+    some = ((person_f32 > 0.02) | (alpha_f32 > 0.004)).astype(np.uint8)
+    # a pixel beside the person's edge may still hold some of its colour: lenses and JPEG blur
+    reach = 1 + max(1, round(0.4 * size[0] / missed_f32.shape[0]))
+    grown = cv2.dilate(some, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    soft = cv2.blur(grown.astype(np.float32), (2 * reach + 1, 2 * reach + 1))
+    return np.maximum(soft, np.clip(enlarge(missed_f32, size, window), 0, 1)) if missed_f32.any() else soft
+
+
 def full_region(
-    region_f32: MaskF32, protected_full: NDArray[np.bool_], size: tuple[int, int], window: Window
+    region_f32: MaskF32,
+    protected_full: NDArray[np.bool_],
+    size: tuple[int, int],
+    window: Window,
+    touched_f32: MaskF32 | None = None,
 ) -> MaskF32:
     """The edit region at photo resolution: soft at its rim, exactly 0 on protected pixels.
 
     Args:
         region_f32: (h, w) in the work frame. protected_full: (hw, ww) bool in the window.
+        touched_f32: (hw, ww) 0..1 from ``touched_pixels``, if the region is to keep within it.
     """
     region = np.clip(enlarge(region_f32, size, window), 0, 1)
+    if touched_f32 is not None:
+        region *= touched_f32
     region[region < 0.02] = 0
     scale = size[0] / region_f32.shape[0]
     grown = dilate(protected_full, 0.25 * scale).astype(np.float32)

@@ -19,6 +19,7 @@ from tryon.composite import (
     full_region,
     full_size,
     snap_crop,
+    touched_pixels,
     widen_sleeves,
     window_of,
     without_arms,
@@ -32,7 +33,7 @@ from tryon.models.drawing import TryOnGenerator
 from tryon.models.inputs import GREY, generator_input
 from tryon.person.agnostic import protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
-from tryon.person.edit_plan import has_sleeves, plan_edit
+from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit
 from tryon.person.figure import draw_ground, draw_hidden_cloth
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
@@ -183,7 +184,10 @@ class TryOnPipeline:
             origin = np.array([window.photo[1].start, window.photo[0].start], np.float32)
             window_pose = Pose(person.pose.points_px - origin, person.pose.visibility)
             protected = protected_pixels(labels_window, window_pose, category)
-            region = full_region(plan.region_f32, protected, size_full, window)
+            mask_small = small.cut(person.mask_f32, border=cv2.BORDER_CONSTANT)
+            missed = missed_clothes(plan, mask_small, small_pose)
+            touched = touched_pixels(person.mask_f32[window.photo], full_alpha, missed, size_full, window)
+            region = full_region(plan.region_f32, protected, size_full, window, touched)
             image = blend(
                 person.image_u8,
                 region,

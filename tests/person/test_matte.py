@@ -69,7 +69,8 @@ def test_inputs_are_not_changed_and_nobody_gives_nothing() -> None:
     person, _ = scene()
     copies = person.image_u8.copy(), person.mask_f32.copy(), person.labels_u8.copy()
     refined(person)
-    assert all(np.array_equal(a, b) for a, b in zip(copies, (person.image_u8, person.mask_f32, person.labels_u8)))
+    for before, after in zip(copies, (person.image_u8, person.mask_f32, person.labels_u8), strict=True):
+        assert (before == after).all()  # type: ignore[attr-defined]
     empty = np.zeros((H, W), np.float32)
     found = refine_mask(person.image_u8, empty, empty.astype(np.uint8), person.pose)
     assert not found.any()

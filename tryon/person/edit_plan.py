@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from tryon.person.agnostic import (
@@ -60,7 +61,8 @@ class EditPlan:
     region_f32: (h, w) 0..1, may be repainted. protected: (h, w) bool, is never touched. bare: (h, w) bool, skin
     that clothes covered until now. hidden_cloth: (h, w) bool, where another garment that the old one hid must
     show. cloth_source: (h, w) bool, where that garment can be seen. invented: (h, w) bool, all of the body in the
-    region that the new garment does not cover. outline_f32: (h, w) 0..1, where a body in this pose is.
+    region that the new garment does not cover. old: (h, w) bool, the clothes that go. outline_f32: (h, w) 0..1,
+    where a body in this pose is.
     warnings: sentences for the visitor.
     """
 
@@ -70,6 +72,7 @@ class EditPlan:
     hidden_cloth: Mask
     cloth_source: Mask
     invented: Mask
+    old: Mask
     outline_f32: MaskF32
     warnings: tuple[str, ...] = ()
 
@@ -123,8 +126,32 @@ def plan_edit(
         if f.covered.any() and over.sum() > 0.4 * f.covered.sum():
             warnings.append(UNDER_THE_TOP)
     return EditPlan(
-        region.astype(np.float32), protected, bare, hidden, source, uncovered, f.outline, tuple(dict.fromkeys(warnings))
+        region_f32=region.astype(np.float32),
+        protected=protected,
+        bare=bare,
+        hidden_cloth=hidden,
+        cloth_source=source,
+        invented=uncovered,
+        old=old,
+        outline_f32=f.outline,
+        warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def missed_clothes(plan: EditPlan, person_f32: MaskF32, pose: Pose) -> MaskF32:
+    """Clothes that go of which the person's soft mask knows nothing, such as the tail of a wide coat.
+
+    Args:
+        plan, person_f32, pose: of one frame; person_f32 (h, w) 0..1.
+
+    Returns:
+        (h, w) float32 0..1; thin rims are errors of the labels and are left out.
+    """
+    unit = body_unit(pose)
+    missed = (plan.old & (person_f32 < 0.1)).astype(np.uint8)
+    k = 2 * max(1, round(0.04 * unit)) + 1
+    missed = cv2.morphologyEx(missed, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (k, k)))
+    return dilate(missed > 0, 0.06 * unit).astype(np.float32)
 
 
 def has_sleeves(garment: Garment) -> bool:

@@ -44,6 +44,9 @@ def body_outline(pose: Pose, height: int, width: int) -> MaskF32:
     top = [neck + s * (half + 0.1 * unit) * across - 0.1 * unit * down for s in (-1, 1)]
     low = [hips + s * max(0.5 * unit, half) * across + 0.12 * unit * down for s in (-1, 1)]
     fill(np.array(top + low))
+    # the thighs part a fifth of the trunk's length below the hips, not at them
+    crotch = hips + 0.22 * unit * down
+    fill(np.concatenate([np.array(low), crotch + 0.08 * unit * circle]))
     head = p[[0, 7, 8]].mean(0)
     fill(np.concatenate([neck + 0.3 * unit * circle, head + 0.3 * unit * circle]))
     return cv2.GaussianBlur(out.astype(np.float32) / 255, (0, 0), max(0.8, 0.035 * unit))

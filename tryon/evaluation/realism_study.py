@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from tryon.evaluation.realism import PooledFeatures, Verdict, features_of, tell_apart
-from tryon.geometry.crops import crop_for
+from tryon.geometry.crops import crop_for, size_of
 from tryon.synth.compose import ComposeSettings
 from tryon.training.people_data import PersonRecord, read_people
 from tryon.training.rendered_people import RenderedPeople
@@ -57,7 +57,7 @@ def variants(base: ComposeSettings = BASE) -> dict[str, ComposeSettings]:
 
 def framing_of(person: PersonRecord, number: int) -> Category | None:
     """Which framing shows a person without leaving the picture; ``number`` says which is tried first."""
-    h, w = person.image_u8.shape[:2]
+    h, w = size_of(person.image_u8)
     for step in range(len(CATEGORIES)):
         category = CATEGORIES[(number + step) % len(CATEGORIES)]
         crop = crop_for(person.pose, category, (h, w), WIDTH, HEIGHT)
@@ -71,7 +71,7 @@ def framing_of(person: PersonRecord, number: int) -> Category | None:
 
 def crop_of(person: PersonRecord, category: Category) -> RGBu8:
     """The crop (HEIGHT, WIDTH, 3) of a person."""
-    return crop_for(person.pose, category, person.image_u8.shape[:2], WIDTH, HEIGHT).cut(person.image_u8)
+    return crop_for(person.pose, category, size_of(person.image_u8), WIDTH, HEIGHT).cut(person.image_u8)
 
 
 def rendered_crops(people: RenderedPeople, count: int, seed: int) -> tuple[list[RGBu8], list[Category]]:

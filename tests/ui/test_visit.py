@@ -269,10 +269,12 @@ def test_what_was_understood_is_shown_asked_and_corrected(
     page.click('#garment .corrections [data-name="neckline"][data-value="boat"]')
     settled_source(page, other_than=source)
 
+    assert page.get_attribute("#seen > button", "aria-expanded") == "false"
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.click('#garment [data-act="details"]')
     page.wait_for_selector("#seen [data-part='what'] img", state="visible")
+    page.wait_for_selector('#seen > button[aria-expanded="true"]')
     page.locator("#seen [data-part='who'] img").first.scroll_into_view_if_needed()
     page.wait_for_function(
         "[...document.querySelectorAll('#seen img')].filter((each) => each.complete && each.naturalWidth).length >= 2"
@@ -285,8 +287,8 @@ def test_what_was_understood_is_shown_asked_and_corrected(
     for words in ("a dress", "long sleeves", ENGLISH.answered, "3 corners found, 1 of them hidden", "wide"):
         assert words in told
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    top = page.locator("#seen [data-part='what']").bounding_box()
-    assert top is not None
+    assert page.get_attribute("#seen > button", "aria-expanded") == "true"
+    assert page.locator("#seen [data-part='what']").bounding_box()["y"] < page.viewport_size["height"]  # in sight
 
 
 def test_small_words_can_be_read(served: str, open_page: Any, doubtful_picture: Any, tmp_path: Path) -> None:

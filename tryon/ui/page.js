@@ -207,12 +207,18 @@ window.tryonPage = (() => {
       const picture = element.querySelector("img.after");
       if (!element.querySelector(".stage[data-waiting]") && (!picture || picture.complete)) idle();
     };
-    watch("value", () => requestAnimationFrame(settle));
+    watch("value", () => requestAnimationFrame(() => (settle(), tellDrawers())));
     busy(reason);
     settle();
   }
 
-  function strip(element, trigger) {
+  function strip(element, trigger, watch) {
+    // the current look stays in sight, though the page does not move
+    const follow = () => {
+      const tile = element.querySelector('.tile[aria-pressed="true"]');
+      if (tile) tile.parentElement.scrollLeft = tile.offsetLeft - tile.parentElement.clientWidth / 2;
+    };
+    watch("value", () => requestAnimationFrame(follow));
     element.addEventListener("click", (event) => {
       const tile = event.target.closest(".tile");
       if (!tile) return;
@@ -240,6 +246,14 @@ window.tryonPage = (() => {
       localStorage.setItem("tryon-theme", dark() ? "dark" : "light");
     });
   }
+
+  // Gradio's own drawers do not say whether they are open
+  const tellDrawers = () =>
+    document.querySelectorAll(".drawer > button").forEach((handle) => {
+      const told = handle.nextElementSibling;
+      handle.setAttribute("aria-expanded", String(Boolean(told && told.checkVisibility())));
+    });
+  document.addEventListener("click", (event) => event.target.closest(".drawer > button") && setTimeout(tellDrawers, 50));
 
   // a file dropped beside a drop zone must not replace the page
   ["dragover", "drop"].forEach((name) => window.addEventListener(name, (event) => event.preventDefault()));

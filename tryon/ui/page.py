@@ -56,7 +56,9 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML | gr.Accordion]:
             with gr.Column(elem_id="front"):
                 pieces["stage"] = _piece(_first_stage(room), call=call, elem_id="stage")
                 _piece(markup.drawers(texts), call="tryonPage.drawers(element)", elem_id="drawers")
-            pieces["strip"] = _piece("", call="tryonPage.strip(element, trigger); /* 'choose' */", elem_id="strip")
+            pieces["strip"] = _piece(
+                "", call="tryonPage.strip(element, trigger, watch); /* 'choose' */", elem_id="strip"
+            )
             with gr.Accordion(texts.seen, open=False, elem_id="seen", elem_classes="drawer"):
                 pieces["seen"] = _piece(panel.understood(texts, None))
             with gr.Accordion(texts.made, open=False, elem_id="made", elem_classes="drawer") as drawer:

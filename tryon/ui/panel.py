@@ -20,6 +20,8 @@ from tryon.ui.understood import (
 )
 from tryon.ui.visitors import Look, Sketch, What, Who, unique
 
+TOLD = 0.2  # likelier guesses are named where nothing is sure; less likely ones say nothing
+
 
 def understood(texts: Texts, view: View | None) -> str:
     """Pictures and facts of the person and the garment that are shown; the browser fetches the pictures when seen.
@@ -154,7 +156,7 @@ def _fact(texts: Texts, line: Property) -> str:
     value = texts.not_sure if open_ else words.get(line.value, line.value)
     share, bar = "", ""
     if open_:
-        share = ", ".join(f"{words.get(name, name)} {_percent(p)}" for name, p in line.likeliest)
+        share = ", ".join(f"{words.get(name, name)} {_percent(p)}" for name, p in line.likeliest if p >= TOLD)
     elif line.answered:
         share = texts.answered
     elif line.probability is not None:

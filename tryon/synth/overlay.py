@@ -48,6 +48,7 @@ CLOTH, HAIR = 8, 9  # kinds beside those of ``record.BodyLayer``
 _LABEL = {name: index for index, name in enumerate(RECORD_LABELS)}
 _SLEEVES = (1, 2)  # indices into garment_mesh.PARTS
 SLEEVE_OVER_M = 0.012  # an arm in its sleeve hangs before the trousers, however little
+JACKET_OVER_M = 0.08  # what bulges under a jacket does not come through it: each was put on for itself
 INNER_OVER_M = 0.004  # the far side of a hem, seen from within, lies behind what it hangs over
 
 
@@ -295,6 +296,8 @@ def _put_garment(
     smooth = smooth_buffers(layer, box, stack.size, alpha)
     sleeve = np.isin((smooth.part & PART_MASK) - 1, _SLEEVES)
     slack = np.where(stack.sleeve & ~sleeve, np.float32(SLEEVE_OVER_M), np.float32(OVER_M))
+    if info.open_front:
+        slack = np.full_like(slack, JACKET_OVER_M)
     slack[(smooth.part & INNER_BIT) > 0] = INNER_OVER_M
     alpha = np.where(smooth.depth > stack.cloth_depth + slack, np.float32(0), alpha)
     if gate is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,10 @@ pytest.importorskip("scipy", reason="the data engine needs scipy")
 
 from tryon.synth.cycles import PathSettings, trace, weld
 from tryon.synth.draw import Camera, Mesh, Surface
+from tryon.synth.garment_mesh import GarmentMesh, Worn
+from tryon.synth.model_dressing import _below, cloth_mesh
+from tryon.synth.models_gallery import MODELS, manifest_entries
+from tryon.synth.people import SKIN_TONES
 from tryon.synth.simulate import SimulationError
 
 
@@ -43,3 +48,32 @@ def test_triangles_without_area_are_left_out_with_their_uv() -> None:
 def test_without_blender_the_error_says_how_to_get_it(tmp_path: Path) -> None:
     with pytest.raises(SimulationError, match="--install"):
         trace([square()], Camera(), PathSettings(), tmp_path)
+
+
+def test_a_garments_front_and_back_take_their_own_half_of_the_texture() -> None:
+    flat = np.array([[0, 0], [1, 0], [1, 1], [0, 1]], float)
+    points = np.array([[0, 0, 1], [1, 0, 1], [1, 0, 0], [0, 0, 0]], float)
+    faces = np.array([[0, 1, 2], [0, 2, 3]])
+    front = np.array([True, False])
+    mesh = GarmentMesh("one", "upper", "T-Shirt", faces, np.zeros(2, np.uint8), front, flat, {}, points)
+    red, blue = (np.full((512, 384, 3), colour, np.uint8) for colour in ((255, 0, 0), (0, 0, 255)))
+    drawn = cloth_mesh(mesh, Worn(points, np.zeros(1, bool)), red, blue)
+    texture = drawn.surface.texture
+    assert texture is not None
+    x = np.floor(drawn.uv[:, 0] * texture.shape[1]).astype(int)
+    y = np.floor((1 - drawn.uv[:, 1]) * texture.shape[0]).astype(int)
+    assert (texture[y[:3], x[:3]] == (255, 0, 0)).all()
+    assert (texture[y[3:], x[3:]] == (0, 0, 255)).all()
+    assert drawn.uv[0, 1] > drawn.uv[2, 1], "the neck lies at the top of the texture"
+
+
+def test_what_a_top_hides_of_the_trousers_is_left_out() -> None:
+    mesh = square()
+    assert len(_below(mesh, 0.5).points) == len(mesh.points), "both triangles reach below"
+    assert len(_below(mesh, -0.1).points) == 0
+
+
+def test_the_manifest_says_who_the_virtual_models_are() -> None:
+    manifest = json.loads((Path(__file__).resolve().parents[2] / "assets" / "manifest.json").read_text("utf-8"))
+    assert manifest["models"] == manifest_entries()
+    assert {person.looks.tone for person in MODELS} == set(SKIN_TONES), "every tone is there"

@@ -109,7 +109,7 @@ def hair(wires: Wires, look: Look) -> None:
     """Cards with strands painted on; the alpha lets light through between them."""
     colour, alpha = albedo(wires, look)
     wires.join(colour, wires.shader.inputs["Base Color"])
-    wires.set(Roughness=0.42, Specular_IOR_Level=0.45 if look["gloss"] > 0 else 0.1, Anisotropic=0.6)
+    wires.set(Roughness=0.55, Specular_IOR_Level=0.2 if look["gloss"] > 0 else 0.1)
     if alpha is not None:
         wires.join(alpha, wires.shader.inputs["Alpha"])
 
@@ -166,6 +166,7 @@ def add_mesh(bpy: Any, scene: dict[str, np.ndarray], number: int) -> None:
         rounder = thing.modifiers.new("rounder", "SUBSURF")
         rounder.levels = rounder.render_levels = 1
         rounder.boundary_smooth = "PRESERVE_CORNERS"
+        rounder.use_limit_surface = False  # its patch tables take gigabytes for triangles
     if look["kind"] == CLOTH:
         thick = thing.modifiers.new("thick", "SOLIDIFY")
         thick.thickness, thick.offset = look["thick_m"], 1.0

@@ -24,7 +24,8 @@ from tryon.errors import BadRequestError
 from tryon.settings import open_data_dir
 from tryon.synth.bodies import BodyModel
 from tryon.synth.draw import Camera, Mesh, Surface
-from tryon.synth.models_gallery import MODELS, VirtualModel, dress_model
+from tryon.synth.model_dressing import Dresser
+from tryon.synth.models_gallery import MODELS, VirtualModel, dress_model, frame_camera, write_still
 from tryon.synth.scene import backdrop
 from tryon.synth.simulate import BLENDER_DIR, SimulationError, require_blender
 
@@ -56,7 +57,7 @@ class PathSettings:
 
     width: int = 768
     height: int = 1024
-    samples: int = 40  # the denoiser removes what is left
+    samples: int = 6  # the denoiser, which sees colours and normals, removes what is left
     noise: float = 0.03  # pixels quieter than this get no more samples
     threads: int = 1
     seed: int = 0
@@ -132,35 +133,38 @@ def trace(meshes: list[Mesh], camera: Camera, settings: PathSettings, blender: P
     return np.ascontiguousarray(picture[..., ::-1])
 
 
-def trace_model(person: VirtualModel, model: BodyModel, data: Path, settings: PathSettings, blender: Path) -> U8:
+def trace_model(person: VirtualModel, dresser: Dresser, settings: PathSettings, blender: Path) -> U8:
     """A virtual model in the studio, (H, W, 3) uint8; framed as ``models_gallery.draw_model`` frames it."""
-    meshes, _ = dress_model(person, model, data)
-    tall = float(max(mesh.points[:, 2].max() for mesh in meshes))
-    camera = Camera(field_m=tall * 1.16, look_height=tall * 0.497, height=tall * 0.56)
-    return trace([*meshes, backdrop((0.80, 0.80, 0.805))], camera, settings, blender)
+    meshes, _ = dress_model(person, dresser)
+    return trace([*meshes, backdrop((0.80, 0.80, 0.805))], frame_camera(meshes), settings, blender)
 
 
 def main() -> None:
     """Draw one virtual model, or all of them into a folder."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", default="ava", help="id of a virtual model, or: all")
+    parser.add_argument("--model", default="ava", help="ids of virtual models with commas between, or: all")
     parser.add_argument("--out", type=Path, required=True, help="picture (.png, .jpg); with --model all, a folder")
     parser.add_argument("--samples", type=int, default=PathSettings.samples)
     parser.add_argument("--threads", type=int, default=PathSettings.threads)
+    parser.add_argument("--height", type=int, default=PathSettings.height, help="pixels; the width follows")
     parser.add_argument("--data", type=Path, default=open_data_dir())
+    parser.add_argument("--drapes", type=Path, default=Path("data/drapes"), help="folder of simulated cloth")
     parser.add_argument("--blender", type=Path, default=BLENDER_DIR)
     given = parser.parse_args()
-    people = [p for p in MODELS if given.model in ("all", p.id)]
+    wanted = given.model.split(",")
+    people = [p for p in MODELS if given.model == "all" or p.id in wanted]
     if not people:
         raise BadRequestError(f"There is no model {given.model}; there are: {', '.join(p.id for p in MODELS)}.")
-    settings = PathSettings(samples=given.samples, threads=given.threads)
-    model = BodyModel()
+    settings = PathSettings(
+        width=given.height * 3 // 4, height=given.height, samples=given.samples, threads=given.threads
+    )
+    dresser = Dresser(BodyModel(), given.data, given.drapes)
     for person in people:
         start = time.perf_counter()
-        picture = trace_model(person, model, given.data, settings, given.blender)
-        path = given.out / f"{person.id}.jpg" if given.model == "all" else given.out
+        picture = trace_model(person, dresser, settings, given.blender)
+        path = given.out if given.out.suffix else given.out / f"{person.id}.jpg"
         path.parent.mkdir(parents=True, exist_ok=True)
-        cv2.imwrite(str(path), picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 93, cv2.IMWRITE_JPEG_OPTIMIZE, 1])
+        write_still(path, picture)
         print(f"{path} {time.perf_counter() - start:.0f} s", flush=True)
 
 

@@ -68,6 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("TRYON_DATA", "../shared/data")))
     parser.add_argument("--out", type=Path, default=Path("assets"))
+    parser.add_argument("--drapes", type=Path, default=Path("data/drapes"), help="folder of simulated cloth")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--light", type=float, default=LIGHT_SHARE, help="share of the lamps' samples; 1 is the smoothest"
@@ -82,12 +83,15 @@ def main() -> None:
     if args.only != "models":
         manifest["garments"] = make_garments(args.out, args.seed)
     if args.only != "garments":
+        from tryon.synth.bodies import BodyModel
         from tryon.synth.draw import StillSettings  # needs anny and an OpenGL context
-        from tryon.synth.models_gallery import make_models
+        from tryon.synth.model_dressing import Dresser
+        from tryon.synth.models_gallery import make_models, manifest_entries
 
-        manifest["models"] = make_models(
-            args.data, args.out, StillSettings(light_share=args.light), only=set(args.names) if args.names else None
-        )
+        dresser = Dresser(BodyModel(), args.data, args.drapes)
+        only = set(args.names) if args.names else None
+        make_models(dresser, args.out, StillSettings(light_share=args.light), only=only)
+        manifest["models"] = manifest_entries()
     manifest_path.parent.mkdir(parents=True, exist_ok=True)
     manifest_path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
 

@@ -111,7 +111,8 @@ def test_attributes_by_length() -> None:
         }
         assert sleeve_length(body | cuffs) == name
     cuffs = {f"cuff_{e}_{s}": (x, 50.0) for e in ("out", "in") for s, x in (("left", 0.0), ("right", 100.0))}
-    assert sleeve_length(body | cuffs, {"none": 0.0, "short": 0.1, "three_quarter": 0.0, "long": 0.9}) == "long"  # folded
+    folded = {"none": 0.0, "short": 0.1, "three_quarter": 0.0, "long": 0.9}
+    assert sleeve_length(body | cuffs, folded) == "long"
     assert sleeve_length(body | cuffs, {"none": 0.0, "short": 0.4, "three_quarter": 0.0, "long": 0.6}) == "short"
     assert leg_length({}) is None
 

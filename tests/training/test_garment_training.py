@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -12,15 +13,17 @@ import torch
 from tryon.garment.landmarks import LANDMARKS
 from tryon.garment.network import PARAMS, GarmentNetwork
 from tryon.models.lite_unet import LiteUNet
-from tryon.models.weights import read_weights
-from tryon.training.garment import GarmentSettings, collate, heat_loss, losses, one_cycle, train_garment
-from tryon.training.garment_augment import draw_collar, empty_ground
+from tryon.models.weights import read_weights, save_weights
+from tryon.training.garment import GarmentSettings, collate, heat_loss, load_start, losses, one_cycle, train_garment
+from tryon.training.garment_augment import choose_cut, cut_off, draw_collar, empty_ground
 from tryon.training.garment_data import (
     GarmentDataError,
     GarmentRecords,
     GarmentSampler,
     load_records,
 )  # fmt: skip
+from tryon.training.garment_fronts import OPEN, UNCLEAR, front_of
+from tryon.training.garment_targets import DRAWN, REAL, attribute_targets, label_attributes
 from tryon.training.prepare_garments import CACHE_HEIGHT, CACHE_WIDTH, is_validation, letterbox, write_shard
 
 
@@ -39,8 +42,9 @@ def record(number: int, drawn: bool) -> dict[str, object]:
     out: dict[str, object] = {
         "id": f"{number}", "jpeg": cv2.imencode(".jpg", image)[1].reshape(-1),
         "mask": cv2.imencode(".png", mask)[1].reshape(-1), "landmarks": points,
-        "label": -1 if drawn else number % 14, "sleeve": number % 3, "mask_good": True, "plain": True,
-        "validation": number % 4 == 0,
+        "visible": np.where(np.isfinite(points).all(1), 1, -1).astype(np.int8),
+        "label": -1 if drawn else number % 14, "attributes": np.array([number % 3, -1, number % 8, 0, 1]),
+        "source": DRAWN if drawn else REAL, "mask_good": True, "plain": True, "validation": number % 4 == 0,
     }  # fmt: skip
     return out | ({"inside": cv2.imencode(".png", inside)[1].reshape(-1)} if drawn else {})
 
@@ -69,6 +73,52 @@ def test_shards_are_read_back(records: GarmentRecords) -> None:
 def test_missing_shards_say_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(GarmentDataError, match="prepare_garments"):
         load_records(tmp_path)
+
+
+def test_shards_of_an_older_version_say_what_to_do(tmp_path: Path) -> None:
+    old = {name: value for name, value in record(1, False).items() if name != "attributes"}
+    write_shard(tmp_path / "garments_00.npz", [old])
+    with pytest.raises(GarmentDataError, match="older version"):
+        load_records(tmp_path)
+
+
+def test_a_cut_ends_picture_and_mask_alike_and_hides_what_is_beyond(records: GarmentRecords) -> None:
+    image, mask = records.picture(9), records.mask_of(9)
+    points = np.array([(60, 100), (60, 250), (np.nan, np.nan)], np.float32)
+    new, cut_mask, _, off = cut_off(image, mask, np.zeros_like(mask), points, "bottom", np.array([120, 200]))
+    assert off.tolist() == [False, True, False]
+    assert (new[201:] == new[200]).all()
+    assert (cut_mask[201:] == cut_mask[200]).all()
+    assert np.array_equal(new[:201], image[:201])
+    for seed in range(8):
+        cut = choose_cut(mask, np.random.default_rng(seed))
+        assert cut is not None
+        assert 0.5 < (cut.keep(mask) > 0).sum() / (mask > 0).sum() < 0.97
+    assert choose_cut(np.zeros_like(mask), np.random.default_rng(0)) is None
+
+
+def test_points_beyond_the_picture_are_told_to_be_hidden(records: GarmentRecords) -> None:
+    sampler = GarmentSampler(records, np.random.default_rng(0), pool=3)
+    hidden = 0
+    for seed in range(60):
+        sample = sampler.sample(9, np.random.default_rng(seed))
+        known = np.isfinite(sample.points).all(1)
+        assert (sample.visible[known] == 1).all()
+        hidden += int((sample.visible == 0).sum())
+        assert not (known & (sample.visible == 0)).any()
+    assert hidden > 0
+
+
+def test_targets_know_what_a_label_says_and_nothing_else() -> None:
+    assert attribute_targets({"sleeve": "long", "front": "?"}).tolist() == [3, -1, -1, -1, -1]
+    assert label_attributes("x", "Shirt") == {"neckline": "collar", "layer": "inner"}
+    assert label_attributes("x", "Shirt", "short")["sleeve"] == "short"
+    assert label_attributes("x", "T-Shirt", "long")["sleeve"] == "short"
+    opened, unclear = next(iter(OPEN)), next(iter(UNCLEAR))
+    assert not OPEN & UNCLEAR
+    assert front_of(opened, "Outwear") == "open"
+    assert front_of(unclear, "Blazer") is None
+    assert front_of(opened, "Dress") is None
 
 
 def test_samples_move_points_with_their_pictures(records: GarmentRecords) -> None:
@@ -143,6 +193,33 @@ def test_a_step_lowers_the_loss_on_a_fixed_batch(records: GarmentRecords) -> Non
         optimiser.step()
         history.append(float(total.detach()))
     assert history[-1] < history[0]
+
+
+def test_unknown_targets_teach_nothing(records: GarmentRecords) -> None:
+    sampler = GarmentSampler(records, np.random.default_rng(0), pool=3)
+    images, targets = collate([sampler.sample(9, np.random.default_rng(0), augment=False)])
+    net = LiteUNet(PARAMS).eval()
+    blank = replace(
+        targets,
+        attributes=torch.full_like(targets.attributes, -1),
+        visible=torch.full_like(targets.visible, -1),
+        label=torch.full_like(targets.label, -1),
+    )
+    parts = losses(*net(images), blank)
+    assert (
+        float(parts["attributes"].detach()) == float(parts["visible"].detach()) == float(parts["label"].detach()) == 0
+    )
+    assert float(losses(*net(images), targets)["attributes"].detach()) > 0
+
+
+def test_weights_of_another_shape_are_taken_as_far_as_they_fit(tmp_path: Path) -> None:
+    old = LiteUNet(replace(PARAMS, class_heads=(14, 3)))
+    save_weights(tmp_path / "old.safetensors", old, params=old.params, command="test")
+    new = LiteUNet(PARAMS)
+    missing = load_start(new, tmp_path / "old.safetensors")
+    assert missing
+    assert all(name.startswith("heads.") for name in missing)
+    assert torch.allclose(new.heads[0].weight, old.heads[0].weight, atol=1e-3)
 
 
 def test_one_cycle_rises_and_falls() -> None:

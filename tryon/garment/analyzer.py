@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tryon.errors import GarmentNotFoundError
 from tryon.garment.attributes import guess_attributes, leg_length, sleeve_length
+from tryon.garment.hood import Hood, find_hood
 from tryon.garment.landmarks import LANDMARKS, kind_of
 from tryon.garment.local_colour import local_cut
 from tryon.garment.mask import BoolMask, tidy_mask
@@ -27,8 +28,7 @@ READ_SIDE = 512  # long side of the picture that is read; twice the network's in
 MIN_AREA, MAX_AREA = 0.01, 0.98  # of the picture; outside it no garment was told from its ground
 MIN_INSIDE = 0.4  # probability from which a pixel is the inside of the back; a rest of collar shows more than a dent
 TOP_SHARE = 0.36  # of the garment's height in which the inside of its back is seen; hoods reach down so far
-HOODED = ("Hoodie", "Outwear")  # half a hood beside a cut-out inside would stand like two ears
-RIM, HOOD_RIM = 0.009, 0.024  # half-widths of rims that go, of the long side
+RIM = 0.009  # half-width of rims beside the inside that go, of the long side
 SURE = 0.45  # a label under this probability is "not sure"; chosen on the validation photos
 NOT_FOUND = (
     "No garment can be told from its background. Use a picture of one garment, laid flat or hung, "
@@ -43,6 +43,7 @@ class _Outline:
 
     whole: MaskF32
     inside: MaskF32
+    hood: Hood | None = None
 
     @property
     def front(self) -> BoolMask:
@@ -91,6 +92,8 @@ class GarmentAnalyzer:
         size = (front.shape[1], front.shape[0])
         label, probability, chosen, by_category = _name(reading.label, category)
         points = choose_points(front, reading, kind_of(label, chosen))
+        if outline.hood is not None and chosen != "lower":
+            points |= {"neck_left": _pair(outline.hood.left), "neck_right": _pair(outline.hood.right)}
         attributes = guess_attributes(reading.attributes, chosen)
         shares = {name: guess.probability for name, guess in attributes.items()}
         landmarks = {
@@ -142,6 +145,10 @@ class GarmentAnalyzer:
         return reading, outline
 
 
+def _pair(point: NDArray[np.float64]) -> tuple[float, float]:
+    return float(point[0]), float(point[1])
+
+
 def _on_grey(image_u8: RGBu8, alpha: MaskF32) -> RGBu8:
     """A transparent picture on a light ground, as the network knows pictures."""
     a = alpha[..., None]
@@ -154,9 +161,11 @@ def _outline(small: RGBu8, reading: Reading, own: MaskF32 | None) -> _Outline:
     else:
         whole = keep_main(local_cut(small, open_gaps(small, reading.mask)), reading.mask)
     inside = _solid_inside(reading.inside, whole)
-    hooded = LABEL_NAMES[int(reading.label.argmax())] in HOODED
-    whole = drop_slivers(whole, inside, thin=HOOD_RIM if hooded else RIM)
-    return _Outline(drop_loose(whole, inside), inside)
+    hood = find_hood(whole > 0.5, reading)
+    if hood is not None:
+        inside = np.maximum(inside, cv2.GaussianBlur(hood.mask.astype(np.float32), (0, 0), 0.8))
+    whole = drop_slivers(whole, inside, thin=RIM)
+    return _Outline(drop_loose(whole, inside), inside, hood)
 
 
 def _solid_inside(probability: MaskF32, whole: MaskF32) -> MaskF32:

@@ -26,7 +26,7 @@ from tryon.composite import (
 )
 from tryon.errors import BadRequestError, GarmentNotFoundError, NoPersonError
 from tryon.garment.analyzer import GarmentAnalyzer
-from tryon.garment.worn import garment_from_person
+from tryon.garment.worn import garment_from_person, with_reading
 from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.images import load_picture, load_picture_with_alpha
 from tryon.models.drawing import TryOnGenerator
@@ -112,8 +112,24 @@ class TryOnPipeline:
         if photo != "flat" and alpha_f32 is None:
             wearer = self._wearer(image_u8, insist=photo == "worn")
             if wearer is not None:
-                return garment_from_person(wearer, category)  # type: ignore[arg-type]
+                return self.worn_garment(wearer, category)
         return self._garments(image_u8, category=category, alpha_f32=alpha_f32)  # type: ignore[arg-type]
+
+    def worn_garment(self, wearer: Person, category: str = "auto") -> Garment:
+        """Take what somebody wears as a garment.
+
+        Args:
+            wearer: from ``understand_person``. category: auto, upper, lower or dress.
+
+        Raises:
+            GarmentNotFoundError: nothing of the category is worn.
+        """
+        worn = garment_from_person(wearer, category)  # type: ignore[arg-type]
+        try:
+            read = self._garments(worn.image_u8, category=worn.category, alpha_f32=worn.alpha_f32)
+        except GarmentNotFoundError:  # too small a piece for the network; what the pose tells is enough
+            return worn
+        return with_reading(worn, read)
 
     def _wearer(self, image_u8: RGBu8, *, insist: bool) -> Person | None:
         """Somebody who wears the garment, if anybody is in its picture."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from dataclasses import replace
 from typing import Literal
 
 import cv2
@@ -10,38 +10,43 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.errors import GarmentNotFoundError
-from tryon.garment.attributes import leg_length
+from tryon.garment.attributes import LEAST, NOT_SURE
 from tryon.garment.mask import BoolMask, fill_holes
 from tryon.garment.refine import refine_alpha
-from tryon.geometry.crops import (
-    L_ANKLE,
-    L_ELBOW,
-    L_HIP,
-    L_KNEE,
-    L_SHOULDER,
-    L_WRIST,
-    R_ANKLE,
-    R_ELBOW,
-    R_HIP,
-    R_KNEE,
-    R_SHOULDER,
-    R_WRIST,
-)  # fmt: skip
-from tryon.types import CATEGORIES, GARMENT_LABELS, LABEL, Category, Garment, Person, SleeveLength
+from tryon.garment.worn_fill import hidden_parts, paint_hidden
+from tryon.garment.worn_points import Point, Seen, body_axes, leg_reach, lower_points, upper_points
+from tryon.types import (
+    ATTRIBUTES,
+    CATEGORIES,
+    GARMENT_LABELS,
+    LABEL,
+    Category,
+    Garment,
+    Guess,
+    LabelsU8,
+    Person,
+)
 
-Point = NDArray[np.float32]
 MIN_SHARE = 0.004  # of the photo: less is a scarf or an error of the parsing
 WORK = 512  # long side at which the outline is read
-# Where a garment lies around the joints, in shoulder-joint widths (sw); measured on shop photos.
-SEAM_OUT, SEAM_UP, NECK_OUT, NECK_UP = 0.04, 0.145, 0.20, 0.21
-ARMPIT_OUT, ARMPIT_DOWN = 0.49, 0.42  # from the middle, and below the joints
-CROTCH_DOWN = 0.20  # of mid-shoulder to mid-hip, below the hip centre
 LIMB_SKIN = ("left_arm", "right_arm", "left_leg", "right_leg")
+BEFORE = ("left_arm", "right_arm", "hair", "accessory")
+MUCH_HIDDEN = 0.25  # of the garment, from which the visitor is told
 NOT_WORN = "No {what} can be seen on the person in the garment photo. Choose another category or another photo."
+HIDDEN = "Arms, hair, bags or other clothes hide much of the garment in its photo; those parts are a guess."
+SIDEWAYS = "The wearer stands sideways, so only a part of the garment can be seen; a photo from the front fits better."
+SEVERAL = "Several people are in the garment photo; the largest one's clothes are taken."
+CUT_OFF = "The garment is cut off by the edge of its photo; show all of it for a better result."
+# How far along an arm (0 shoulder, 1 wrist) or leg (0 hip, 1 ankle) each length usually reaches.
+SLEEVE_REACH = {"none": 0.0, "short": 0.33, "three_quarter": 0.66, "long": 0.95}
+LEG_REACH = {"short": 0.25, "knee": 0.53, "long": 0.92}
+REACH_SPREAD = 0.11  # standard deviation of the reading
 
 
 def garment_from_person(person: Person, category: Category | Literal["auto"] = "auto") -> Garment:
     """Cut out what somebody wears.
+
+    Parts behind arms, hair, bags and other clothes are completed in the garment's own cloth.
 
     Args:
         person: an analysed photo.
@@ -49,7 +54,8 @@ def garment_from_person(person: Person, category: Category | Literal["auto"] = "
 
     Returns:
         A garment in the photo's own frame with ``worn=True``. Beside the usual landmarks it has
-        ``elbow_*`` (uppers, dresses) and ``knee_*`` (lowers), from the pose.
+        ``elbow_*`` (uppers, dresses) and ``knee_*`` (lowers), from the pose; ``visibility`` is low for those
+        that lie behind something.
 
     Raises:
         GarmentNotFoundError: nothing of the category is worn.
@@ -57,42 +63,61 @@ def garment_from_person(person: Person, category: Category | Literal["auto"] = "
     labels = person.labels_u8
     areas = {c: float((labels == LABEL[c]).sum()) for c in CATEGORIES}
     chosen: Category = _choose(areas) if category == "auto" else category
-    mask = _worn_mask(labels, chosen, areas)
     height, width = labels.shape
     s = min(1.0, WORK / max(height, width))
     size = (max(8, round(width * s)), max(8, round(height * s)))
-    coarse = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    small = _main_part(coarse > 0.5)
-    if small.mean() < MIN_SHARE:
-        raise GarmentNotFoundError(
-            NOT_WORN.format(what={"upper": "top", "lower": "skirt or trousers"}.get(chosen, chosen))
-        )
     scale = np.array([size[0] / width, size[1] / height], np.float32)
     joints = (person.pose.points_px + 0.5) * scale - 0.5
-    skin = np.isin(labels, [LABEL[n] for n in LIMB_SKIN]).astype(np.float32)
-    bare = cv2.resize(skin, size, interpolation=cv2.INTER_AREA) > 0.5
-    sleeve: SleeveLength | None = None
-    if chosen == "lower":
-        points = _lower_points(small, bare, joints)
-    else:
-        points, reach = _upper_points(small, bare, joints)
-        sleeve = "none" if reach == 0 else "short" if reach < 0.48 else "three_quarter" if reach < 0.8 else "long"
+    mask = _worn_mask(labels, chosen, areas, person.pose.points_px)
+    coarse = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    visible = _main_parts(coarse > 0.5)
+    if visible.mean() < MIN_SHARE:
+        what = {"upper": "top", "lower": "skirt or trousers"}.get(chosen, chosen)
+        raise GarmentNotFoundError(NOT_WORN.format(what=what))
+    small_labels = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    points, reach, hidden = _complete(visible, small_labels, joints, chosen)
+    image, alpha = _cut(person, np.where(visible, coarse, 0).astype(np.float32), visible, hidden)
     restored = {n: tuple(float(v) for v in (p + 0.5) / scale - 0.5) for n, p in points.items()}
-    landmarks: dict[str, tuple[float, float]] = {n: (p[0], p[1]) for n, p in restored.items()}
     total = max(sum(areas.values()), 1.0)
+    attributes = _lengths(chosen, reach, leg_reach(points, joints) if chosen != "upper" else 0.0)
     return Garment(
-        image_u8=person.image_u8,
-        alpha_f32=refine_alpha(person.image_u8, np.where(small, coarse, 0).astype(np.float32), band_px=1.5),
+        image_u8=image,
+        alpha_f32=alpha,
         category=chosen,
         category_probability={c: areas[c] / total for c in CATEGORIES},
-        label="not sure",
+        label=NOT_SURE,
         label_probability={name: 1 / len(GARMENT_LABELS) for name in GARMENT_LABELS},
-        landmarks_px=landmarks,
-        sleeve=sleeve,
-        leg=None if chosen == "upper" else leg_length(landmarks),
+        landmarks_px={n: (p[0], p[1]) for n, p in restored.items()},
+        sleeve=None if chosen == "lower" else _likeliest(attributes["sleeve"]),  # type: ignore[arg-type]
+        leg=None if chosen == "upper" else _likeliest(attributes["leg"]),  # type: ignore[arg-type]
         worn=True,
-        warnings=person.warnings,
+        warnings=_warnings(person, visible, hidden, joints),
+        attributes=attributes,
+        visibility=_visibility(points, visible, hidden),
     )
+
+
+def with_reading(worn: Garment, read: Garment, *, sure: float = 0.45) -> Garment:
+    """A worn garment with what the garment network says of its cut-out: label, neckline, front, layer.
+
+    Args:
+        worn: from ``garment_from_person``. read: the analysis of the same picture with the same alpha.
+        sure: label probability under which it stays "not sure".
+    """
+    of_category = {n: p for n, p in read.label_probability.items() if GARMENT_LABELS[n] == worn.category}
+    total = sum(of_category.values())
+    best = max(of_category, key=lambda n: of_category[n])
+    label = best if total > 0 and of_category[best] / total >= sure else NOT_SURE
+    attributes = {n: g for n, g in read.attributes.items() if n not in worn.attributes}
+    for name, guess in worn.attributes.items():
+        seen = read.attributes.get(name)
+        # the pose tells lengths better than the picture alone; the picture has a say where the pose is in doubt
+        attributes[name] = guess if seen is None else _joined(name, guess, seen)
+    return replace(worn, label=label, label_probability=dict(read.label_probability), attributes=attributes)
+
+
+def _joined(name: str, pose: Guess, picture: Guess) -> Guess:
+    return _guess(name, {v: p * (0.25 + picture.probability.get(v, 0.0)) for v, p in pose.probability.items()})
 
 
 def _choose(areas: dict[Category, float]) -> Category:
@@ -101,16 +126,26 @@ def _choose(areas: dict[Category, float]) -> Category:
     return "upper" if areas["upper"] > 0.35 * areas["lower"] else "lower"
 
 
-def _worn_mask(labels: NDArray[np.uint8], category: Category, areas: dict[Category, float]) -> BoolMask:
+def _worn_mask(labels: LabelsU8, category: Category, areas: dict[Category, float], points_px: Point) -> BoolMask:
     """The garment's pixels; a dress may have been parsed as an upper and a lower, and the other way round."""
     names: tuple[Category, ...] = (category,)
-    if category == "dress" and areas["dress"] < 0.3 * (areas["upper"] + areas["lower"]):
-        names = ("upper", "lower", "dress")
+    if category == "dress":
+        if areas["dress"] < 0.3 * (areas["upper"] + areas["lower"]):
+            names = ("upper", "lower", "dress")
+        elif areas["upper"] > 0.1 * areas["dress"] and _starts_low(labels, points_px):
+            names = ("upper", "dress")  # a jumpsuit's or dress's top half, called an upper
     mask: BoolMask = np.isin(labels, [LABEL[n] for n in names])
     return mask
 
 
-def _main_part(mask: BoolMask) -> BoolMask:
+def _starts_low(labels: LabelsU8, points_px: Point) -> bool:
+    """Whether the dress begins below the armpits."""
+    rows = np.flatnonzero((labels == LABEL["dress"]).sum(1) > 2)
+    a, b, _, _, sw = body_axes(points_px)
+    return len(rows) > 0 and bool(rows[0] > (a[1] + b[1]) / 2 + 0.6 * sw)
+
+
+def _main_parts(mask: BoolMask) -> BoolMask:
     """Components of at least a tenth of the largest one, small holes filled."""
     opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
@@ -121,160 +156,104 @@ def _main_part(mask: BoolMask) -> BoolMask:
     return fill_holes(np.isin(labels, np.flatnonzero(areas >= 0.1 * areas.max())), largest=0.006)
 
 
-def _sides(joints: Point, left: int, right: int) -> tuple[Point, Point]:
-    """A pair of joints as the viewer sees them: (left, right)."""
-    a, b = joints[left], joints[right]
-    return (a, b) if a[0] <= b[0] else (b, a)
+def _complete(
+    visible: BoolMask, labels: LabelsU8, joints: Point, category: Category
+) -> tuple[dict[str, Point], float, BoolMask]:
+    """Landmarks of the completed garment, how far its sleeves reach, and the hidden part."""
+    bare = np.isin(labels, [LABEL[n] for n in LIMB_SKIN])
+    before = np.isin(labels, [LABEL[n] for n in BEFORE])
+
+    def read(garment: BoolMask) -> tuple[dict[str, Point], float]:
+        seen = Seen(garment, bare & ~garment, before & ~garment)
+        return (lower_points(seen, joints), 0.0) if category == "lower" else upper_points(seen, joints)
+
+    points, reach = read(visible)
+    hidden = hidden_parts(visible, labels, points, joints, category)
+    if hidden.any():
+        points, reach = read(visible | hidden)
+    return points, reach, hidden
 
 
-def _limb(joints: Point, indices: tuple[tuple[int, int], ...]) -> tuple[list[Point], list[Point]]:
-    """Two chains of joints, sorted so that the first starts on the viewer's left."""
-    one, two = [joints[a] for a, _ in indices], [joints[b] for _, b in indices]
-    return (one, two) if one[0][0] <= two[0][0] else (two, one)
+def _cut(
+    person: Person, coarse: NDArray[np.float32], visible: BoolMask, hidden: BoolMask
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """The photo with hidden parts painted, and the completed garment's alpha, both at the photo's size."""
+    alpha = refine_alpha(person.image_u8, coarse, band_px=1.5)
+    # where the garment's edge is the person's, the soft mask knows it better than the labels
+    alpha = np.minimum(alpha, np.maximum(person.mask_f32, alpha * (person.mask_f32 < 0.05)))
+    if not hidden.any():
+        return person.image_u8, alpha
+    size = (alpha.shape[1], alpha.shape[0])
+    small = cv2.resize(person.image_u8, (hidden.shape[1], hidden.shape[0]), interpolation=cv2.INTER_AREA)
+    painted = paint_hidden(np.asarray(small, np.uint8), visible, hidden)
+    grown = cv2.dilate(hidden.astype(np.uint8), np.ones((5, 5), np.uint8))
+    share = cv2.resize(cv2.blur(grown.astype(np.float32), (3, 3)), size, interpolation=cv2.INTER_LINEAR)[..., None]
+    big = cv2.resize(painted, size, interpolation=cv2.INTER_CUBIC)
+    image = np.clip(np.rint(person.image_u8 + share * (big.astype(np.float32) - person.image_u8)), 0, 255)
+    whole = cv2.morphologyEx((visible | hidden).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    near = whole * cv2.dilate(hidden.astype(np.uint8), np.ones((5, 5), np.uint8))
+    added = cv2.resize(cv2.GaussianBlur(near.astype(np.float32), (0, 0), 0.8), size, interpolation=cv2.INTER_LINEAR)
+    return image.astype(np.uint8), np.maximum(alpha, np.clip(2 * added - 0.5, 0, 1)).astype(np.float32)
 
 
-def _body(joints: Point) -> tuple[Point, Point, Point, Point, float]:
-    """Shoulders (viewer's left, right), the unit vectors right and down, and the shoulder width."""
-    a, b = _sides(joints, L_SHOULDER, R_SHOULDER)
-    hip = joints[[L_HIP, R_HIP]].mean(0)
-    down = hip - (a + b) / 2
-    torso = max(float(np.linalg.norm(down)), 1.0)
-    down = down / torso
-    right = np.array([down[1], -down[0]], np.float32)
-    # a turned body shows narrow shoulders: they are at least .45 of the torso's length
-    return a, b, right.astype(np.float32), down.astype(np.float32), max(float(np.linalg.norm(b - a)), 0.45 * torso)
+def _lengths(category: Category, sleeve: float, leg: float) -> dict[str, Guess]:
+    found = {}
+    if category != "lower":
+        found["sleeve"] = _by_reach("sleeve", sleeve, SLEEVE_REACH)
+    if category != "upper":
+        found["leg"] = _by_reach("leg", leg, LEG_REACH)
+    return found
 
 
-def _upper_points(mask: BoolMask, bare: BoolMask, joints: Point) -> tuple[dict[str, Point], float]:
-    """Landmarks, and how far down the arms the sleeves reach (0: none, 1: the wrists)."""
-    a, b, right, down, sw = _body(joints)
-    middle = (a + b) / 2
-    points: dict[str, Point] = {}
-    reaches = []
-    arms = _limb(joints, ((L_SHOULDER, R_SHOULDER), (L_ELBOW, R_ELBOW), (L_WRIST, R_WRIST)))
-    for side, sign, joint, arm in (("left", -1, a, arms[0]), ("right", 1, b, arms[1])):
-        points[f"neck_{side}"] = middle + sign * NECK_OUT * sw * right - NECK_UP * sw * down
-        points[f"shoulder_{side}"] = joint + sign * SEAM_OUT * sw * right - SEAM_UP * sw * down
-        points[f"armpit_{side}"] = middle + sign * ARMPIT_OUT * sw * right + ARMPIT_DOWN * sw * down
-        points[f"elbow_{side}"] = arm[1]
-        cuff = _limb_end(mask, bare, arm, reach=0.30 * sw)
-        if cuff is not None and cuff[2] > 0.25:
-            outer, inner = cuff[:2]
-            reaches.append(cuff[2])
-            # the outer edge is the one farther from the body's middle line (or higher, arms raised)
-            if (outer - inner) @ (sign * right - 0.3 * down) < 0:
-                outer, inner = inner, outer
-            points[f"cuff_out_{side}"], points[f"cuff_in_{side}"] = outer, inner
-    points |= _hem(mask, middle, right, down, sw)
-    return points, float(np.mean(reaches)) if reaches else 0.0
+def _by_reach(name: str, reach: float, usual: dict[str, float]) -> Guess:
+    """Each value's share from the distance to its usual reach (a Gaussian); a reach of 0 is no sleeve."""
+    if name == "sleeve" and reach == 0:
+        return _guess(name, {v: 0.94 if v == "none" else 0.02 for v in usual})
+    shares = {v: float(np.exp(-0.5 * ((min(reach, 0.97) - c) / REACH_SPREAD) ** 2)) + 0.01 for v, c in usual.items()}
+    if name == "sleeve":
+        shares["none"] = 0.01  # a cuff was found
+    return _guess(name, shares)
 
 
-def _limb_end(mask: BoolMask, bare: BoolMask, chain: list[Point], reach: float) -> tuple[Point, Point, float] | None:
-    """Where the garment ends on a limb: both edges there, and how far along the limb (0..1)."""
-    lengths = [float(np.linalg.norm(q - p)) for p, q in pairwise(chain)]
-    total = sum(lengths)
-    if total < 4:
-        return None
-    last: tuple[Point, Point, float] | None = None
-    missed = 0
-    steps = 48
-    for k in range(3, steps + 1):
-        along = k / steps * total
-        i = 0
-        while i < len(lengths) - 1 and along > lengths[i]:
-            along -= lengths[i]
-            i += 1
-        direction = (chain[i + 1] - chain[i]) / max(lengths[i], 1e-6)
-        at = chain[i] + direction * along
-        normal = np.array([-direction[1], direction[0]], np.float32)
-        edges = _run(mask, at, normal, reach) if _covered(mask, bare, at, 0.25 * reach) else None
-        if edges is None:
-            missed += 1
-            if missed > 4:
-                break
-            continue
-        missed = 0
-        last = (edges[0], edges[1], k / steps)
-    return last
+def _guess(name: str, shares: dict[str, float]) -> Guess:
+    total = sum(shares.values())
+    probability = {v: shares.get(v, 0.0) / total for v in ATTRIBUTES[name]}
+    best = max(probability, key=lambda v: probability[v])
+    return Guess(best if probability[best] >= LEAST[name] else NOT_SURE, probability)
 
 
-def _covered(mask: BoolMask, bare: BoolMask, at: Point, radius: float) -> bool:
-    """Whether a limb's axis is under the garment here; beside a bare arm lies the torso's cloth."""
-    x, y, r = round(float(at[0])), round(float(at[1])), max(1, round(radius))
-    rows, cols = slice(max(0, y - r), max(0, y + r + 1)), slice(max(0, x - r), max(0, x + r + 1))
-    return bool(mask[rows, cols].sum() > bare[rows, cols].sum())
+def _likeliest(guess: Guess) -> str:
+    return max(guess.probability, key=lambda value: guess.probability[value])
 
 
-def _run(mask: BoolMask, at: Point, normal: Point, reach: float) -> tuple[Point, Point] | None:
-    """Ends of the garment's run through (or close to) a point, along a normal."""
-    t = np.arange(-reach, reach + 0.5, 0.5, dtype=np.float32)
-    p = at + t[:, None] * normal
-    x, y = np.round(p[:, 0]).astype(int), np.round(p[:, 1]).astype(int)
-    ok = (x >= 0) & (y >= 0) & (x < mask.shape[1]) & (y < mask.shape[0])
-    on = np.zeros(len(t), bool)
-    on[ok] = mask[y[ok], x[ok]]
-    near = np.flatnonzero(on & (np.abs(t) < 0.35 * reach))
-    if len(near) == 0:
-        return None
-    start = end = int(near[np.abs(t[near]).argmin()])
-    while start > 0 and on[start - 1]:
-        start -= 1
-    while end < len(on) - 1 and on[end + 1]:
-        end += 1
-    return p[start], p[end]
+def _visibility(points: dict[str, Point], visible: BoolMask, hidden: BoolMask) -> dict[str, float]:
+    """Low where a landmark lies in a part that something hides, or off everything that can be seen."""
+    behind = cv2.dilate(hidden.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    away = cv2.distanceTransform((~visible).astype(np.uint8), cv2.DIST_L2, 3)
+    h, w = visible.shape
+    reach = 0.03 * max(h, w)
+    out = {}
+    for name, (x, y) in points.items():
+        column, row = round(float(x)), round(float(y))
+        if not (0 <= column < w and 0 <= row < h):
+            out[name] = 0.0
+        else:
+            far = float(np.clip(2 - away[row, column] / reach, 0.2, 1))
+            out[name] = 0.2 if behind[row, column] else far
+    return out
 
 
-def _hem(mask: BoolMask, middle: Point, right: Point, down: Point, sw: float) -> dict[str, Point]:
-    """The lower corners: ends of the garment's lowest rows around the body's middle line."""
-    ys, xs = np.nonzero(mask)
-    u = (np.stack([xs, ys], 1).astype(np.float32) - middle) @ np.stack([right, down], 1)
-    torso = u[np.abs(u[:, 0]) < 0.35 * sw]
-    torso = torso if len(torso) > 20 else u
-    bottom = float(np.percentile(torso[:, 1], 99.5))
-    row = middle + (bottom - 0.05 * sw) * down
-    edges = _run(mask, row, right, 3.0 * sw) or (row - 0.5 * sw * right, row + 0.5 * sw * right)
-    return {"hem_left": edges[0] + 0.04 * sw * down, "hem_right": edges[1] + 0.04 * sw * down}
-
-
-def _lower_points(mask: BoolMask, bare: BoolMask, joints: Point) -> dict[str, Point]:
-    _, _, right, down, sw = _body(joints)
-    hips = _sides(joints, L_HIP, R_HIP)
-    centre = (hips[0] + hips[1]) / 2
-    torso = float(np.linalg.norm(joints[[L_SHOULDER, R_SHOULDER]].mean(0) - centre))
-    ys, xs = np.nonzero(mask)
-    u = (np.stack([xs, ys], 1).astype(np.float32) - centre) @ np.stack([right, down], 1)
-    middle = u[np.abs(u[:, 0]) < 0.4 * sw]
-    top = float(np.percentile((middle if len(middle) > 20 else u)[:, 1], 1))
-    row = centre + (top + 0.03 * torso) * down
-    edges = _run(mask, row, right, 1.5 * sw) or (row - 0.45 * sw * right, row + 0.45 * sw * right)
-    points = {"waist_left": edges[0] - 0.03 * torso * down, "waist_right": edges[1] - 0.03 * torso * down}
-    legs = _limb(joints, ((L_HIP, R_HIP), (L_KNEE, R_KNEE), (L_ANKLE, R_ANKLE)))
-    points |= {"knee_left": legs[0][1], "knee_right": legs[1][1]}
-    if _is_skirt(mask, legs, torso):
-        bottom = float(np.percentile(u[:, 1], 99.5))
-        row = centre + (bottom - 0.04 * torso) * down
-        ends = _run(mask, row, right, 3 * sw) or (row - 0.6 * sw * right, row + 0.6 * sw * right)
-        return points | {"hem_left": ends[0] + 0.03 * torso * down, "hem_right": ends[1] + 0.03 * torso * down}
-    points["crotch"] = centre + CROTCH_DOWN * torso * down
-    for side, sign, leg in (("left", -1, legs[0]), ("right", 1, legs[1])):
-        end = _limb_end(mask, bare, leg, reach=0.4 * sw) or (leg[1] - 0.2 * sw * right, leg[1] + 0.2 * sw * right, 0.5)
-        outer, inner = end[:2]
-        if (outer - inner) @ (sign * right) < 0:
-            outer, inner = inner, outer
-        points[f"leg_out_{side}"], points[f"leg_in_{side}"] = outer, inner
-    return points
-
-
-def _is_skirt(mask: BoolMask, legs: tuple[list[Point], list[Point]], torso: float) -> bool:
-    """Whether the cloth spans from leg to leg half-way down the thighs or lower."""
-    filled = 0
-    for share in (0.55, 0.7, 0.85):
-        p = legs[0][0] + share * (legs[0][1] - legs[0][0])
-        q = legs[1][0] + share * (legs[1][1] - legs[1][0])
-        if float(np.linalg.norm(q - p)) < 0.12 * torso:
-            continue  # legs together: no gap to see
-        t = np.linspace(0.2, 0.8, 15, dtype=np.float32)[:, None]
-        line = np.round(p + t * (q - p)).astype(int)
-        inside = (line >= 0).all(1) & (line[:, 0] < mask.shape[1]) & (line[:, 1] < mask.shape[0])
-        filled += bool(inside.all() and mask[line[:, 1], line[:, 0]].mean() > 0.97)
-    return filled >= 2
+def _warnings(person: Person, visible: BoolMask, hidden: BoolMask, joints: Point) -> tuple[str, ...]:
+    """What the visitor should know of the garment's photo; the person's own warnings speak to somebody else."""
+    found = []
+    if hidden.sum() > MUCH_HIDDEN * (visible | hidden).sum():
+        found.append(HIDDEN)
+    a, b, _, _, sw = body_axes(joints)
+    if float(np.linalg.norm(a - b)) < 0.6 * sw:
+        found.append(SIDEWAYS)
+    border = np.concatenate([visible[-1], visible[:, 0], visible[:, -1]])
+    if border.sum() > 0.1 * np.sqrt(visible.sum()):
+        found.append(CUT_OFF)
+    if any("Several people" in sentence for sentence in person.warnings):
+        found.append(SEVERAL)
+    return tuple(found)

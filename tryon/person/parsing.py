@@ -20,6 +20,8 @@ from tryon.types import LABEL, LABELS, LabelsU8, MaskF32, Pose, RGBu8
 PARSER_CHANNELS = 3 + 1 + LIMB_COUNT  # RGB, person mask, limb maps
 # A whole figure at 384 px: thin straps and fingers survive, and it still takes under 100 ms.
 PARSER_HEIGHT, PARSER_WIDTH = 384, 288
+NEAR = 0.18  # of the joints' window: how far around it the mask is looked at
+FIGURE_ROOM = 0.03  # of the figure's longer side, left around it
 
 
 def parser_input(rgb_u8: RGBu8, mask_f32: MaskF32, pose: Pose) -> NDArray[np.float32]:
@@ -41,6 +43,36 @@ def parser_input(rgb_u8: RGBu8, mask_f32: MaskF32, pose: Pose) -> NDArray[np.flo
     for i, ridge in enumerate(small):
         out[4 + i] = cv2.resize(ridge, (w, h), interpolation=cv2.INTER_LINEAR)
     return out
+
+
+def figure_crop(pose: Pose, mask_f32: MaskF32, width: int, height: int) -> Crop:
+    """The window that shows a whole figure: what the mask shows of it, with little room around.
+
+    Joints end at the ankles and the ears; shoes, hats and wide coats go on, and labels off the window are lost.
+
+    Args:
+        pose: landmarks in photo pixels. mask_f32: (H, W) person mask of the photo.
+        width, height: size of the window in pixels.
+
+    Returns:
+        A 3:4 window when ``width``:``height`` is; the joints' own where the mask shows nothing near them.
+    """
+    crop = crop_for(pose, "dress", size_of(mask_f32), width, height)
+    x0, y0, w, h = crop.x0, crop.y0, crop.width / crop.scale, crop.height / crop.scale
+    # masks of bystanders and of mistakes further away do not count
+    left, top = max(0, round(x0 - NEAR * w)), max(0, round(y0 - NEAR * h))
+    near = mask_f32[top : max(0, round(y0 + (1 + NEAR) * h)), left : max(0, round(x0 + (1 + NEAR) * w))]
+    step = max(1, round(max(near.shape) / 400))
+    count, _, stats, _ = cv2.connectedComponentsWithStats((near[::step, ::step] > 0.5).astype(np.uint8))
+    if count < 2 or stats[1:, cv2.CC_STAT_AREA].max() * step * step < 0.02 * w * h:
+        return crop
+    bx, by, bw, bh = (step * int(v) for v in stats[1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())][:4])
+    bx, by, room = bx + left, by + top, FIGURE_ROOM * max(bw, bh)
+    # elbows that the mask misses stay inside, but not far-off guesses of joints outside the picture
+    x0, x1 = min(bx - room, max(x0, bx - 3 * room)), max(bx + bw + room, min(x0 + w, bx + bw + 3 * room))
+    tall = max(bh + 2 * room, (x1 - x0) * height / width, 16.0)
+    scale, cx, cy = height / tall, (x0 + x1) / 2, by + bh / 2
+    return Crop(cx - width / scale / 2, cy - tall / 2, scale, width, height)
 
 
 class Parser:
@@ -66,7 +98,7 @@ class Parser:
 
     def probabilities(self, image_u8: RGBu8, mask_f32: MaskF32, pose: Pose) -> tuple[NDArray[np.float32], Crop]:
         """Probabilities (13, h, w) float32 in a crop around the whole figure, and that crop."""
-        crop = crop_for(pose, "dress", size_of(image_u8), PARSER_WIDTH, PARSER_HEIGHT)
+        crop = figure_crop(pose, mask_f32, PARSER_WIDTH, PARSER_HEIGHT)
         local = Pose(crop.to_crop(pose.points_px), pose.visibility)
         x = parser_input(crop.cut(image_u8), crop.cut(mask_f32, border=cv2.BORDER_CONSTANT), local)
         tensor = torch.from_numpy(x)[None].to(memory_format=torch.channels_last)

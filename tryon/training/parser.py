@@ -56,7 +56,7 @@ class ParserSettings:
 _POOL = 48  # rendered people kept for further crops: about 70 MB
 # Small windows show most people an hour; the large ones teach the resolution that is used at run time. Equal work
 # an update: of larger windows fewer, but enough for the batch norms.
-_SIZES, _SIZE_SHARE, _FEWER = ((256, 192), (384, 288), (512, 384)), (0.45, 0.35, 0.2), (1.0, 0.5, 1 / 3)
+_SIZES, _SIZE_SHARE, _FEWER = ((256, 192), (384, 288), (512, 384)), (0.3, 0.4, 0.3), (1.0, 0.5, 1 / 3)
 _CUT_SHARE, _HIDDEN_SHARE = 0.25, 0.3  # of the views: photos taken closer; things in front of the person
 
 

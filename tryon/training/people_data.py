@@ -13,6 +13,7 @@ import numpy as np
 
 from tryon.errors import BadRequestError
 from tryon.geometry.crops import Crop, crop_for
+from tryon.person.parsing import figure_crop
 from tryon.types import CATEGORIES, LABEL, LabelsU8, Pose, RGBu8
 
 # MediaPipe's left and right partners, for mirrored pictures
@@ -160,8 +161,12 @@ def random_view(
         category: framing to start from; None: any.
     """
     assert record.labels_u8 is not None
-    base_category = category or CATEGORIES[rng.choice(3, p=[0.35, 0.2, 0.45])]
-    base = crop_for(record.pose, base_category, record.image_u8.shape[:2], width, height)  # type: ignore[arg-type]
+    # the parser sees whole figures at run time; closer views teach what small things look like
+    base_category = category or CATEGORIES[rng.choice(3, p=[0.2, 0.12, 0.68])]
+    if category is None and base_category == "dress":
+        base = figure_crop(record.pose, record.mask_u8.astype(np.float32) / 255, width, height)
+    else:
+        base = crop_for(record.pose, base_category, record.image_u8.shape[:2], width, height)  # type: ignore[arg-type]
     zoom = float(np.exp(rng.normal(0, 0.14)))
     shift = rng.normal(0, 0.06, 2) * (width / base.scale, height / base.scale)
     scale = base.scale * zoom

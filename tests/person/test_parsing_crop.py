@@ -1,0 +1,61 @@
+"""The parser's window shows the whole figure: shoes, hats and wide coats, but not the bystanders."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tryon.geometry.crops import crop_for
+from tryon.person.parsing import figure_crop
+from tryon.types import Pose
+
+
+def _pose() -> Pose:
+    points = np.zeros((33, 2), np.float32)
+    points[:11] = 150, 60
+    points[[11, 12, 13, 14, 15, 16]] = (180, 100), (120, 100), (190, 150), (110, 150), (192, 200), (108, 200)
+    points[[17, 19, 21]], points[[18, 20, 22]] = (192, 210), (108, 210)
+    points[[23, 24, 25, 26, 27, 28]] = (168, 210), (132, 210), (168, 290), (132, 290), (168, 370), (132, 370)
+    points[[29, 31]], points[[30, 32]] = (168, 380), (132, 380)
+    return Pose(points, np.ones(33, np.float32))
+
+
+def _inside(crop, x: float, y: float) -> bool:  # type: ignore[no-untyped-def]
+    (px, py) = crop.to_crop(np.array([[x, y]], np.float32))[0]
+    return bool(0 <= px < crop.width and 0 <= py < crop.height)
+
+
+def test_high_heels_hats_and_wide_skirts_are_in_the_window() -> None:
+    mask = np.zeros((480, 300), np.float32)
+    mask[10:440, 110:190] = 1  # a high hat, and boots well below the ankles
+    mask[240:420, 60:250] = 1  # a wide skirt
+    crop = figure_crop(_pose(), mask, 192, 256)
+    for x, y in ((150, 12), (150, 438), (62, 300), (248, 300)):
+        assert _inside(crop, x, y)
+    assert crop.width / crop.scale == pytest.approx(0.75 * crop.height / crop.scale)
+
+
+def test_a_bystander_does_not_widen_the_window() -> None:
+    mask = np.zeros((480, 900), np.float32)
+    mask[30:400, 110:190] = 1
+    alone = figure_crop(_pose(), mask, 192, 256)
+    mask[30:400, 600:700] = 1
+    assert figure_crop(_pose(), mask, 192, 256) == alone
+    mask[200:260, 262:285] = 1  # somebody's bag, near but not joined
+    assert figure_crop(_pose(), mask, 192, 256) == alone
+
+
+def test_without_a_mask_the_joints_decide() -> None:
+    mask = np.zeros((480, 300), np.float32)
+    assert figure_crop(_pose(), mask, 192, 256) == crop_for(_pose(), "dress", (480, 300), 192, 256)
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+def test_the_window_grows_with_the_photo(factor: int) -> None:
+    mask = np.zeros((480 * factor, 300 * factor), np.float32)
+    mask[30 * factor : 400 * factor, 110 * factor : 190 * factor] = 1
+    pose = Pose(_pose().points_px * factor, _pose().visibility)
+    crop = figure_crop(pose, mask, 192, 256)
+    assert crop.scale * factor == pytest.approx(
+        figure_crop(_pose(), mask[::factor, ::factor], 192, 256).scale, rel=0.02
+    )

@@ -22,21 +22,21 @@ from tryon.evaluation.rendered_figures import JOINTS
 from tryon.images import load_picture
 from tryon.types import LABEL, Garment, Guess, Person, Pose
 
-PLACES = {"shoulder": 200, "elbow": 300, "wrist": 380, "hip": 380, "knee": 540, "ankle": 700}
+PLACES = {"shoulder": 130, "elbow": 200, "wrist": 250, "hip": 250, "knee": 360, "ankle": 460}
 
 
 @pytest.fixture
 def seen() -> Seen:
     """Somebody who is understood as they are."""
     labels = np.zeros(SIZE, np.uint8)
-    labels[100:200, 250:330] = LABEL["face"]
-    labels[200:400, 200:380] = LABEL["upper"]
-    labels[400:720, 200:380] = LABEL["lower"]
-    points = np.tile(np.float32([288, 150]), (33, 1))
+    labels[70:130, 170:210] = LABEL["face"]
+    labels[130:270, 130:250] = LABEL["upper"]
+    labels[270:480, 130:250] = LABEL["lower"]
+    points = np.tile(np.float32([190, 100]), (33, 1))
     joints = {}
     for joint, sides in JOINTS.items():
         for side, (_, number) in enumerate(sides):
-            points[number] = (350 if side == 0 else 220, PLACES[joint])
+            points[number] = (230 if side == 0 else 150, PLACES[joint])
             joints[joint, side] = points[number].copy()
     image = np.full((*SIZE, 3), 120, np.uint8)
     pose = Pose(points, np.ones(33, np.float32))
@@ -71,7 +71,7 @@ def test_what_is_right_is_not_wrong(seen: Seen, garment: SeenGarment) -> None:
 def test_wrong_labels_count(seen: Seen) -> None:
     assert seen.person is not None
     labels = seen.person.labels_u8.copy()
-    labels[200:300, 200:380] = LABEL["dress"]
+    labels[130:200, 130:250] = LABEL["dress"]
     wrong = overlaps(moved(seen, labels_u8=labels))
     assert wrong["upper"] == pytest.approx(0.5)
     assert wrong["dress"] == 0  # seen where there is none
@@ -83,7 +83,7 @@ def test_wrong_labels_count(seen: Seen) -> None:
 def test_wrong_poses_count(seen: Seen) -> None:
     assert seen.person is not None
     points = seen.person.pose.points_px.copy()
-    points[JOINTS["wrist"][0][1]] += (0, 90)
+    points[JOINTS["wrist"][0][1]] += (0, 60)
     off = moved(seen, pose=Pose(points, seen.person.pose.visibility))
     assert joint_errors(off)["wrist", 0] == pytest.approx(0.5)
     exchanged = seen.person.pose.points_px.copy()

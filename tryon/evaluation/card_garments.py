@@ -20,12 +20,13 @@ from tryon.images import load_picture
 from tryon.stages import draw_cutout, draw_landmarks
 from tryon.synth.cloth_choice import ClothChoice
 from tryon.synth.grounds import GroundLibrary
+from tryon.synth.record import HALF
 from tryon.synth.shards import Shard
 from tryon.training.garment_rendered import draw_rendered
 from tryon.training.garment_targets import rendered_attributes
 from tryon.types import Garment, RGBu8
 
-SIZE = (768, 576)  # (H, W): twice what the network's first look sees
+SIZE = HALF  # (H, W): twice what the network's first look sees, and what is printed
 FOLDED = 0.4  # of laid sleeves: as often as in training
 SURE_OF = ("sleeve", "leg", "neckline", "front", "layer")
 Points = dict[str, tuple[float, float]]

@@ -21,7 +21,7 @@ from tryon.synth.record import HALF, RECORD_LABELS, Record
 from tryon.synth.shards import RecordStore
 from tryon.types import LABEL, LabelsU8, Person, PointsF32, RGBu8
 
-SIZE = (768, 576)  # (H, W): about a street photo's
+SIZE = HALF  # (H, W): twice what is printed
 LEAST = 0.004  # of the picture: a class that is smaller is wrong or right by chance
 COLLAR_INSIDE = RECORD_LABELS.index("collar_inside")
 TRUE_JOINT = (20, 200, 60)
@@ -157,9 +157,8 @@ def pose_rows(people: Sequence[Seen], count: int) -> tuple[list[Row], list[str]]
 
 
 def _joints(record: Record) -> dict[tuple[str, int], PointsF32]:
-    k = SIZE[0] / HALF[0]
     return {
-        (joint, side): (np.asarray(record.joints_px[bone], np.float32) + 0.5) * np.float32(k) - np.float32(0.5)
+        (joint, side): np.asarray(record.joints_px[bone], np.float32)
         for joint, sides in JOINTS.items()
         for side, (bone, _) in enumerate(sides)
     }
@@ -175,7 +174,7 @@ def _pose_pictures(seen: Seen) -> tuple[RGBu8, ...]:
     """The photo with the true joints, and what was found."""
     truth = seen.image_u8.copy()
     for at in seen.joints_px.values():
-        cv2.circle(truth, (round(float(at[0])), round(float(at[1]))), 7, TRUE_JOINT, 3, cv2.LINE_AA)
+        cv2.circle(truth, (round(float(at[0])), round(float(at[1]))), 5, TRUE_JOINT, 2, cv2.LINE_AA)
     found = np.full_like(truth, 225) if seen.person is None else draw_pose(seen.person)
     return crop_to((truth, found), _figure_box(seen))
 

@@ -8,7 +8,8 @@ each row is a picture, the truth and the answer. How bad they are, and the usual
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tryon.evaluation.card_garments import garment_rows, look_at_gallery, look_at_garments
@@ -22,32 +23,36 @@ CLASSES = ("hair", "skin", "upper", "lower", "dress", "accessory")
 POSES, GARMENTS = 6, 9  # rows of a picture: as many as a reader looks at
 
 
-def draw_people(records: Path, out: Path, count: int, seed: int) -> None:
-    """Write ``parser.jpg`` and ``pose.jpg`` and print their figures.
+@dataclass(frozen=True)
+class CardSettings:
+    """What is looked at, and where the pictures go."""
 
-    Args:
-        records: folder of shards. out: folder. count: people that are looked at. seed: of cloths, lights, grounds.
-    """
-    people = list(look_at_people(records, count, seed, PersonAnalyzer.from_pretrained()))
+    records: Path = ROOT / "data/records"
+    out: Path = ROOT / "weights/card"
+    weights: Path | None = None
+    people: int = 120  # a worst case in a hundred is what a reader wants to see
+    garments: int = 200
+    seed: int = 7
+
+
+def draw_people(settings: CardSettings) -> None:
+    """Write ``parser.jpg`` and ``pose.jpg`` and print their figures."""
+    analyzer = PersonAnalyzer.from_pretrained(settings.weights)
+    people = list(look_at_people(settings.records, settings.people, settings.seed, analyzer))
     print(f"{len(people)} rendered people of the validation split\n")
-    _write(out / "parser.jpg", parsing_rows(people, CLASSES))
-    _write(out / "pose.jpg", pose_rows(people, POSES))
+    _write(settings.out / "parser.jpg", parsing_rows(people, CLASSES))
+    _write(settings.out / "pose.jpg", pose_rows(people, POSES))
 
 
-def draw_garments(records: Path, out: Path, count: int, seed: int, assets: Path) -> None:
-    """Write ``garment.jpg`` and ``gallery.jpg`` and print their figures.
-
-    Args:
-        records: folder of shards. out: folder. count: garments that are looked at. seed: of cloths, lights, grounds.
-        assets: the gallery's folder.
-    """
-    analyzer = GarmentAnalyzer.from_pretrained()
+def draw_garments(settings: CardSettings) -> None:
+    """Write ``garment.jpg`` and ``gallery.jpg`` and print their figures."""
+    analyzer = GarmentAnalyzer.from_pretrained(settings.weights)
     for name, pictures in (
-        ("garment", list(look_at_garments(records, count, seed, analyzer))),
-        ("gallery", list(look_at_gallery(assets, analyzer))),
+        ("garment", list(look_at_garments(settings.records, settings.garments, settings.seed, analyzer))),
+        ("gallery", list(look_at_gallery(ROOT / "assets", analyzer))),
     ):
         print(f"{name}: {len(pictures)} pictures\n")
-        _write(out / f"{name}.jpg", garment_rows(pictures, GARMENTS if name == "garment" else 6))
+        _write(settings.out / f"{name}.jpg", garment_rows(pictures, GARMENTS if name == "garment" else 6))
 
 
 def _write(path: Path, drawn: tuple[Sequence[Row], Sequence[str]]) -> None:
@@ -61,19 +66,18 @@ def _write(path: Path, drawn: tuple[Sequence[Row], Sequence[str]]) -> None:
 def main() -> None:
     """Command line; see the module's text."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=Path, default=ROOT / "data/records", help="folder of rendered records")
-    parser.add_argument("--out", type=Path, default=ROOT / "weights/card", help="folder of the pictures")
-    parser.add_argument("--people", type=int, default=120, help="how many people to look at; 0: none")
-    parser.add_argument("--garments", type=int, default=200, help="how many garments to look at; 0: none")
-    parser.add_argument("--seed", type=int, default=7, help="of cloths, lights and grounds")
-    args = parser.parse_args()
-    tasks: list[tuple[int, Callable[[], None]]] = [
-        (args.people, lambda: draw_people(args.records, args.out, args.people, args.seed)),
-        (args.garments, lambda: draw_garments(args.records, args.out, args.garments, args.seed, ROOT / "assets")),
-    ]
-    for count, task in tasks:
-        if count:
-            task()
+    usual = CardSettings()
+    parser.add_argument("--records", type=Path, default=usual.records, help="folder of rendered records")
+    parser.add_argument("--out", type=Path, default=usual.out, help="folder of the pictures")
+    parser.add_argument("--weights", type=Path, help="folder of the weights; the repository's own by default")
+    parser.add_argument("--people", type=int, default=usual.people, help="how many people to look at; 0: none")
+    parser.add_argument("--garments", type=int, default=usual.garments, help="how many garments to look at; 0: none")
+    parser.add_argument("--seed", type=int, default=usual.seed, help="of cloths, lights and grounds")
+    settings = CardSettings(**vars(parser.parse_args()))
+    if settings.people:
+        draw_people(settings)
+    if settings.garments:
+        draw_garments(settings)
 
 
 if __name__ == "__main__":

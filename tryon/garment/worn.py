@@ -31,6 +31,7 @@ MIN_SHARE = 0.004  # of the photo: less is a scarf or an error of the parsing
 WORK = 512  # long side at which the outline is read
 LIMB_SKIN = ("left_arm", "right_arm", "left_leg", "right_leg")
 BEFORE = ("left_arm", "right_arm", "hair", "accessory")
+SAME_CLOTH = 12.0  # Lab units between the medians of two labels that are one garment
 MUCH_HIDDEN = 0.25  # of the garment, from which the visitor is told
 NOT_WORN = "No {what} can be seen on the person in the garment photo. Choose another category or another photo."
 HIDDEN = "Arms, hair, bags or other clothes hide much of the garment in its photo; those parts are a guess."
@@ -68,13 +69,14 @@ def garment_from_person(person: Person, category: Category | Literal["auto"] = "
     size = (max(8, round(width * s)), max(8, round(height * s)))
     scale = np.array([size[0] / width, size[1] / height], np.float32)
     joints = (person.pose.points_px + 0.5) * scale - 0.5
-    mask = _worn_mask(labels, chosen, areas, person.pose.points_px)
+    mask = _worn_mask(person, chosen, areas)
     coarse = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    visible = _main_parts(coarse > 0.5)
+    small_labels = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
+    # a hand on the chest is no hole of the parsing: it is completed below
+    visible = _main_parts(coarse > 0.5) & ~(np.isin(small_labels, [LABEL[n] for n in BEFORE]) & (coarse < 0.5))
     if visible.mean() < MIN_SHARE:
         what = {"upper": "top", "lower": "skirt or trousers"}.get(chosen, chosen)
         raise GarmentNotFoundError(NOT_WORN.format(what=what))
-    small_labels = cv2.resize(labels, size, interpolation=cv2.INTER_NEAREST)
     points, reach, hidden = _complete(visible, small_labels, joints, chosen)
     image, alpha = _cut(person, np.where(visible, coarse, 0).astype(np.float32), visible, hidden)
     restored = {n: tuple(float(v) for v in (p + 0.5) / scale - 0.5) for n, p in points.items()}
@@ -126,23 +128,39 @@ def _choose(areas: dict[Category, float]) -> Category:
     return "upper" if areas["upper"] > 0.35 * areas["lower"] else "lower"
 
 
-def _worn_mask(labels: LabelsU8, category: Category, areas: dict[Category, float], points_px: Point) -> BoolMask:
+def _worn_mask(person: Person, category: Category, areas: dict[Category, float]) -> BoolMask:
     """The garment's pixels; a dress may have been parsed as an upper and a lower, and the other way round."""
+    labels = person.labels_u8
     names: tuple[Category, ...] = (category,)
     if category == "dress":
         if areas["dress"] < 0.3 * (areas["upper"] + areas["lower"]):
             names = ("upper", "lower", "dress")
-        elif areas["upper"] > 0.1 * areas["dress"] and _starts_low(labels, points_px):
+        elif areas["upper"] > 0.1 * areas["dress"] and (_starts_low(person) or _alike(person, "upper", "dress")):
             names = ("upper", "dress")  # a jumpsuit's or dress's top half, called an upper
+    elif 0.02 * areas[category] < areas["dress"] < areas[category] and _alike(person, category, "dress"):
+        names = (category, "dress")
     mask: BoolMask = np.isin(labels, [LABEL[n] for n in names])
     return mask
 
 
-def _starts_low(labels: LabelsU8, points_px: Point) -> bool:
+def _starts_low(person: Person) -> bool:
     """Whether the dress begins below the armpits."""
-    rows = np.flatnonzero((labels == LABEL["dress"]).sum(1) > 2)
-    a, b, _, _, sw = body_axes(points_px)
+    rows = np.flatnonzero((person.labels_u8 == LABEL["dress"]).sum(1) > 2)
+    a, b, _, _, sw = body_axes(person.pose.points_px)
     return len(rows) > 0 and bool(rows[0] > (a[1] + b[1]) / 2 + 0.6 * sw)
+
+
+def _alike(person: Person, one: Category, other: Category) -> bool:
+    """Whether two labels have the same cloth: the same median colour and the same spread of it."""
+    colours = []
+    for name in (one, other):
+        pixels = person.image_u8[person.labels_u8 == LABEL[name]]
+        if len(pixels) < 50:
+            return False
+        lab = cv2.cvtColor(pixels[None, :: max(1, len(pixels) // 4000)].astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+        colours.append((np.median(lab[0], axis=0), lab[0].std(0)))
+    (a, spread_a), (b, spread_b) = colours
+    return bool(np.linalg.norm(a - b) < SAME_CLOTH and np.linalg.norm(spread_a - spread_b) < SAME_CLOTH)
 
 
 def _main_parts(mask: BoolMask) -> BoolMask:

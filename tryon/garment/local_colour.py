@@ -24,15 +24,16 @@ class LocalColour:
     band: half-width of the uncertain band, of the long side: 2 of the network's map pixels. window: half-width
     from which colours are taken, of the long side. spread: least standard deviation of a colour (Lab units):
     noise and JPEG. strength: of colour against the network. most: evidence (nats) that colour can give.
-    smooth: of the evidence, of the long side.
+    smooth: of the evidence, of the long side. work: long side of the garment's box at which colours are compared.
     """
 
     band: float = 0.016
-    window: float = 0.045
+    window: float = 0.06
     spread: float = 3.0
     strength: float = 0.8
     most: float = 4.0
     smooth: float = 0.003
+    work: int = 360
 
 
 def local_cut(image_u8: RGBu8, probability: MaskF32, settings: LocalColour | None = None) -> MaskF32:
@@ -47,6 +48,23 @@ def local_cut(image_u8: RGBu8, probability: MaskF32, settings: LocalColour | Non
         (h, w) float32 0..1, the network's own off the band.
     """
     s = settings or LocalColour()
+    ys, xs = np.nonzero(probability > 0.2)
+    if len(ys) == 0:
+        return probability
+    # nothing is compared farther from the garment than this
+    room = 2 + round(2 * (s.band + s.window) * max(np.ptp(ys), np.ptp(xs)))
+    box = (slice(max(0, ys.min() - room), ys.max() + 1 + room), slice(max(0, xs.min() - room), xs.max() + 1 + room))
+    near = np.ascontiguousarray(probability[box])
+    scale = min(1.0, s.work / max(near.shape))
+    size = (max(8, round(near.shape[1] * scale)), max(8, round(near.shape[0] * scale)))
+    small = cv2.resize(np.ascontiguousarray(image_u8[box]), size, interpolation=cv2.INTER_AREA)
+    redrawn = _redraw(np.asarray(small, np.uint8), cv2.resize(near, size, interpolation=cv2.INTER_AREA), s)
+    out = np.zeros_like(probability)
+    out[box] = cv2.resize(redrawn, (near.shape[1], near.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return out
+
+
+def _redraw(image_u8: RGBu8, probability: MaskF32, s: LocalColour) -> MaskF32:
     side = max(probability.shape)
     hard = (probability > 0.5).astype(np.uint8)
     r = max(2, round(s.band * side))
@@ -65,7 +83,7 @@ def local_cut(image_u8: RGBu8, probability: MaskF32, settings: LocalColour | Non
     p = np.clip(probability, 1e-3, 1 - 1e-3)
     prior = np.log(p / (1 - p))
     joined = 1 / (1 + np.exp(-(prior + s.strength * evidence)))
-    return np.where(inner, 1.0, np.where(outer, np.minimum(probability, 0.0), joined)).astype(np.float32)
+    return np.where(inner, 1.0, np.where(outer, 0.0, joined)).astype(np.float32)
 
 
 def _likelihood(lab: np.ndarray, sure: np.ndarray, reach: int, spread: float) -> np.ndarray:
@@ -75,9 +93,7 @@ def _likelihood(lab: np.ndarray, sure: np.ndarray, reach: int, spread: float) ->
 
     def mean(values: np.ndarray) -> np.ndarray:
         # where no sure pixel is near, those farther off count
-        return cv2.boxFilter(values, -1, (reach, reach), normalize=True) + 1e-3 * cv2.boxFilter(
-            values, -1, (wide, wide), normalize=True
-        )
+        return cv2.blur(values, (reach, reach)) + 1e-3 * cv2.blur(values, (wide, wide))
 
     count = mean(weight)[..., None] + 1e-6
     middle = mean(lab * weight[..., None]) / count

@@ -22,7 +22,8 @@ TRUST = 0.10  # mean heat mass around the peaks under which the outline's own pr
 SAMPLES = 560  # of the outline: about 2 px of a 512 px picture apart
 MAX_COST = 14.0  # nats; farther from a peak all places are alike
 FAR_COST = 8.5  # nats; a place that is hardly better than any other (9.4)
-CLEAR = 0.12  # heat mass from which a peak stands; chosen on rendered validation garments
+CLEAR = 0.05  # heat mass from which a peak stands; chosen on rendered validation garments
+ASTRAY = 0.05  # of the garment's size: a peak so far off the garment is another thing's
 ONTO = 0.018  # of the garment's size: a peak so near the outline belongs on it
 HALF = 0.56  # of the outline that belongs to one side, at most: a leg's end looks like the other leg's
 Points = dict[str, tuple[float, float]]
@@ -67,6 +68,9 @@ def choose_points(front: BoolMask, reading: Reading, kind: Kind) -> Points:
         if sure < CLEAR:
             continue
         apart = np.linalg.norm(border - peak, axis=1)
+        x, y = (round(float(v)) for v in np.clip(peak, 0, [front.shape[1] - 1, front.shape[0] - 1]))
+        if not front[y, x] and float(apart.min()) > ASTRAY * size:
+            continue
         near = float(apart.min()) < ONTO * size and name != "crotch"
         placed[name] = _point(border[int(apart.argmin())] if near else peak)
     return placed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tryon.types import MaskF32, RGBu8
 
@@ -38,14 +39,28 @@ def refine_alpha(
     sure = cv2.erode(hard, kernel, borderType=cv2.BORDER_REPLICATE)
     possible = cv2.dilate(hard, kernel)
     size = (width, height)
+    out = np.zeros((height, width), np.float32)
+    if not possible.any():
+        return out
     start = cv2.resize(np.ascontiguousarray(coarse, np.float32), size, interpolation=cv2.INTER_LINEAR)
     radius = max(2, round(band_px * ratio))
     step = max(1, round(ratio))
-    filtered = _guided(image_u8, start, radius, step)
+    box = _box(cv2.resize(possible, size, interpolation=cv2.INTER_NEAREST) > 0, 3 * radius)
+    filtered = _guided(np.ascontiguousarray(image_u8[box]), np.ascontiguousarray(start[box]), radius, step)
     alpha = np.clip((filtered - low) / (high - low), 0, 1)
-    alpha[cv2.resize(sure, size, interpolation=cv2.INTER_NEAREST) > 0] = 1
-    alpha[cv2.resize(possible, size, interpolation=cv2.INTER_NEAREST) == 0] = 0
-    return alpha.astype(np.float32)
+    alpha[cv2.resize(sure, size, interpolation=cv2.INTER_NEAREST)[box] > 0] = 1
+    alpha[cv2.resize(possible, size, interpolation=cv2.INTER_NEAREST)[box] == 0] = 0
+    out[box] = alpha
+    return out
+
+
+def _box(mask: NDArray[np.bool_], room: int) -> tuple[slice, slice]:
+    """The rows and columns of a mask that is not empty, with some room."""
+    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
+    return (
+        slice(max(0, int(rows[0]) - room), int(rows[-1]) + 1 + room),
+        slice(max(0, int(columns[0]) - room), int(columns[-1]) + 1 + room),
+    )
 
 
 def _guided(guide_u8: RGBu8, source: MaskF32, radius: int, step: int) -> MaskF32:

@@ -49,6 +49,7 @@ _LABEL = {name: index for index, name in enumerate(RECORD_LABELS)}
 _SLEEVES = (1, 2)  # indices into garment_mesh.PARTS
 SLEEVE_OVER_M = 0.012  # an arm in its sleeve hangs before the trousers, however little
 JACKET_OVER_M = 0.08  # what bulges under a jacket does not come through it: each was put on for itself
+FOLD_SPOT = 0.004  # of a jacket's pixels
 INNER_OVER_M = 0.004  # the far side of a hem, seen from within, lies behind what it hangs over
 
 
@@ -298,7 +299,7 @@ def _put_garment(
     slack = np.where(stack.sleeve & ~sleeve, np.float32(SLEEVE_OVER_M), np.float32(OVER_M))
     if info.open_front:
         slack = np.full_like(slack, JACKET_OVER_M)
-    slack[(smooth.part & INNER_BIT) > 0] = INNER_OVER_M
+    slack[_lining(smooth.part, alpha > 0, info.open_front)] = INNER_OVER_M
     alpha = np.where(smooth.depth > stack.cloth_depth + slack, np.float32(0), alpha)
     if gate is not None:
         alpha *= gate.keep(smooth.part, alpha > 0, slice(box[0], box[1]), slice(box[2], box[3]))
@@ -316,6 +317,19 @@ def _put_garment(
     stack.gloss += alpha * (sheet.gloss - stack.gloss)
     np.copyto(stack.cloth_depth, smooth.depth, where=solid)
     np.copyto(stack.sleeve, sleeve, where=solid)
+
+
+def _lining(part: U8, seen: NDArray[np.bool_], jacket: bool) -> NDArray[np.bool_]:
+    """Where a garment (h, w) is seen from within and gives way to what it hangs over.
+
+    A jacket's armpits fold through themselves: such spots of its inner side lie over the top like all of it.
+    """
+    inner = ((part & INNER_BIT) > 0) & seen
+    if jacket and inner.any():
+        _, piece, facts, _ = cv2.connectedComponentsWithStats(inner.astype(np.uint8), connectivity=8)
+        spot = facts[:, cv2.CC_STAT_AREA] < FOLD_SPOT * max(int(seen.sum()), 1)
+        inner &= ~spot[piece]
+    return inner
 
 
 def _put_hair(stack: _Stack, record: Record, tints: Tints) -> None:

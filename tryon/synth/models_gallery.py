@@ -137,7 +137,7 @@ MODELS = (
         (Clothing("dress", 18, _jersey("#b5603f")),),
     ),
     VirtualModel(
-        "kenji", "Kenji", "健二", "slim", 174, "navy long-sleeved T-shirt, sand trousers",
+        "kenji", "Kenji", "健二", "slim", 174, "navy long-sleeved T-shirt, grey trousers",
         Looks(
             "male",
             BodyShape(0.0, 0.74, 0.45, 0.34, 0.36, 0.6, african=0.0, asian=1.0, caucasian=0.0, smile=FRIENDLY, expression=LIFTED),
@@ -145,7 +145,7 @@ MODELS = (
             shoes="shoes01", socks="ankle",
         ),
         RELAXED,
-        (Clothing("lower", 21, FabricSpec("plain", ("#b8a27c",), weave="twill")), Clothing("upper", 55, _jersey("#32425c"))),
+        (Clothing("lower", 21, FabricSpec("plain", ("#6d7076",), weave="twill")), Clothing("upper", 55, _jersey("#32425c"))),
     ),
     VirtualModel(
         "arthur", "Arthur", "亚瑟", "heavy", 177, "green T-shirt, jeans",

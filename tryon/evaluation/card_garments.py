@@ -27,6 +27,7 @@ from tryon.training.garment_targets import rendered_attributes
 from tryon.types import Garment, RGBu8
 
 SIZE = HALF  # (H, W): twice what the network's first look sees, and what is printed
+CHECK = 28  # pixels: a finer checker would take the room of the garments in the file
 FOLDED = 0.4  # of laid sleeves: as often as in training
 SURE_OF = ("sleeve", "leg", "neckline", "front", "layer")
 Points = dict[str, tuple[float, float]]
@@ -204,8 +205,10 @@ def _understood(garments: GarmentAnalyzer, image_u8: RGBu8) -> Garment | None:
 def _pictures(seen: SeenGarment) -> tuple[RGBu8, ...]:
     garment = seen.garment
     assert garment is not None
-    truth = draw_landmarks(draw_cutout(seen.image_u8, seen.truth_f32), seen.points_px, seen.visible)
-    answer = draw_landmarks(draw_cutout(seen.image_u8, garment.alpha_f32), garment.landmarks_px, garment.visibility)
+    truth = draw_landmarks(draw_cutout(seen.image_u8, seen.truth_f32, square=CHECK), seen.points_px, seen.visible)
+    answer = draw_landmarks(
+        draw_cutout(seen.image_u8, garment.alpha_f32, square=CHECK), garment.landmarks_px, garment.visibility
+    )
     h, w = seen.truth_f32.shape
     ys, xs = np.nonzero(np.maximum(seen.truth_f32, garment.alpha_f32) >= 0.5)
     margin = h // 20

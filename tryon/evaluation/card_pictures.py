@@ -20,7 +20,8 @@ from tryon.person.analyzer import PersonAnalyzer
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = ("hair", "skin", "upper", "lower", "dress", "accessory")
-POSES, GARMENTS = 6, 9  # rows of a picture: as many as a reader looks at
+POSES, GARMENTS, GALLERY = 6, 10, 6  # rows of a picture: as many as a reader looks at
+PERSON_PX, GARMENT_PX = 236, 176  # height of what is compared: two rows beside each other
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ def draw_people(settings: CardSettings) -> None:
     analyzer = PersonAnalyzer.from_pretrained(settings.weights)
     people = list(look_at_people(settings.records, settings.people, settings.seed, analyzer))
     print(f"{len(people)} rendered people of the validation split\n")
-    _write(settings.out / "parser.jpg", parsing_rows(people, CLASSES))
-    _write(settings.out / "pose.jpg", pose_rows(people, POSES))
+    _write(settings.out / "parser.jpg", parsing_rows(people, CLASSES), PERSON_PX)
+    _write(settings.out / "pose.jpg", pose_rows(people, POSES), PERSON_PX)
 
 
 def draw_garments(settings: CardSettings) -> None:
@@ -52,13 +53,15 @@ def draw_garments(settings: CardSettings) -> None:
         ("gallery", list(look_at_gallery(ROOT / "assets", analyzer))),
     ):
         print(f"{name}: {len(pictures)} pictures\n")
-        _write(settings.out / f"{name}.jpg", garment_rows(pictures, GARMENTS if name == "garment" else 6))
+        _write(
+            settings.out / f"{name}.jpg", garment_rows(pictures, GARMENTS if name == "garment" else GALLERY), GARMENT_PX
+        )
 
 
-def _write(path: Path, drawn: tuple[Sequence[Row], Sequence[str]]) -> None:
+def _write(path: Path, drawn: tuple[Sequence[Row], Sequence[str]], height: int) -> None:
     rows, lines = drawn
     print("\n".join(lines))
-    size = write_jpeg(draw_sheet(rows), path)
+    size = write_jpeg(draw_sheet(rows, height=height), path)
     print(f"\n{path.name}: {size / 1000:.0f} KB")
     print("\n".join(f"- {row.caption}" for row in rows) + "\n")
 

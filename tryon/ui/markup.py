@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable
 from html import escape
 
+from tryon.garment.attributes import NOT_SURE
 from tryon.ui.elements import (
     ICON_CAMERA,
     ICON_DOWN,
@@ -20,7 +21,7 @@ from tryon.ui.elements import (
 )
 from tryon.ui.fitting_room import View
 from tryon.ui.texts import Texts, describe_garment, describe_person
-from tryon.ui.understood import NOT_SURE, category_is_open
+from tryon.ui.understood import category_is_open
 from tryon.ui.visitors import Look, Shown
 
 _serial = itertools.count(1)  # makes each piece differ from the last, so that the browser notices an equal answer

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from html import escape
 
+from tryon.garment.attributes import NOT_SURE
 from tryon.stages import LABEL_COLOURS
 from tryon.types import LABEL
 from tryon.ui.elements import ICON_EDIT, ICON_EYE, button, el, url
 from tryon.ui.fitting_room import View
 from tryon.ui.texts import Texts, framing_of
 from tryon.ui.understood import (
-    NOT_SURE,
     Property,
     choices_of,
     landmark_counts,

@@ -126,7 +126,7 @@ MODELS = (
         (Clothing("lower", 16, _denim("#33496a", 0.3)), Clothing("upper", 0, _jersey("#5a7090"))),
     ),
     VirtualModel(
-        "amara", "Amara", "阿玛拉", "average", 174, "terracotta dress",
+        "amara", "Amara", "阿玛拉", "average", 174, "teal dress",
         Looks(
             "female",
             BodyShape(1.0, 0.66, 0.50, 0.48, 0.42, 0.66, african=1.0, asian=0.0, caucasian=0.0, smile=FRIENDLY, expression=LIFTED),
@@ -134,7 +134,7 @@ MODELS = (
             brow="eyebrow011", lashes="eyelashes02", socks="none",
         ),
         EASY,
-        (Clothing("dress", 18, _jersey("#b5603f")),),
+        (Clothing("dress", 18, _jersey("#2f7276")),),
     ),
     VirtualModel(
         "kenji", "Kenji", "健二", "slim", 174, "navy long-sleeved T-shirt, grey trousers",

@@ -1,7 +1,8 @@
 """Second labels of the training photos: the network's own, where it sees the same in a photo and its mirror image.
 
-The classical teachers of ``prepare_garments`` are unsure of most photos. A network trained on them, read twice,
-keeps the points that both readings share: they are more than the teachers', and drop the teachers' outliers.
+The classical teachers of ``prepare_garments`` are unsure of a third of the photos, most of all of folded sleeves. A
+network that has learnt from rendered garments too is asked twice; points that both answers share are added,
+teachers' points that both contradict are dropped, and so are teachers' masks.
 """
 
 from __future__ import annotations
@@ -12,18 +13,18 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from tryon.garment.landmarks import LANDMARKS, kind_of
-from tryon.garment.local_colour import local_cut
-from tryon.garment.network import GarmentNetwork
-from tryon.garment.points import choose_points
-from tryon.garment.reading import Reading, read_garment
-from tryon.garment.sharpen import keep_main
+from tryon.garment.network import MASK, NET_HEIGHT, NET_WIDTH, PARAMS, POINTS, SLEEVES, WEIGHTS_NAME, peaks
+from tryon.garment.points import CHAINS, SLEEVED
+from tryon.models.lite_unet import LiteUNet
+from tryon.models.weights import WEIGHTS_DIR, load_into, read_weights
 from tryon.training.garment_data import SWAPPED, GarmentDataError
 from tryon.training.garment_targets import UNKNOWN
-from tryon.training.prepare_garments import LABEL_NAMES, REPOSITORY, write_shard
-from tryon.types import GARMENT_LABELS
+from tryon.training.prepare_garments import CACHE_HEIGHT, LABEL_NAMES, REPOSITORY, write_shard
+from tryon.types import ATTRIBUTES, GARMENT_LABELS
 
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
@@ -31,95 +32,97 @@ F32 = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class RelabelSettings:
-    """Where the shards are, and when a reading is believed."""
+    """Where the shards are, and when the answers are believed."""
 
     shards: Path = field(default=REPOSITORY / "data" / "garments", metadata={"help": "folder of the prepared shards"})
+    out: Path | None = field(default=None, metadata={"help": "folder for the new shards (default: in place)"})
     weights: Path | None = field(default=None, metadata={"help": "folder with garment.safetensors"})
-    twice: float = field(default=0.025, metadata={"help": "distance of the two readings, of the garment's height"})
-    teacher: float = field(default=0.05, metadata={"help": "distance from a believed teacher, of the height"})
+    twice: float = field(default=0.025, metadata={"help": "distance of the two answers, of the garment's height"})
+    teacher: float = field(default=0.06, metadata={"help": "distance from a believed teacher, of the height"})
     mass: float = field(default=0.25, metadata={"help": "heat around a peak from which a point is believed"})
-    mask: float = field(default=0.96, metadata={"help": "overlap of the two masks to believe them"})
-    wrong: float = field(default=0.82, metadata={"help": "overlap with the reading under which a teacher's mask goes"})
+    steady: float = field(default=0.94, metadata={"help": "overlap of the two masks; under it nothing is believed"})
+    wrong: float = field(default=0.82, metadata={"help": "overlap with the answer under which a teacher's mask goes"})
 
 
 @dataclass(frozen=True)
-class _Seen:
-    """One reading in the photo's pixels: mask (h, w) 0..1, points (19, 2) NaN where it has none, heat mass (19,)."""
+class Answer:
+    """One look at a photo, in the frame of its 320x240 letterbox.
 
-    mask: F32
+    mask: (128, 96) bool. points: (19, 2), heat mass: (19,). sleeved: probability of sleeves.
+    """
+
+    mask: NDArray[np.bool_]
     points: F32
     mass: F32
+    sleeved: float
 
 
-def _look(image: U8, network: GarmentNetwork, label: str) -> _Seen | None:
-    reading = read_garment(image, network)
-    if reading is None:
-        return None
-    mask = keep_main(local_cut(image, reading.mask), reading.mask)
-    front = (mask > 0.5) & (reading.inside < 0.5)
-    if front.mean() < 0.01:
-        return None
-    return _Seen(mask, _points(front, reading, label), reading.confidence)
+@torch.inference_mode()
+def look(net: LiteUNet, images: list[U8]) -> list[Answer]:
+    """Ask the network about letterboxed pictures (320, 240, 3)."""
+    small = [cv2.resize(image, (NET_WIDTH, NET_HEIGHT), interpolation=cv2.INTER_AREA) for image in images]
+    x = torch.from_numpy(np.stack(small)).permute(0, 3, 1, 2).float() / 255
+    with torch.autocast("cpu", torch.bfloat16):
+        dense, heads = net(x.contiguous(memory_format=torch.channels_last))
+    out = []
+    none = SLEEVES.index("none")
+    for maps, sleeve in zip(dense.float().numpy(), heads[1 + list(ATTRIBUTES).index("sleeve")].float(), strict=True):
+        points, mass = peaks(maps[POINTS:])
+        k = 2 * CACHE_HEIGHT / NET_HEIGHT
+        sleeved = 1 - float(torch.softmax(sleeve, 0)[none])
+        out.append(Answer(maps[MASK] > 0, ((points + 0.5) * k - 0.5).astype(np.float32), mass, sleeved))
+    return out
 
 
-def _points(front: NDArray[np.bool_], reading: Reading, label: str) -> F32:
-    points = np.full((len(LANDMARKS), 2), np.nan, np.float32)
-    for name, at in choose_points(front, reading, kind_of(label, GARMENT_LABELS[label])).items():
-        points[LANDMARKS.index(name)] = at
-    return points
-
-
-def _mirrored(seen: _Seen, width: int) -> _Seen:
-    points = seen.points[SWAPPED].copy()
+def mirrored(answer: Answer, width: int) -> Answer:
+    """What a mirrored picture's answer says of the picture itself."""
+    points = answer.points[SWAPPED].copy()
     points[:, 0] = width - 1 - points[:, 0]
-    return _Seen(np.ascontiguousarray(seen.mask[:, ::-1]), points, seen.mass[SWAPPED])
+    return Answer(np.ascontiguousarray(answer.mask[:, ::-1]), points, answer.mass[SWAPPED], answer.sleeved)
+
+
+def _names(label: str, sleeved: float) -> NDArray[np.bool_]:
+    """Which landmarks a garment of a label has; cuffs only where sleeves are certain."""
+    kind = kind_of(label, GARMENT_LABELS[label])
+    chain = SLEEVED if kind in ("upper", "dress") and sleeved > 0.8 else CHAINS[kind]
+    known = {f"{n}_{side}" for n in chain for side in ("left", "right")} | ({"crotch"} if kind == "trousers" else set())
+    return np.array([n in known for n in LANDMARKS])
 
 
 def relabel(
-    image: U8, label: str, teacher: F32, mask: U8, good: bool, network: GarmentNetwork, settings: RelabelSettings
-) -> tuple[F32, U8, bool]:
-    """Landmarks (19, 2), NaN unknown, mask (h, w) 0 or 255 and whether it is believed.
+    first: Answer, again: Answer, label: str, teacher: F32, mask: NDArray[np.bool_], settings: RelabelSettings
+) -> tuple[F32, bool]:
+    """Landmarks (19, 2), NaN where not known, and whether the teacher's mask agrees.
 
     Args:
-        image: (h, w, 3) of a training photo. label: its own. teacher: (19, 2) believed points, NaN unknown.
-        mask: (h, w) 0..255, the teacher's. good: whether it is believed.
+        first, again: of the photo and of its mirror image, both in the photo's frame.
+        teacher: (19, 2) believed points, NaN where not known. mask: (128, 96), the teacher's.
     """
     s = settings
-    first = _look(image, network, label)
-    again = _look(np.ascontiguousarray(image[:, ::-1]), network, label)
-    if first is None or again is None:
-        return teacher, mask, good
-    again = _mirrored(again, image.shape[1])
-    rows = np.flatnonzero((first.mask > 0.5).any(1))
-    height = max(8.0, float(rows[-1] - rows[0]))
+    both, either = first.mask & again.mask, first.mask | again.mask
+    if both.sum() < s.steady * max(1, int(either.sum())):
+        return teacher, True
+    rows = np.flatnonzero(both.any(1))
+    height = max(8.0, float(rows[-1] - rows[0]) * 2 * CACHE_HEIGHT / NET_HEIGHT)
     points = (first.points + again.points) / 2
     apart = np.linalg.norm(first.points - again.points, axis=1) / height
-    sure = (apart < s.twice) & (np.minimum(first.mass, again.mass) > s.mass)
-    both = (first.mask > 0.5) & (again.mask > 0.5)
-    either = (first.mask > 0.5) | (again.mask > 0.5)
-    steady = float(both.sum() / max(1, either.sum())) > s.mask
-    # one that is unsure of half of its points is likely to have misread the garment
-    known = np.isfinite(points).all(1)
-    if not steady or sure[known].mean() < 0.6:
+    has = _names(label, min(first.sleeved, again.sleeved))
+    sure = has & (apart < s.twice) & (np.minimum(first.mass, again.mass) > s.mass)
+    if sure.sum() < 0.6 * has.sum():  # a garment half of which is unclear is likely to have been misread
         sure &= False
+    taught = np.isfinite(teacher).all(1)
     off = np.linalg.norm(teacher - points, axis=1) / height
     out = np.where(sure[:, None], points, np.nan).astype(np.float32)
-    near = sure & (off < s.teacher)
+    near = sure & taught & (off < s.teacher)
     out[near] = (points[near] + teacher[near]) / 2
-    out[sure & (off >= s.teacher)] = np.nan
-    lonely = ~sure & np.isfinite(teacher).all(1) & (off < s.teacher)
-    out[lonely] = teacher[lonely]
-    believed = mask > 127
-    overlap = float((believed & both).sum() / max(1, (believed | either).sum()))
-    shared = np.where((first.mask + again.mask) > 1.0, 255, 0).astype(np.uint8)
-    if steady and 0.05 < both.mean() < 0.85:
-        # GrabCut's own slips differ from photo to photo; what the network has learnt from all of them has fewer
-        return out, shared, not good or overlap > s.wrong
-    return out, mask, good and overlap > s.wrong
+    alone = ~sure & taught & (off < s.teacher)
+    out[alone] = teacher[alone]
+    overlap = float((mask & both).sum() / max(1, (mask | either).sum()))
+    return out, overlap > s.wrong
 
 
-def relabel_garments(settings: RelabelSettings) -> None:
-    """Give the photos' shards second labels, in place; photos of the validation split keep theirs.
+def relabel_garments(settings: RelabelSettings, batch: int = 16) -> None:
+    """Give the photos' shards second labels; photos of the validation split keep theirs.
 
     Raises:
         GarmentDataError: there are no shards.
@@ -127,50 +130,66 @@ def relabel_garments(settings: RelabelSettings) -> None:
     paths = sorted(settings.shards.glob("garments_??.npz"))
     if not paths:
         raise GarmentDataError(f"There are no prepared garments in {settings.shards}: run prepare_garments first.")
-    network = GarmentNetwork.load(settings.weights)
+    net = LiteUNet(PARAMS).eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    load_into(net, read_weights((settings.weights or WEIGHTS_DIR) / WEIGHTS_NAME)[0], WEIGHTS_NAME)
     for path in paths:
         with np.load(path) as shard:
             arrays = {name: shard[name] for name in shard.files}
-        records = [_relabelled(arrays, i, network, settings) for i in range(len(arrays["label"]))]
-        write_shard(path, records)
-        points = sum(bool(np.isfinite(np.asarray(r["landmarks"], np.float32)).any()) for r in records)
+        records = [_record(arrays, i) for i in range(len(arrays["label"]))]
+        before = sum(np.isfinite(_points_of(r)).all(1).sum() for r in records)
+        train = [r for r in records if not r["validation"]]
+        for start in range(0, len(train), batch):
+            _relabel_batch(net, train[start : start + batch], settings)
+        write_shard((settings.out or settings.shards) / path.name, records)
+        after = sum(np.isfinite(_points_of(r)).all(1).sum() for r in records)
         masks = sum(bool(r["mask_good"]) for r in records)
-        print(f"{path.name}: {len(records)} photos, {masks} masks and {points} landmark sets", flush=True)
+        print(f"{path.name}: {len(records)} photos, {masks} masks, {before} points become {after}", flush=True)
 
 
-def _relabelled(
-    arrays: dict[str, NDArray[np.generic]], i: int, network: GarmentNetwork, settings: RelabelSettings
-) -> dict[str, object]:
-    def blob(name: str) -> U8:
-        ends = np.asarray(arrays[f"{name}_end"], np.int64)
-        return np.asarray(arrays[name][ends[i - 1] if i else 0 : ends[i]], np.uint8)
+def _record(arrays: dict[str, NDArray[np.generic]], i: int) -> dict[str, object]:
+    out: dict[str, object] = {}
+    for name, values in arrays.items():
+        if name.endswith("_end"):
+            name = name.removesuffix("_end")
+            ends = np.asarray(values, np.int64)
+            out[name] = np.asarray(arrays[name][ends[i - 1] if i else 0 : ends[i]], np.uint8)
+        elif f"{name}_end" not in arrays:
+            out[name] = values[i]
+    return out
 
-    label = LABEL_NAMES[int(arrays["label"][i])]
-    points, good = np.asarray(arrays["landmarks"][i], np.float32), bool(arrays["mask_good"][i])
-    png = blob("mask")
-    if not bool(arrays["validation"][i]):
-        image = np.ascontiguousarray(cv2.imdecode(blob("jpeg"), cv2.IMREAD_COLOR)[..., ::-1])
-        mask = np.asarray(cv2.imdecode(png, cv2.IMREAD_GRAYSCALE), np.uint8)
-        points, mask, good = relabel(image, label, points, mask, good, network, settings)
-        png = np.asarray(cv2.imencode(".png", mask)[1], np.uint8).reshape(-1)
-    return {
-        "id": arrays["id"][i], "jpeg": blob("jpeg"), "mask": png, "landmarks": points,
-        "visible": np.where(np.isfinite(points).all(1), 1, UNKNOWN).astype(np.int8), "label": arrays["label"][i],
-        "attributes": arrays["attributes"][i],
-        "source": arrays["source"][i], "mask_good": good, "plain": arrays["plain"][i],
-        "validation": arrays["validation"][i],
-    }  # fmt: skip
+
+def _points_of(record: dict[str, object]) -> F32:
+    return np.asarray(record["landmarks"], np.float32)
+
+
+def _relabel_batch(net: LiteUNet, records: list[dict[str, object]], settings: RelabelSettings) -> None:
+    images = [
+        np.ascontiguousarray(cv2.imdecode(np.asarray(r["jpeg"], np.uint8), cv2.IMREAD_COLOR)[..., ::-1])
+        for r in records
+    ]
+    firsts = look(net, images)
+    seconds = look(net, [np.ascontiguousarray(image[:, ::-1]) for image in images])
+    for record, image, first, second in zip(records, images, firsts, seconds, strict=True):
+        mask = cv2.imdecode(np.asarray(record["mask"], np.uint8), cv2.IMREAD_GRAYSCALE)
+        small = cv2.resize(mask, (NET_WIDTH // 2, NET_HEIGHT // 2), interpolation=cv2.INTER_AREA) > 127
+        label = LABEL_NAMES[int(np.asarray(record["label"]))]
+        again = mirrored(second, image.shape[1])
+        points, good = relabel(first, again, label, _points_of(record), small, settings)
+        record["landmarks"] = points
+        record["visible"] = np.where(np.isfinite(points).all(1), 1, UNKNOWN).astype(np.int8)
+        record["mask_good"] = bool(record["mask_good"]) and good
 
 
 def main() -> None:
-    """``python -m tryon.training.garment_relabel [--shards FOLDER] [--weights FOLDER]``."""
+    """``python -m tryon.training.garment_relabel [--shards FOLDER] [--out FOLDER] [--weights FOLDER]``."""
     defaults = RelabelSettings()
     parser = argparse.ArgumentParser(description=relabel_garments.__doc__)
     parser.add_argument("--shards", type=Path, default=defaults.shards)
+    parser.add_argument("--out", type=Path, default=defaults.out)
     parser.add_argument("--weights", type=Path, default=defaults.weights)
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    relabel_garments(RelabelSettings(shards=options.shards, weights=options.weights))
+    relabel_garments(RelabelSettings(shards=options.shards, out=options.out, weights=options.weights))
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tryon.errors import GarmentNotFoundError
-from tryon.garment.worn import garment_from_person
-from tryon.types import LABEL, Person, Pose
+from tryon.garment.worn import HIDDEN, garment_from_person, with_reading
+from tryon.types import ATTRIBUTES, GARMENT_LABELS, LABEL, Garment, Guess, Person, Pose
 
 H, W = 800, 600
 JOINTS = {  # the subject's own left is on the viewer's right
@@ -87,3 +87,100 @@ def test_auto_prefers_the_upper_and_what_is_not_worn_is_refused() -> None:
     bare = Person(person.image_u8, person.pose, person.mask_f32, np.zeros_like(person.labels_u8))
     with pytest.raises(GarmentNotFoundError, match="top"):
         garment_from_person(bare, "upper")
+
+
+def painted(person: Person, label: str, colour: tuple[int, int, int]) -> Person:
+    """The same figure with a label in one colour."""
+    person.image_u8[person.labels_u8 == LABEL[label]] = colour
+    return person
+
+
+def test_a_hand_and_a_lock_of_hair_leave_no_hole() -> None:
+    person = painted(figure(0.35), "upper", (40, 90, 200))
+    person.labels_u8[300:350, 270:330] = LABEL["left_arm"]  # a hand on the belly
+    person.labels_u8[200:280, 330:350] = LABEL["hair"]
+    person.image_u8[300:350, 270:330] = person.image_u8[200:280, 330:350] = (230, 180, 150)
+    before = person.image_u8.copy()
+    g = garment_from_person(person, "upper")
+    for rows, columns in ((slice(303, 347), slice(273, 327)), (slice(225, 277), slice(333, 347))):
+        assert g.alpha_f32[rows, columns].min() > 0.95
+        assert np.abs(g.image_u8[rows, columns].astype(int) - (40, 90, 200)).max() < 12
+    assert np.array_equal(person.image_u8, before)
+    assert g.warnings == ()
+
+
+def test_hair_on_the_neck_is_no_collar() -> None:
+    person = figure(0.35)
+    cv2.rectangle(person.labels_u8, (270, 130), (330, 240), LABEL["torso_skin"], -1)
+    person.labels_u8[130:236, 280:300] = LABEL["hair"]
+    g = garment_from_person(person, "upper")
+    assert g.alpha_f32[150:230, 282:298].max() < 0.1
+
+
+def test_a_bag_does_not_end_a_trouser_leg_and_a_jacket_does_not_cut_the_waist() -> None:
+    plain = garment_from_person(painted(figure(0.35), "lower", (200, 60, 40)), "lower")
+    person = painted(figure(0.35), "lower", (200, 60, 40))
+    covered = np.zeros((H, W), bool)
+    covered[560:640, 300:400] = True
+    person.labels_u8[covered & (person.labels_u8 == LABEL["lower"])] = LABEL["accessory"]
+    jacket = np.zeros((H, W), bool)
+    jacket[400:470, 220:380] = True
+    person.labels_u8[jacket] = LABEL["upper"]
+    g = garment_from_person(person, "lower")
+    assert g.alpha_f32[570:630, 330:350].min() > 0.9
+    for name, point in plain.landmarks_px.items():
+        if name.startswith("leg_"):
+            assert np.hypot(*np.subtract(g.landmarks_px[name], point)) < 12, name
+    assert g.landmarks_px["waist_left"][1] < 445
+    assert g.visibility["waist_left"] < 0.5
+    assert g.leg == "long"
+
+
+def test_much_that_is_hidden_is_told() -> None:
+    person = figure(0.35)
+    person.labels_u8[230:400, 235:350] = LABEL["accessory"]
+    assert HIDDEN in garment_from_person(person, "upper").warnings
+
+
+@pytest.mark.parametrize(("sleeve", "name"), [(0.0, "none"), (0.35, "short"), (1.0, "long")])
+def test_lengths_come_with_probabilities(sleeve: float, name: str) -> None:
+    g = garment_from_person(figure(sleeve), "upper")
+    guess = g.attributes["sleeve"]
+    assert guess.value == name
+    assert set(guess.probability) == set(ATTRIBUTES["sleeve"])
+    assert sum(guess.probability.values()) == pytest.approx(1)
+    trousers = garment_from_person(figure(sleeve), "lower").attributes
+    assert set(trousers) == {"leg"}
+    assert trousers["leg"].value == "long"
+
+
+def test_visibility_knows_every_landmark() -> None:
+    g = garment_from_person(figure(0.35), "upper")
+    assert set(g.visibility) == set(g.landmarks_px)
+    assert all(0 <= v <= 1 for v in g.visibility.values())
+    assert g.visibility["hem_left"] == 1
+
+
+def test_a_jumpsuit_in_two_labels_is_one_garment() -> None:
+    person = figure(0.35)
+    person.labels_u8[person.labels_u8 == LABEL["lower"]] = LABEL["dress"]
+    g = garment_from_person(person, "dress")
+    assert g.alpha_f32[300, 300] > 0.9
+    assert g.alpha_f32[600, 345] > 0.9
+
+
+def test_the_networks_label_needs_sleeves_that_agree() -> None:
+    def read(label: str, layer: float) -> Garment:
+        blank = np.zeros((4, 4), np.float32)
+        shares = {n: (0.9 if n == label else 0.1 / 13) for n in GARMENT_LABELS}
+        guess = Guess("outer", {"inner": 1 - layer, "outer": layer})
+        return Garment(blank, blank, "upper", {"upper": 1.0}, label, shares, {}, attributes={"layer": guess})
+
+    long = garment_from_person(figure(1.0), "upper")
+    joined = with_reading(long, read("Hoodie", 0.97))
+    assert joined.label == "Hoodie"
+    assert joined.attributes["layer"].value == "outer"
+    assert joined.attributes["sleeve"].value == "long"
+    assert joined.landmarks_px == long.landmarks_px
+    assert with_reading(long, read("T-Shirt", 0.6)).label != "T-Shirt"
+    assert with_reading(long, read("Hoodie", 0.6)).attributes["layer"].value == "not sure"

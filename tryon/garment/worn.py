@@ -41,6 +41,20 @@ CUT_OFF = "The garment is cut off by the edge of its photo; show all of it for a
 # How far along an arm (0 shoulder, 1 wrist) or leg (0 hip, 1 ankle) each length usually reaches.
 SLEEVE_REACH = {"none": 0.0, "short": 0.33, "three_quarter": 0.66, "long": 0.95}
 LEG_REACH = {"short": 0.25, "knee": 0.53, "long": 0.92}
+SURE_LABEL, SURE_ATTRIBUTE = 0.6, 0.85  # from which the network is believed on worn garments
+# Shares of none, short, three-quarter and long sleeves among the garments of a label, roughly.
+LABEL_SLEEVES = {
+    "T-Shirt": (0.04, 0.9, 0.04, 0.02),
+    "Longsleeve": (0.01, 0.02, 0.12, 0.85),
+    "Shirt": (0.02, 0.2, 0.13, 0.65),
+    "Polo": (0.01, 0.87, 0.02, 0.1),
+    "Undershirt": (0.93, 0.05, 0.01, 0.01),
+    "Top": (0.5, 0.3, 0.1, 0.1),
+    "Blouse": (0.1, 0.3, 0.25, 0.35),
+    "Hoodie": (0.02, 0.03, 0.05, 0.9),
+    "Blazer": (0.01, 0.02, 0.15, 0.82),
+    "Outwear": (0.03, 0.02, 0.1, 0.85),
+}
 REACH_SPREAD = 0.11  # standard deviation of the reading
 
 
@@ -99,23 +113,40 @@ def garment_from_person(person: Person, category: Category | Literal["auto"] = "
     )
 
 
-def with_reading(worn: Garment, read: Garment, *, sure: float = 0.45) -> Garment:
+def with_reading(worn: Garment, read: Garment) -> Garment:
     """A worn garment with what the garment network says of its cut-out: label, neckline, front, layer.
+
+    The network has seen no worn garments, so it is believed later than on flat ones, and a label only
+    where the sleeves that the pose tells agree with it.
 
     Args:
         worn: from ``garment_from_person``. read: the analysis of the same picture with the same alpha.
-        sure: label probability under which it stays "not sure".
     """
-    of_category = {n: p for n, p in read.label_probability.items() if GARMENT_LABELS[n] == worn.category}
-    total = sum(of_category.values())
+    shares = {n: p * _agreement(n, worn) for n, p in read.label_probability.items()}
+    total = max(sum(shares.values()), 1e-9)
+    shares = {n: p / total for n, p in shares.items()}
+    of_category = {n: p for n, p in shares.items() if GARMENT_LABELS[n] == worn.category}
     best = max(of_category, key=lambda n: of_category[n])
-    label = best if total > 0 and of_category[best] / total >= sure else NOT_SURE
-    attributes = {n: g for n, g in read.attributes.items() if n not in worn.attributes}
+    label = best if of_category[best] >= SURE_LABEL else NOT_SURE
+    attributes = {n: _doubted(g) for n, g in read.attributes.items() if n not in worn.attributes}
     for name, guess in worn.attributes.items():
         seen = read.attributes.get(name)
         # the pose tells lengths better than the picture alone; the picture has a say where the pose is in doubt
         attributes[name] = guess if seen is None else _joined(name, guess, seen)
-    return replace(worn, label=label, label_probability=dict(read.label_probability), attributes=attributes)
+    return replace(worn, label=label, label_probability=shares, attributes=attributes)
+
+
+def _agreement(label: str, worn: Garment) -> float:
+    """How well the sleeves suit a label, 0..1; 1 for garments without sleeves."""
+    usual, guess = LABEL_SLEEVES.get(label), worn.attributes.get("sleeve")
+    if usual is None or guess is None:
+        return 1.0
+    return sum(p * guess.probability.get(value, 0.0) for value, p in zip(ATTRIBUTES["sleeve"], usual, strict=True))
+
+
+def _doubted(guess: Guess) -> Guess:
+    best = max(guess.probability, key=lambda value: guess.probability[value])
+    return replace(guess, value=best if guess.probability[best] >= SURE_ATTRIBUTE else NOT_SURE)
 
 
 def _joined(name: str, pose: Guess, picture: Guess) -> Guess:

@@ -72,6 +72,9 @@ window.tryonPage = (() => {
     const shown = () => drawer.querySelector(`[data-part="${part}"]`)?.checkVisibility();
     if (!shown()) handle.click();
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
+    const front = document.querySelector("#front"); // on a phone the result stays above what is scrolled
+    const stays = getComputedStyle(front).position === "sticky" ? front.offsetHeight : 0;
+    drawer.style.setProperty("--above", `${stays}px`);
     let patience = 60; // frames until Gradio has opened it
     const bring = () => {
       if (!shown() && patience-- > 0) return requestAnimationFrame(bring);

@@ -15,7 +15,7 @@ from tryon.geometry.crops import crop_for
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.weights import save_weights
 from tryon.training.occluders import Occluders
-from tryon.training.parser import load_start, make_example, new_parser, parsing_loss
+from tryon.training.parser import MirrorTeacher, load_start, make_example, new_parser, parsing_loss
 from tryon.training.people_data import PersonRecord, View, cut_photo
 from tryon.training.pseudo_labels import IGNORED, with_pseudo_labels, write_pseudo_labels
 from tryon.types import LABEL
@@ -122,3 +122,18 @@ def test_context_is_added_to_weights_without_it(tmp_path: Path) -> None:
     save_weights(tmp_path / "other.safetensors", torch.nn.Linear(3, 3), params=other.params, command="test")
     with pytest.raises(BadRequestError, match="another network"):
         load_start(net, tmp_path / "other.safetensors")
+
+
+def test_the_teacher_answers_alike_in_a_mirror() -> None:
+    torch.manual_seed(0)
+    net = new_parser()
+    with torch.no_grad():  # a new parser does not look at the limbs yet
+        net.encoder.conv_stem.weight.normal_(0, 0.2)
+    teacher = MirrorTeacher(net)
+    x = torch.rand(1, 17, 64, 96)
+    mirrored = x[:, list(MirrorTeacher._INPUTS)].flip(-1)
+    here, there = teacher(x), teacher(mirrored)
+    assert torch.allclose(here, there[:, list(MirrorTeacher._LABELS)].flip(-1), atol=1e-5)
+    assert torch.allclose(here.sum(1), torch.ones(1, 32, 48), atol=1e-5)
+    # the limbs on both sides are told apart: without changing sides the answers would differ
+    assert not torch.allclose(here, teacher(x.flip(-1))[:, list(MirrorTeacher._LABELS)].flip(-1), atol=1e-5)

@@ -18,8 +18,8 @@ from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 from tryon.types import LABEL, LABELS, LabelsU8, MaskF32, Pose, RGBu8
 
 PARSER_CHANNELS = 3 + 1 + LIMB_COUNT  # RGB, person mask, limb maps
-# A whole figure at 384 px: thin straps and fingers survive, and it still takes under 100 ms.
-PARSER_HEIGHT, PARSER_WIDTH = 384, 288
+# A whole figure at 512 px: thin straps, fingers and strands survive, and it still takes under 100 ms.
+PARSER_HEIGHT, PARSER_WIDTH = 512, 384
 NEAR = 0.18  # of the joints' window: how far around it the mask is looked at
 FIGURE_ROOM = 0.03  # of the figure's longer side, left around it
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,15 @@ from tryon.models.weights import read_weights, save_weights
 from tryon.person.parsing import PARSER_CHANNELS, Parser, parser_input
 from tryon.settings import open_data_dir, setting
 from tryon.training.occluders import Occluders
-from tryon.training.people_data import PersonRecord, cut_photo, disturb_colours, find_people, random_view, read_people
+from tryon.training.people_data import (
+    SWAP,
+    PersonRecord,
+    cut_photo,
+    disturb_colours,
+    find_people,
+    random_view,
+    read_people,
+)
 from tryon.training.pretrained import load_lite0_encoder
 from tryon.training.pseudo_labels import IGNORED, with_pseudo_labels
 from tryon.training.pseudo_labels import NAME as PSEUDO_LABELS
@@ -38,7 +47,9 @@ class ParserSettings:
     rendered: Path | None = setting(None, "folder of rendered records (python -m tryon synth) to train on besides")
     rendered_share: float = setting(0.5, "share of the examples that are rendered, where there are records; 1: all")
     pseudo_share: float = setting(0.1, "share of the photos that carry pseudo-labels, where there are any")
+    large_share: float = setting(0.3, "share of the updates at the resolution of run time; more towards the end pays")
     start: Path | None = setting(None, "weights file to start from instead of ImageNet")
+    distil: float = setting(0.0, "weight of what the start weights say of a picture and its mirror image, averaged")
     run: Path = setting(Path("runs/parser"), "folder for logs and checkpoints")
     out: Path = setting(Path("weights/parser.safetensors"), "where the best weights go")
     steps: int = setting(2700, "updates in all; 2,700 of 12 pictures are 40 epochs")
@@ -56,7 +67,7 @@ class ParserSettings:
 _POOL = 48  # rendered people kept for further crops: about 70 MB
 # Small windows show most people an hour; the large ones teach the resolution that is used at run time. Equal work
 # an update: of larger windows fewer, but enough for the batch norms.
-_SIZES, _SIZE_SHARE, _FEWER = ((256, 192), (384, 288), (512, 384)), (0.3, 0.4, 0.3), (1.0, 0.5, 1 / 3)
+_SIZES, _FEWER = ((256, 192), (384, 288), (512, 384)), (1.0, 0.5, 1 / 3)
 _CUT_SHARE, _HIDDEN_SHARE = 0.25, 0.3  # of the views: photos taken closer; things in front of the person
 
 
@@ -70,6 +81,12 @@ class ExampleSource:
     rendered: RenderedPeople | None = None
     rendered_share: float = 0.0
     occluders: Occluders | None = None
+    large_share: float = 0.3
+
+    def size_shares(self) -> list[float]:
+        """How often each of the window sizes comes."""
+        rest = 1 - self.large_share
+        return [0.43 * rest, 0.57 * rest, self.large_share]
 
 
 class ParserBatches(IterableDataset):
@@ -99,7 +116,7 @@ class ParserBatches(IterableDataset):
         info = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self._seed, info.id if info else 0])
         while True:
-            size = int(rng.choice(len(_SIZES), p=_SIZE_SHARE))
+            size = int(rng.choice(len(_SIZES), p=self._source.size_shares()))
             (h, w), count = _SIZES[size], max(2, round(self._batch * _FEWER[size]))
             pairs = [make_example(self._pick(rng), rng, h, w, self._source.occluders) for _ in range(count)]
             yield torch.from_numpy(np.stack([p[0] for p in pairs])), torch.from_numpy(np.stack([p[1] for p in pairs]))
@@ -139,6 +156,27 @@ def parsing_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     present = target.sum((0, 2, 3)) > 0
     dice = 1 - (2 * inter[present] + 1) / (total[present] + 1)
     return ce + 0.5 * dice.mean()
+
+
+class MirrorTeacher:
+    """Frozen weights that answer by the mean over a picture and its mirror image.
+
+    Two looks are better than one, but cost twice the time: a network that learns their mean has most of it in one look.
+    """
+
+    _INPUTS = (0, 1, 2, 3, *(4 + i for i in (3, 4, 5, 0, 1, 2, 8, 9, 6, 7, 10, 11, 12)))  # limbs change sides
+    _LABELS = tuple(int(SWAP[i]) for i in range(len(LABELS)))
+
+    def __init__(self, net: LiteUNet) -> None:
+        self._net = copy.deepcopy(net).eval()
+
+    @torch.no_grad()
+    def __call__(self, x: Tensor) -> Tensor:
+        """Probabilities (B, 13, h/2, w/2) for inputs (B, 17, h, w)."""
+        mirrored = x[:, list(self._INPUTS)].flip(-1).contiguous(memory_format=torch.channels_last)
+        one = torch.softmax(self._net(x)[0].float(), 1)
+        two = torch.softmax(self._net(mirrored)[0].float(), 1)[:, list(self._LABELS)].flip(-1)
+        return (one + two) / 2
 
 
 def class_weights(records: list[PersonRecord]) -> Tensor:
@@ -198,6 +236,7 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     if settings.start is not None:
         load_start(net, settings.start)
     net = net.to(device, memory_format=torch.channels_last)
+    teacher = MirrorTeacher(net) if settings.distil and settings.start is not None else None
     weights = class_weights(train).to(device)
     decay = [p for p in net.parameters() if p.ndim > 1]
     rest = [p for p in net.parameters() if p.ndim <= 1]
@@ -214,8 +253,9 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
         ema.state, ema.count = {k: v.to(device) for k, v in saved["ema"].items()}, saved["ema_count"]
         step, best = saved["step"], saved["best"]
     source = ExampleSource(
-        train, _pseudo(settings), settings.pseudo_share, rendered, settings.rendered_share, Occluders(train)
-    )
+        train, _pseudo(settings), settings.pseudo_share, rendered, settings.rendered_share, Occluders(train),
+        settings.large_share,
+    )  # fmt: skip
     batches = iter(
         DataLoader(
             ParserBatches(source, settings.batch, settings.seed + step),
@@ -231,7 +271,10 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
         net.train()
         with torch.autocast(device, torch.bfloat16, enabled=bf16):
             logits, _ = net(x.to(memory_format=torch.channels_last))
+            taught = teacher(x.to(memory_format=torch.channels_last)) if teacher is not None else None
         loss = parsing_loss(logits.float(), y, weights)
+        if taught is not None:
+            loss = loss - settings.distil * (taught * F.log_softmax(logits.float(), 1)).sum(1).mean()
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)

@@ -26,7 +26,7 @@ from tryon.composite import (
 )
 from tryon.errors import BadRequestError, GarmentNotFoundError, NoPersonError
 from tryon.garment.analyzer import GarmentAnalyzer
-from tryon.garment.worn import garment_from_person, with_reading
+from tryon.garment.worn import garment_from_person, told_skirt, with_reading
 from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.images import load_picture, load_picture_with_alpha
 from tryon.models.drawing import TryOnGenerator
@@ -129,6 +129,9 @@ class TryOnPipeline:
             read = self._garments(worn.image_u8, category=worn.category, alpha_f32=worn.alpha_f32)
         except GarmentNotFoundError:  # too small a piece for the network; what the pose tells is enough
             return worn
+        skirt = told_skirt(worn, read)
+        if skirt is not None:  # other landmarks, then
+            worn = garment_from_person(wearer, worn.category, skirt=skirt)
         return with_reading(worn, read)
 
     def _wearer(self, image_u8: RGBu8, *, insist: bool) -> Person | None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tryon.errors import GarmentNotFoundError
-from tryon.garment.worn import HIDDEN, garment_from_person, with_reading
+from tryon.garment.worn import HIDDEN, garment_from_person, told_skirt, with_reading
 from tryon.types import ATTRIBUTES, GARMENT_LABELS, LABEL, Garment, Guess, Person, Pose
 
 H, W = 800, 600
@@ -184,3 +184,31 @@ def test_the_networks_label_needs_sleeves_that_agree() -> None:
     assert joined.landmarks_px == long.landmarks_px
     assert with_reading(long, read("T-Shirt", 0.6)).label != "T-Shirt"
     assert with_reading(long, read("Hoodie", 0.6)).attributes["layer"].value == "not sure"
+
+
+def test_a_skirt_is_told_from_trousers_by_outline_or_by_the_network() -> None:
+    skirt, trousers = (garment_from_person(figure(0.35, skirt=s), "lower") for s in (True, False))
+    assert "crotch" not in skirt.landmarks_px
+    assert "crotch" in trousers.landmarks_px
+
+    def read(share: float) -> Garment:
+        shares = dict.fromkeys(GARMENT_LABELS, 0.0) | {"Skirt": share, "Pants": 1 - share}
+        return Garment(skirt.image_u8, skirt.alpha_f32, "lower", {"lower": 1.0}, "not sure", shares, {})
+
+    assert told_skirt(skirt, read(0.02)) is False
+    assert told_skirt(skirt, read(0.98)) is None
+    assert told_skirt(skirt, read(0.5)) is None
+    assert told_skirt(trousers, read(0.98)) is True
+    assert told_skirt(garment_from_person(figure(1.0), "upper"), read(0.98)) is None
+    told = garment_from_person(figure(0.35, skirt=True), "lower", skirt=False)
+    assert {"crotch", "leg_out_left", "leg_in_right"} <= set(told.landmarks_px)
+
+
+def test_close_legs_are_no_skirt() -> None:
+    person = figure(0.35)
+    person.labels_u8[440:, 230:370] = np.where(
+        person.labels_u8[440:, 230:370] == 0, LABEL["lower"], person.labels_u8[440:, 230:370]
+    )
+    person.labels_u8[560:, :262] = 0
+    person.labels_u8[560:, 338:] = 0
+    assert "crotch" in garment_from_person(person, "lower").landmarks_px

@@ -41,7 +41,7 @@ CUT_OFF = "The garment is cut off by the edge of its photo; show all of it for a
 # How far along an arm (0 shoulder, 1 wrist) or leg (0 hip, 1 ankle) each length usually reaches.
 SLEEVE_REACH = {"none": 0.0, "short": 0.33, "three_quarter": 0.66, "long": 0.95}
 LEG_REACH = {"short": 0.25, "knee": 0.53, "long": 0.92}
-SURE_LABEL, SURE_ATTRIBUTE = 0.6, 0.85  # from which the network is believed on worn garments
+SURE_LABEL, SURE_ATTRIBUTE, SURE_SKIRT = 0.6, 0.85, 0.75  # from which the network is believed on worn garments
 # Shares of none, short, three-quarter and long sleeves among the garments of a label, roughly.
 LABEL_SLEEVES = {
     "T-Shirt": (0.04, 0.9, 0.04, 0.02),
@@ -58,7 +58,9 @@ LABEL_SLEEVES = {
 REACH_SPREAD = 0.11  # standard deviation of the reading
 
 
-def garment_from_person(person: Person, category: Category | Literal["auto"] = "auto") -> Garment:
+def garment_from_person(
+    person: Person, category: Category | Literal["auto"] = "auto", *, skirt: bool | None = None
+) -> Garment:
     """Cut out what somebody wears.
 
     Parts behind arms, hair, bags and other clothes are completed in the garment's own cloth.
@@ -66,6 +68,7 @@ def garment_from_person(person: Person, category: Category | Literal["auto"] = "
     Args:
         person: an analysed photo.
         category: which garment; "auto" takes the one that fills most of the photo, uppers first.
+        skirt: whether a lower garment is one; None to find out by its outline.
 
     Returns:
         A garment in the photo's own frame with ``worn=True``. Beside the usual landmarks it has
@@ -91,7 +94,7 @@ def garment_from_person(person: Person, category: Category | Literal["auto"] = "
     if visible.mean() < MIN_SHARE:
         what = {"upper": "top", "lower": "skirt or trousers"}.get(chosen, chosen)
         raise GarmentNotFoundError(NOT_WORN.format(what=what))
-    points, reach, hidden = _complete(visible, small_labels, joints, chosen)
+    points, reach, hidden = _complete(visible, small_labels, joints, chosen, skirt)
     image, alpha = _cut(person, np.where(visible, coarse, 0).astype(np.float32), visible, hidden)
     restored = {n: tuple(float(v) for v in (p + 0.5) / scale - 0.5) for n, p in points.items()}
     total = max(sum(areas.values()), 1.0)
@@ -111,6 +114,20 @@ def garment_from_person(person: Person, category: Category | Literal["auto"] = "
         attributes=attributes,
         visibility=_visibility(points, visible, hidden),
     )
+
+
+def told_skirt(worn: Garment, read: Garment) -> bool | None:
+    """Whether the network is sure that a lower garment is a skirt or trousers, against what its outline told.
+
+    Returns:
+        None where they agree or the network is not sure.
+    """
+    shares = {n: p for n, p in read.label_probability.items() if GARMENT_LABELS[n] == "lower"}
+    if worn.category != "lower" or sum(shares.values()) < 0.5:
+        return None
+    share, outline = shares["Skirt"] / sum(shares.values()), "crotch" not in worn.landmarks_px
+    sure = share > SURE_SKIRT or share < 1 - SURE_SKIRT
+    return share > 0.5 if sure and (share > 0.5) != outline else None
 
 
 def with_reading(worn: Garment, read: Garment) -> Garment:
@@ -206,7 +223,7 @@ def _main_parts(mask: BoolMask) -> BoolMask:
 
 
 def _complete(
-    visible: BoolMask, labels: LabelsU8, joints: Point, category: Category
+    visible: BoolMask, labels: LabelsU8, joints: Point, category: Category, skirt: bool | None
 ) -> tuple[dict[str, Point], float, BoolMask]:
     """Landmarks of the completed garment, how far its sleeves reach, and the hidden part."""
     bare = np.isin(labels, [LABEL[n] for n in LIMB_SKIN])
@@ -214,7 +231,7 @@ def _complete(
 
     def read(garment: BoolMask) -> tuple[dict[str, Point], float]:
         seen = Seen(garment, bare & ~garment, before & ~garment)
-        return (lower_points(seen, joints), 0.0) if category == "lower" else upper_points(seen, joints)
+        return (lower_points(seen, joints, skirt), 0.0) if category == "lower" else upper_points(seen, joints)
 
     points, reach = read(visible)
     hidden = hidden_parts(visible, labels, points, joints, category)

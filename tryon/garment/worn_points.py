@@ -28,6 +28,8 @@ Point = NDArray[np.float32]
 # Where a garment lies around the joints, in shoulder-joint widths (sw); measured on shop photos.
 SEAM_OUT, SEAM_UP, NECK_OUT, NECK_UP = 0.04, 0.145, 0.20, 0.21
 ARMPIT_OUT, ARMPIT_DOWN = 0.49, 0.42  # from the middle, and below the joints
+SKIRT_ROWS = (0.5, 0.65, 0.78, 0.9)  # of the cloth's length below the hips, at which skirts are told from trousers
+SKIRT_WIDTH = 0.72  # of the width at the hips: two legs side by side are narrower; chosen on validation photos
 CROTCH_DOWN = 0.20  # of mid-shoulder to mid-hip, below the hip centre
 
 
@@ -164,7 +166,8 @@ def _hem(mask: BoolMask, middle: Point, right: Point, down: Point, sw: float) ->
     return {"hem_left": edges[0] + 0.04 * sw * down, "hem_right": edges[1] + 0.04 * sw * down}
 
 
-def lower_points(seen: Seen, joints: Point) -> dict[str, Point]:
+def lower_points(seen: Seen, joints: Point, skirt: bool | None = None) -> dict[str, Point]:
+    """Landmarks of a skirt, or of trousers; which of them is found out where it is not told."""
     mask = seen.garment
     _, _, right, down, sw = body_axes(joints)
     hips = _sides(joints, L_HIP, R_HIP)
@@ -179,8 +182,10 @@ def lower_points(seen: Seen, joints: Point) -> dict[str, Point]:
     points = {"waist_left": edges[0] - 0.03 * torso * down, "waist_right": edges[1] - 0.03 * torso * down}
     legs = _limb(joints, ((L_HIP, R_HIP), (L_KNEE, R_KNEE), (L_ANKLE, R_ANKLE)))
     points |= {"knee_left": legs[0][1], "knee_right": legs[1][1]}
-    if _is_skirt(mask, legs, torso):
-        bottom = float(np.percentile(u[:, 1], 99.5))
+    bottom = float(np.percentile(u[:, 1], 99.5))
+    level = _run(mask, centre + 0.1 * torso * down, right, 1.5 * sw)
+    hips_wide = max(0.75 * sw, 0.0 if level is None else float(np.linalg.norm(level[1] - level[0])))
+    if _is_skirt(mask, legs, bottom, hips_wide) if skirt is None else skirt:
         row = centre + (bottom - 0.04 * torso) * down
         ends = _run(mask, row, right, 3 * sw) or (row - 0.6 * sw * right, row + 0.6 * sw * right)
         return points | {"hem_left": ends[0] + 0.03 * torso * down, "hem_right": ends[1] + 0.03 * torso * down}
@@ -194,19 +199,35 @@ def lower_points(seen: Seen, joints: Point) -> dict[str, Point]:
     return points
 
 
-def _is_skirt(mask: BoolMask, legs: tuple[list[Point], list[Point]], torso: float) -> bool:
-    """Whether the cloth spans from leg to leg half-way down the thighs or lower."""
-    filled = 0
-    for share in (0.55, 0.7, 0.85):
-        p = legs[0][0] + share * (legs[0][1] - legs[0][0])
-        q = legs[1][0] + share * (legs[1][1] - legs[1][0])
-        if float(np.linalg.norm(q - p)) < 0.12 * torso:
-            continue  # legs together: no gap to see
+def _is_skirt(mask: BoolMask, legs: tuple[list[Point], list[Point]], bottom: float, hips_wide: float) -> bool:
+    """Whether the cloth spans from leg to leg all the way down, without growing as narrow as two legs together.
+
+    Args:
+        legs: hip, knee and ankle of both. bottom: how far down the legs the cloth reaches, pixels.
+        hips_wide: its width at the hips.
+    """
+    filled, widths = 0, []
+    for share in SKIRT_ROWS:
+        p, q = (_down_leg(leg, share * bottom) for leg in legs)
+        apart = float(np.linalg.norm(q - p))
         t = np.linspace(0.2, 0.8, 15, dtype=np.float32)[:, None]
         line = np.round(p + t * (q - p)).astype(int)
         inside = (line >= 0).all(1) & (line[:, 0] < mask.shape[1]) & (line[:, 1] < mask.shape[0])
         filled += bool(inside.all() and mask[line[:, 1], line[:, 0]].mean() > 0.97)
-    return filled >= 2
+        across = (q - p) / apart if apart > 1 else np.array([1, 0], np.float32)
+        run = _run(mask, (p + q) / 2, across.astype(np.float32), 2 * hips_wide)
+        widths.append(0.0 if run is None else float(np.linalg.norm(run[1] - run[0])))
+    return filled >= len(SKIRT_ROWS) - 1 and min(widths[-2:]) > SKIRT_WIDTH * hips_wide
+
+
+def _down_leg(leg: list[Point], length: float) -> Point:
+    """The point of a chain of joints at a length from its start; the last joint past its end."""
+    for a, b in pairwise(leg):
+        step = float(np.linalg.norm(b - a))
+        if length <= step:
+            return a + (length / max(step, 1e-6)) * (b - a)
+        length -= step
+    return leg[-1]
 
 
 def leg_reach(points: dict[str, Point], joints: Point) -> float:

@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from tryon.garment.attributes import LEAST, NOT_SURE, OF_CATEGORY, guess_attributes, leg_length, sleeve_length
+from tryon.garment.holes import mend_holes
 from tryon.garment.hood import find_hood
 from tryon.garment.landmarks import LANDMARKS
 from tryon.garment.local_colour import local_cut
 from tryon.garment.points import choose_points
 from tryon.garment.reading import Reading, whole_window
-from tryon.types import ATTRIBUTES
+from tryon.types import ATTRIBUTES, GARMENT_LABELS
 
 
 def probabilities(**best: tuple[str, float]) -> dict[str, np.ndarray]:
@@ -35,10 +36,9 @@ def reading(points: dict[str, tuple[float, float]], attributes: dict[str, np.nda
         at[i], mass[i] = point, 0.8
         x, y = ((np.array(point) * window.scale + window.matrix[:, 2] + 0.5) / 2 - 0.5).round().astype(int)
         heat[i, max(0, y - 1) : y + 2, max(0, x - 1) : x + 2] = -2
-    none = np.zeros((h, w), np.float32)
-    return Reading(
-        none, none, at, mass, np.full(14, 1 / 14, np.float32), attributes, np.ones(19, np.float32), heat, window
-    )
+    none, visible = np.zeros((h, w), np.float32), np.ones(len(LANDMARKS), np.float32)
+    label = np.array([0.5 if name == "Hoodie" else 0.5 / 13 for name in GARMENT_LABELS], np.float32)
+    return Reading(none, none, at, mass, label, attributes, visible, heat, window)
 
 
 def test_guesses_are_those_of_the_category_and_not_sure_below_the_threshold() -> None:
@@ -123,6 +123,25 @@ def test_local_colours_bring_the_edge_back() -> None:
     before, after = overlap(soft > 0.5, truth), overlap(local_cut(image, soft) > 0.5, truth)
     assert before < 0.95
     assert after > 0.985
+
+
+def test_holes_of_the_garments_colour_are_filled_and_real_gaps_stay() -> None:
+    h, w = 320, 240
+    truth = np.zeros((h, w), np.uint8)
+    cv2.rectangle(truth, (50, 40), (190, 280), 1, -1)
+    cv2.rectangle(truth, (112, 170), (128, 281), 0, -1)  # between the legs
+    noise = np.random.default_rng(0).normal(0, 4, (h, w, 3))
+    image = np.clip(np.where(truth[..., None] > 0, (60, 70, 120), (190, 170, 140)) + noise, 0, 255).astype(np.uint8)
+    probability = cv2.GaussianBlur(truth.astype(np.float32), (0, 0), 2)
+    broken = probability.copy()
+    cv2.ellipse(broken, (90, 110), (18, 12), 0, 0, 360, 0.05, -1)  # a hole
+    cv2.rectangle(broken, (150, 255), (170, 285), 0.05, -1)  # a notch in the hem
+    mended = mend_holes(image, broken)
+    assert (mended >= broken).all()
+    assert mended[110, 90] > 0.9
+    assert mended[265, 160] > 0.9
+    assert float(mended[200:270, 116:124].max()) < 0.1
+    assert overlap(mended > 0.5, truth > 0) > 0.98
 
 
 def test_where_both_sides_look_alike_the_network_stays() -> None:

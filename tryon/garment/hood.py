@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 from tryon.garment.landmarks import LANDMARKS
 from tryon.garment.mask import BoolMask
 from tryon.garment.reading import Reading
-from tryon.types import ATTRIBUTES
+from tryon.types import ATTRIBUTES, GARMENT_LABELS
 
 F64 = NDArray[np.float64]
 HOODED = 0.5  # probability of a hood from which one is looked for
+LABELS, LABELLED = ("Hoodie", "Outwear"), 0.4  # and the share that the labels that have hoods must have
 CLEAR = 0.12  # heat mass from which a point is believed
 HIGHEST = 0.22  # of the shoulders' width: a neck point farther above the shoulders is the hood's top
 NECK, RISE = 0.21, 0.11  # where the neck's points usually stand, of the shoulders' width: beside the middle, and up
 SAG = 0.3  # of the neck's width: the front of the opening hangs below the line between the neck's points
 REACH = 0.9  # of the neck's width, to each side: a hood is wider than the neck, raised sleeves are farther off
-MOST = 0.4  # of the garment; more is no hood
+LEAST, MOST = 0.025, 0.4  # of the garment; less is a collar on a hanger, more is no hood
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,9 @@ def find_hood(whole: BoolMask, reading: Reading) -> Hood | None:
     """
     if float(reading.attributes["neckline"][ATTRIBUTES["neckline"].index("hood")]) < HOODED:
         return None
+    labels = list(GARMENT_LABELS)
+    if sum(float(reading.label[labels.index(name)]) for name in LABELS) < LABELLED:
+        return None
     necks = _necks(reading)
     if necks is None:
         return None
@@ -56,7 +60,7 @@ def find_hood(whole: BoolMask, reading: Reading) -> Hood | None:
     edge = np.where((t > 0) & (t < 1), SAG * np.sqrt(np.clip(4 * t * (1 - t), 0, 1)), 0.0)
     mask: BoolMask = whole & (below < edge) & (t > -REACH) & (t < 1 + REACH)
     share = float(mask.sum()) / max(1, int(whole.sum()))
-    return Hood(mask, left, right) if 0.01 < share < MOST else None
+    return Hood(mask, left, right) if LEAST < share < MOST else None
 
 
 def _necks(reading: Reading) -> tuple[F64, F64] | None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import concurrent.futures
+import dataclasses
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from tryon.errors import BadRequestError, GarmentNotFoundError, NoPersonError
 from tryon.images import load_picture
+from tryon.person.edit_plan import BARE_LEGS
 from tryon.pipeline import TryOnPipeline
 from tryon.types import LABEL, Garment, Person
 
@@ -104,8 +107,33 @@ def test_pictures_that_hold_nothing_are_refused(pipeline: TryOnPipeline) -> None
 def test_a_worn_garment_can_be_taken_over(pipeline: TryOnPipeline, people: list[Person]) -> None:
     garment = pipeline.understand_garment(people[1].image_u8, category="upper", photo="worn")
     assert garment.worn
+    assert set(garment.attributes) == {"sleeve", "neckline", "front", "layer"}
+    assert set(garment.visibility) == set(garment.landmarks_px)
+    assert sum(garment.label_probability.values()) == pytest.approx(1)
     result = pipeline.dress(people[0], garment)
     assert (result.image != people[0].image_u8).any()
+    lower = pipeline.worn_garment(people[1], "lower")
+    assert lower.category == "lower"
+    assert "leg" in lower.attributes
+
+
+def test_background_far_from_old_and_new_clothes_is_not_in_the_mask(
+    pipeline: TryOnPipeline, people: list[Person], garments: dict[str, Garment]
+) -> None:
+    person = people[0]
+    result = pipeline.dress(person, garments["upper"], stages=True)
+    plain = cv2.erode((person.mask_f32 < 0.02).astype(np.uint8), np.ones((25, 25), np.uint8)) > 0
+    assert plain.mean() > 0.3
+    # only where the new garment itself reaches off the body
+    assert (result.mask[plain] > 0).mean() < 0.02
+
+
+def test_what_must_be_guessed_is_told(pipeline: TryOnPipeline, people: list[Person], garments: dict) -> None:
+    trousers = next(p for p in people if (p.labels_u8 == LABEL["lower"]).any())
+    short = dataclasses.replace(garments["dress"], warnings=())
+    said = pipeline.dress(trousers, short).warnings
+    assert BARE_LEGS in said
+    assert len(set(said)) == len(said)
 
 
 def test_paths_bytes_and_arrays_are_the_same_to_it(pipeline: TryOnPipeline, root: Path, assets: dict) -> None:

@@ -171,10 +171,12 @@ def _frame(labels_u8: LabelsU8, pose: Pose, garment: Garment, alpha_f32: MaskF32
     p, unit = pose.points_px, body_unit(pose)
     hip_y, neck_y = float(p[[23, 24], 1].mean()), float(p[[11, 12], 1].mean())
     covered = alpha_f32 > 0.02
-    middle, half = float(p[[23, 24], 0].mean()), 0.3 * unit
+    open_front = is_outer(garment)
+    middle, half = float(p[[23, 24], 0].mean()), (0.4 if open_front else 0.3) * unit
     left, right = (int(np.clip(round(x), 0, labels_u8.shape[1])) for x in (middle - half, middle + half))
-    # a row is on the trunk when most of its middle is cloth; an open front is cloth at its sides
-    on_trunk = np.flatnonzero(covered[:, left:right].mean(1) > 0.5) if right > left else np.zeros(0, int)
+    # a row is on the trunk when most of its middle is cloth; an open front is cloth at its sides alone
+    least = 0.25 if open_front else 0.5
+    on_trunk = np.flatnonzero(covered[:, left:right].mean(1) > least) if right > left else np.zeros(0, int)
     ends = (float(on_trunk[0]), float(on_trunk[-1])) if len(on_trunk) else (None, None)
     return _Frame(
         labels_u8,
@@ -250,7 +252,9 @@ def _worn_under(f: _Frame, s: PlanSettings) -> Mask:
     left = np.maximum.accumulate(f.covered, axis=1)
     right = np.maximum.accumulate(f.covered[:, ::-1], axis=1)[:, ::-1]
     between = left & right & ~f.covered & (limb_distance(f.labels.shape, f.pose, "arm") > 0.3 * f.unit)
-    inner = between & has_label(f.labels, "upper", "dress") & (f.rows < f.hip_y + 0.3 * f.unit)
+    # below its hem there is cloth on both sides too, that of its sleeves
+    end = f.hip_y + 0.3 * f.unit if f.hem_y is None else f.hem_y
+    inner = between & has_label(f.labels, "upper", "dress") & (f.rows < end)
     # sampled once more: a rim of the old colours at the new edge is worse than a rim of guessed ones
     return inner & ~dilate(f.covered, 0.02 * f.unit) if inner.any() else none
 

@@ -19,7 +19,7 @@ CLEAR = 0.12  # heat mass from which a point is believed
 HIGHEST = 0.22  # of the shoulders' width: a neck point farther above the shoulders is the hood's top
 NECK, RISE = 0.21, 0.11  # where the neck's points usually stand, of the shoulders' width: beside the middle, and up
 SAG = 0.3  # of the neck's width: the front of the opening hangs below the line between the neck's points
-REACH = 0.9  # of the neck's width, to each side: a hood is wider than the neck, raised sleeves are farther off
+REACH = 1.5  # of the neck's width, to each side: a hood is wider than the neck, raised sleeves are farther off
 LEAST, MOST = 0.025, 0.4  # of the garment; less is a collar on a hanger, more is no hood
 
 

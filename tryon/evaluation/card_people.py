@@ -70,7 +70,7 @@ def look_at_people(records: Path, count: int, seed: int, people: PersonAnalyzer)
 
 
 def overlaps(seen: Seen) -> dict[str, float]:
-    """Intersection over union of each joined class that truth or answer shows enough of."""
+    """Intersection over union of each joined class that the photo shows enough of."""
     if seen.person is None:
         return {}
     table = join_table()
@@ -78,7 +78,7 @@ def overlaps(seen: Seen) -> dict[str, float]:
     out = {}
     for index, name in enumerate(JOINED):
         a, b = truth == index, answer == index
-        if max(a.mean(), b.mean()) >= LEAST:
+        if a.mean() >= LEAST:
             out[name] = float((a & b).sum() / (a | b).sum())
     return out
 
@@ -128,8 +128,7 @@ def parsing_rows(people: Sequence[Seen], classes: Sequence[str]) -> tuple[list[R
             draw_overlay(seen.image_u8, seen.labels_u8),
             draw_overlay(seen.image_u8, seen.person.labels_u8),
         )
-        there = np.isin(seen.labels_u8, [LABEL[member] for member in JOINED[name]]).mean() >= LEAST
-        caption = f"{name}: overlap {value:.2f}, median {middle:.2f}" if there else f"{name}: seen where there is none"
+        caption = f"{name}: overlap {value:.2f}, median {middle:.2f}"
         rows.append(Row(caption, crop_to(pictures, _figure_box(seen))))
     return rows, lines
 

@@ -14,7 +14,7 @@ from tryon.garment.landmarks import LANDMARKS
 from tryon.garment.network import PARAMS, GarmentNetwork
 from tryon.models.lite_unet import LiteUNet
 from tryon.models.weights import read_weights, save_weights
-from tryon.training.garment import GarmentSettings, collate, heat_loss, load_start, losses, one_cycle, train_garment
+from tryon.training.garment import GarmentSettings, load_start, one_cycle, train_garment
 from tryon.training.garment_augment import choose_cut, cut_off, draw_collar, empty_ground
 from tryon.training.garment_data import (
     GarmentDataError,
@@ -23,6 +23,7 @@ from tryon.training.garment_data import (
     load_records,
 )  # fmt: skip
 from tryon.training.garment_fronts import OPEN, UNCLEAR, front_of
+from tryon.training.garment_losses import collate, heat_loss, losses
 from tryon.training.garment_targets import DRAWN, REAL, attribute_targets, label_attributes
 from tryon.training.prepare_garments import CACHE_HEIGHT, CACHE_WIDTH, is_validation, letterbox, write_shard
 

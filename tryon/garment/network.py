@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tryon.garment.landmarks import LANDMARKS
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.precision import inference_dtype
-from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
+from tryon.models.weights import WEIGHTS_DIR, load_into, read_weights
 from tryon.types import ATTRIBUTES, GARMENT_LABELS, MaskF32, RGBu8
 
 NET_HEIGHT, NET_WIDTH = 256, 192
@@ -25,7 +25,6 @@ PARAMS = LiteUNetParams(
     class_heads=(len(GARMENT_LABELS), *(len(values) for values in ATTRIBUTES.values()), len(LANDMARKS)),
     decoder_channels=(128, 96, 64, 48),
 )
-OLD_HEADS = (len(GARMENT_LABELS), 3)
 WEIGHTS_NAME = "garment.safetensors"
 
 
@@ -90,9 +89,8 @@ class GarmentNetwork:
         Raises:
             WeightsError: missing, damaged or of another network.
         """
-        tensors, info = read_weights((weights_dir or WEIGHTS_DIR) / WEIGHTS_NAME)
-        old = tuple(info["params"]["class_heads"]) == OLD_HEADS
-        net = LiteUNet(from_json(LiteUNetParams, info["params"]) if old else PARAMS)
+        tensors, _ = read_weights((weights_dir or WEIGHTS_DIR) / WEIGHTS_NAME)
+        net = LiteUNet(PARAMS)
         load_into(net, tensors, WEIGHTS_NAME)
         return cls(net)
 
@@ -118,9 +116,5 @@ class GarmentNetwork:
 
 def _attributes(heads: tuple[torch.Tensor, ...]) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:
     """Probabilities of each attribute's values, and of each landmark being seen."""
-    if len(heads) == 1:  # weights of the first issue: sleeves alone, and without three-quarter ones
-        none, short, long = torch.softmax(heads[0][0].float(), 0).tolist()
-        flat = {n: np.full(len(v), 1 / len(v), np.float32) for n, v in ATTRIBUTES.items()}
-        return flat | {"sleeve": np.array([none, short, 0, long], np.float32)}, np.ones(len(LANDMARKS), np.float32)
     found = {n: torch.softmax(h[0].float(), 0).numpy() for n, h in zip(ATTRIBUTES, heads[:-1], strict=True)}
     return found, torch.sigmoid(heads[-1][0].float()).numpy()

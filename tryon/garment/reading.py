@@ -55,7 +55,6 @@ class Window:
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         return np.asarray(cv2.warpAffine(probability, to_map, size, flags=flags, borderValue=0), np.float32)
 
-
     def shows(self, size: tuple[int, int]) -> NDArray[np.bool_]:
         """(128, 96) bool, which of the window's map pixels show the picture (width, height), not what is beyond."""
         x, y = np.arange(NET_WIDTH // 2) * 2 + 0.5, np.arange(NET_HEIGHT // 2) * 2 + 0.5

@@ -1,4 +1,4 @@
-"""From the network's soft mask to a mask that follows the picture's edges, at a few hundred pixels."""
+"""What belongs to a garment's mask and what does not: gaps of plain ground, rims, loose pieces, pinholes."""
 
 from __future__ import annotations
 
@@ -6,49 +6,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.garment.mask import BoolMask, fit_ground, to_lab
+from tryon.garment.mask import fit_ground, to_lab
 from tryon.types import MaskF32, RGBu8
 
-CUT_SIDE = 224  # long side of the garment's box at which GrabCut runs: about 25 ms
-BAND = 0.022  # half-width of the uncertain band, of the box's long side: two cells of the network's mask
 GAP_SIDE = 384  # long side at which gaps are looked for: the narrowest are 2 px wide there
 SURE_GARMENT = 0.985  # the network's probability inside prints of the ground's colour is above
 DEEPEST_SHADOW = 26.0  # L* under the ground that a gap's shadow may be
 MAX_LIKENESS = 0.02  # part of the sure garment that may look like the ground
 MAX_OPENED = 0.06  # of the garment; more is the garment itself
 MAX_GAP = 0.022  # half-width of a gap that may be opened, of the long side
-MIN_AGREEMENT = 0.90  # a cut that disagrees more has followed a print or a shadow
-
-
-def sharpen_mask(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
-    """Re-cut the band around the network's outline by colour.
-
-    Off the band the network decides, so that prints keep their place and the ground stays out; in the
-    band GrabCut (Rother et al. 2004) with both sides' colours decides.
-
-    Args:
-        image_u8: (h, w, 3) uint8.
-        probability: (h, w) float32, the garment's probability.
-
-    Returns:
-        (h, w) float32 0..1, soft within about a pixel of its edge.
-    """
-    box = _box(probability > 0.5)
-    if box is None:
-        return np.zeros_like(probability)
-    probability = open_gaps(image_u8, probability)
-    x0, y0, x1, y1 = box
-    image, prior = image_u8[y0:y1, x0:x1], probability[y0:y1, x0:x1]
-    s = min(1.0, CUT_SIDE / max(image.shape[:2]))
-    size = (max(8, round(image.shape[1] * s)), max(8, round(image.shape[0] * s)))
-    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    p = cv2.resize(prior, size, interpolation=cv2.INTER_AREA)
-    cut = _cut_band(np.asarray(small, np.uint8), np.asarray(p, np.float32))
-    whole = np.zeros_like(probability)
-    # the cut is hard: a little blur gives back the half-covered pixels
-    soft = cv2.GaussianBlur(cut.astype(np.float32), (0, 0), 0.7)
-    whole[y0:y1, x0:x1] = cv2.resize(soft, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
-    return whole
 
 
 def open_gaps(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
@@ -134,41 +100,6 @@ def drop_loose(whole: MaskF32, inside: MaskF32, *, smallest: float = 0.03) -> Ma
     gone = cv2.dilate(np.isin(labels, loose).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     kept = (front > 0) & ~np.isin(labels, loose)
     return np.where(gone & ~kept, 0.0, whole).astype(np.float32)
-
-
-def _box(mask: BoolMask) -> tuple[int, int, int, int] | None:
-    """The mask's box with room for ground on each side, within the picture."""
-    ys, xs = np.nonzero(mask)
-    if len(ys) == 0:
-        return None
-    h, w = mask.shape
-    room = round(0.08 * max(ys.max() - ys.min(), xs.max() - xs.min())) + 2
-    return (
-        max(0, int(xs.min()) - room), max(0, int(ys.min()) - room),
-        min(w, int(xs.max()) + 1 + room), min(h, int(ys.max()) + 1 + room),
-    )  # fmt: skip
-
-
-def _cut_band(small: RGBu8, p: MaskF32) -> BoolMask:
-    r = max(2, round(BAND * max(p.shape)))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1))
-    hard = (p > 0.5).astype(np.uint8)
-    sure = cv2.erode(hard, kernel, borderType=cv2.BORDER_REPLICATE) > 0
-    possible = cv2.dilate(hard, kernel) > 0
-    # where the network itself hesitates, colour may decide farther from its outline
-    sure &= p > 0.85
-    possible |= p > 0.15
-    state = np.where(hard > 0, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
-    state[sure] = cv2.GC_FGD
-    state[~possible] = cv2.GC_BGD
-    if not sure.any() or possible.all():
-        return hard > 0
-    cv2.setRNGSeed(0)
-    cv2.grabCut(small, state, None, np.zeros((1, 65)), np.zeros((1, 65)), 1, cv2.GC_INIT_WITH_MASK)
-    cut = np.isin(state, (cv2.GC_FGD, cv2.GC_PR_FGD))
-    cut = cv2.morphologyEx(cut.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)) > 0
-    agreement = (cut & (hard > 0)).sum() / max(1, int((cut | (hard > 0)).sum()))
-    return cut if agreement >= MIN_AGREEMENT else hard > 0
 
 
 def keep_main(mask: MaskF32, probability: MaskF32) -> MaskF32:

@@ -21,6 +21,7 @@ PREPARATIONS = {
     "garments": ("tryon.training.prepare_garments", "PrepareSettings", "prepare_garments"),
     "drawn-garments": ("tryon.training.garment_drawn", "DrawnSettings", "draw_garments"),
     "rendered-garments": ("tryon.training.garment_rendered", "RenderedSettings", "render_garments"),
+    "garment-labels": ("tryon.training.garment_relabel", "RelabelSettings", "relabel_garments"),
     "pseudo-labels": ("tryon.training.pseudo_labels", "PseudoSettings", "prepare_pseudo_labels"),
     "pairs": ("tryon.training.prepare_pairs", "PairSettings", "prepare_pairs"),
 }

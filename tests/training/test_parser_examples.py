@@ -15,7 +15,14 @@ from tryon.geometry.crops import crop_for
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.weights import save_weights
 from tryon.training.occluders import Occluders
-from tryon.training.parser import MirrorTeacher, load_start, make_example, new_parser, parsing_loss
+from tryon.training.parser import (
+    MirrorTeacher,
+    load_start,
+    make_example,
+    new_parser,
+    parsing_loss,
+    undo_class_weights,
+)
 from tryon.training.people_data import PersonRecord, View, cut_photo
 from tryon.training.pseudo_labels import IGNORED, with_pseudo_labels, write_pseudo_labels
 from tryon.types import LABEL
@@ -137,3 +144,16 @@ def test_the_teacher_answers_alike_in_a_mirror() -> None:
     assert torch.allclose(here.sum(1), torch.ones(1, 32, 48), atol=1e-5)
     # the limbs on both sides are told apart: without changing sides the answers would differ
     assert not torch.allclose(here, teacher(x.flip(-1))[:, list(MirrorTeacher._LABELS)].flip(-1), atol=1e-5)
+
+
+def test_class_weights_are_undone_exactly() -> None:
+    torch.manual_seed(0)
+    net, x = new_parser().eval(), torch.rand(1, 17, 64, 64)
+    weights = torch.linspace(1, 5, 13)
+    with torch.inference_mode():
+        before = torch.softmax(net(x)[0], 1)
+    undo_class_weights(net, weights)
+    with torch.inference_mode():
+        after = torch.softmax(net(x)[0], 1)
+    wanted = before / weights[None, :, None, None]
+    assert torch.allclose(after, wanted / wanted.sum(1, keepdim=True), atol=1e-5)

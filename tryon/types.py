@@ -37,6 +37,11 @@ LABELS = (
 )
 LABEL = {name: index for index, name in enumerate(LABELS)}
 
+# Which label each one has in a mirror image: left and right are the subject's own.
+MIRRORED_LABELS = tuple(
+    LABEL[n.replace("left_", "right_") if n.startswith("left_") else n.replace("right_", "left_")] for n in LABELS
+)
+
 Category = Literal["upper", "lower", "dress"]
 CATEGORIES: tuple[Category, ...] = ("upper", "lower", "dress")
 GarmentPhoto = Literal["auto", "flat", "worn"]

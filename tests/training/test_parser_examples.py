@@ -14,6 +14,7 @@ from tryon.errors import BadRequestError
 from tryon.geometry.crops import crop_for
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.weights import save_weights
+from tryon.person.parsing import MIRRORED_INPUTS
 from tryon.training.occluders import Occluders
 from tryon.training.parser import (
     MirrorTeacher,
@@ -25,7 +26,7 @@ from tryon.training.parser import (
 )
 from tryon.training.people_data import PersonRecord, View, cut_photo
 from tryon.training.pseudo_labels import IGNORED, with_pseudo_labels, write_pseudo_labels
-from tryon.types import LABEL
+from tryon.types import LABEL, MIRRORED_LABELS
 
 MakeRecord = Callable[[np.random.Generator], PersonRecord]
 
@@ -138,12 +139,12 @@ def test_the_teacher_answers_alike_in_a_mirror() -> None:
         net.encoder.conv_stem.weight.normal_(0, 0.2)
     teacher = MirrorTeacher(net)
     x = torch.rand(1, 17, 64, 96)
-    mirrored = x[:, list(MirrorTeacher._INPUTS)].flip(-1)
+    mirrored = x[:, list(MIRRORED_INPUTS)].flip(-1)
     here, there = teacher(x), teacher(mirrored)
-    assert torch.allclose(here, there[:, list(MirrorTeacher._LABELS)].flip(-1), atol=1e-5)
+    assert torch.allclose(here, there[:, list(MIRRORED_LABELS)].flip(-1), atol=1e-5)
     assert torch.allclose(here.sum(1), torch.ones(1, 32, 48), atol=1e-5)
     # the limbs on both sides are told apart: without changing sides the answers would differ
-    assert not torch.allclose(here, teacher(x.flip(-1))[:, list(MirrorTeacher._LABELS)].flip(-1), atol=1e-5)
+    assert not torch.allclose(here, teacher(x.flip(-1))[:, list(MIRRORED_LABELS)].flip(-1), atol=1e-5)
 
 
 def test_class_weights_are_undone_exactly() -> None:

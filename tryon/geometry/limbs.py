@@ -17,6 +17,7 @@ LIMBS: tuple[tuple[int, int], ...] = (
     (23, 24),  # hips
 )  # fmt: skip
 LIMB_COUNT = len(LIMBS) + 1  # and one for the head
+MIRRORED_LIMBS = (3, 4, 5, 0, 1, 2, 8, 9, 6, 7, 10, 11, 12)  # which map shows a limb in a mirror image
 
 
 def limb_maps(points_px: PointsF32, visibility: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:

@@ -18,11 +18,10 @@ from tryon.evaluation.parsing_figures import parsing_figures
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import read_weights, save_weights
-from tryon.person.parsing import PARSER_CHANNELS, Parser, parser_input
+from tryon.person.parsing import MIRRORED_INPUTS, PARSER_CHANNELS, Parser, parser_input
 from tryon.settings import open_data_dir, setting
 from tryon.training.occluders import Occluders
 from tryon.training.people_data import (
-    SWAP,
     PersonRecord,
     cut_photo,
     disturb_colours,
@@ -35,7 +34,7 @@ from tryon.training.pseudo_labels import IGNORED, with_pseudo_labels
 from tryon.training.pseudo_labels import NAME as PSEUDO_LABELS
 from tryon.training.rendered_people import RenderedPeople
 from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
-from tryon.types import LABELS, Pose
+from tryon.types import LABELS, MIRRORED_LABELS, Pose
 
 
 @dataclass(frozen=True)
@@ -164,18 +163,15 @@ class MirrorTeacher:
     Two looks are better than one, but cost twice the time: a network that learns their mean has most of it in one look.
     """
 
-    _INPUTS = (0, 1, 2, 3, *(4 + i for i in (3, 4, 5, 0, 1, 2, 8, 9, 6, 7, 10, 11, 12)))  # limbs change sides
-    _LABELS = tuple(int(SWAP[i]) for i in range(len(LABELS)))
-
     def __init__(self, net: LiteUNet) -> None:
         self._net = copy.deepcopy(net).eval()
 
     @torch.no_grad()
     def __call__(self, x: Tensor) -> Tensor:
         """Probabilities (B, 13, h/2, w/2) for inputs (B, 17, h, w)."""
-        mirrored = x[:, list(self._INPUTS)].flip(-1).contiguous(memory_format=torch.channels_last)
+        mirrored = x[:, list(MIRRORED_INPUTS)].flip(-1).contiguous(memory_format=torch.channels_last)
         one = torch.softmax(self._net(x)[0].float(), 1)
-        two = torch.softmax(self._net(mirrored)[0].float(), 1)[:, list(self._LABELS)].flip(-1)
+        two = torch.softmax(self._net(mirrored)[0].float(), 1)[:, list(MIRRORED_LABELS)].flip(-1)
         return (one + two) / 2
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tryon.geometry.crops import crop_for
-from tryon.person.parsing import figure_crop
-from tryon.types import Pose
+from tryon.models.lite_unet import LiteUNet, LiteUNetParams
+from tryon.person.parsing import PARSER_CHANNELS, Parser, figure_crop
+from tryon.types import LABELS, Pose
 
 
 def _pose() -> Pose:
@@ -59,3 +60,17 @@ def test_the_window_grows_with_the_photo(factor: int) -> None:
     assert crop.scale * factor == pytest.approx(
         figure_crop(_pose(), mask[::factor, ::factor], 192, 256).scale, rel=0.02
     )
+
+
+@pytest.mark.parametrize(("height", "wanted"), [(200, 256), (330, 384), (900, 512)])
+def test_small_figures_are_parsed_small(height: int, wanted: int) -> None:
+    factor = height / 400
+    points = _pose().points_px * factor
+    size = (round(480 * factor), round(300 * factor))
+    mask = np.zeros(size, np.float32)
+    mask[round(20 * factor) : round(400 * factor), round(110 * factor) : round(190 * factor)] = 1
+    net = LiteUNet(LiteUNetParams(in_channels=PARSER_CHANNELS, dense_channels=len(LABELS)))
+    image = np.zeros((*size, 3), np.uint8)
+    p, crop = Parser(net, twice=False).probabilities(image, mask, Pose(points, _pose().visibility))
+    assert p.shape == (len(LABELS), wanted // 2, wanted * 3 // 8)
+    assert (crop.height, crop.width) == p.shape[1:]

@@ -105,7 +105,7 @@ class Parser:
         return cls(net)
 
     def probabilities(self, image_u8: RGBu8, mask_f32: MaskF32, pose: Pose) -> tuple[NDArray[np.float32], Crop]:
-        """Probabilities (13, h, w) float32 in a crop around the whole figure, and that crop; small for small figures."""
+        """Probabilities (13, h, w) float32 in a crop of the whole figure, and that crop; small for small figures."""
         crop = figure_crop(pose, mask_f32, PARSER_WIDTH, PARSER_HEIGHT)
         shown = crop.height / crop.scale  # photo pixels
         for height in SMALLER:

@@ -29,6 +29,7 @@ PREPARATIONS = {
 TRAINERS = {
     "parser": ("tryon.training.parser", "ParserSettings", "train_parser"),
     "garment": ("tryon.training.garment", "GarmentSettings", "train_garment"),
+    "warper": ("tryon.training.warper", "WarperSettings", "train_warper"),
     "generator": ("tryon.training.generator", "GeneratorSettings", "train_generator"),
 }
 SYNTHESIS = ("tryon.synth.synthesize", "SynthSettings", "synthesize")
@@ -71,9 +72,7 @@ def prepare(
 
 def train(
     context: typer.Context,
-    network: Annotated[
-        str | None, typer.Argument(metavar="parser|garment|generator", help="Which network to train.")
-    ] = None,
+    network: Annotated[str | None, typer.Argument(metavar="|".join(TRAINERS), help="Which network to train.")] = None,
 ) -> None:
     """Train a network on the open data; ``train parser --help`` shows its options.
 

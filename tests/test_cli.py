@@ -190,7 +190,7 @@ def test_categories_go_with_their_garments(place: Path, capsys: pytest.CaptureFi
         ("parse --image black.png --out a.png", "No person"),
         ("garment --image black.png --out a.png", "No garment"),
         ("garment --image red.png", "--out FILE"),
-        ("train hats", "parser, garment, generator"),
+        ("train hats", "parser, garment, warper, generator"),
         ("prepare hats", "people, garments, drawn-garments"),
         ("prepare people --data nowhere", "--data"),
         ("prepare garments --data nowhere", "garments.csv was not found"),

@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tryon.geometry.limbs import LIMB_COUNT
+from tryon.models.blocks import ConvBlock
 
 # agnostic RGB, region, garment RGB, garment alpha, skin colour, limb maps
 GENERATOR_CHANNELS = 3 + 1 + 3 + 1 + 3 + LIMB_COUNT
@@ -35,18 +36,6 @@ class GeneratorParams:
     groups: int = 8
 
 
-class _Block(nn.Module):
-    """Convolution, group norm (batches are small), leaky ReLU."""
-
-    def __init__(self, cin: int, cout: int, groups: int, stride: int = 1) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(cin, cout, 3, stride=stride, padding=1, bias=False)
-        self.norm = nn.GroupNorm(groups, cout)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.leaky_relu(self.norm(self.conv(x)), 0.1)
-
-
 class Generator(nn.Module):
     """U-Net with skips at five scales.
 
@@ -63,11 +52,13 @@ class Generator(nn.Module):
         super().__init__()
         self.params = p = params or GeneratorParams()
         c, g = p.channels, p.groups
-        self.stem = _Block((p.in_channels + 3) * 4, c[0], g)
-        self.downs = nn.ModuleList(nn.Sequential(_Block(a, b, g, stride=2), _Block(b, b, g)) for a, b in pairwise(c))
+        self.stem = ConvBlock((p.in_channels + 3) * 4, c[0], g)
+        self.downs = nn.ModuleList(
+            nn.Sequential(ConvBlock(a, b, g, stride=2), ConvBlock(b, b, g)) for a, b in pairwise(c)
+        )
         ups, deep = [], c[-1]
         for skip in reversed(c[:-1]):
-            ups.append(nn.Sequential(_Block(deep + skip, skip, g), _Block(skip, skip, g)))
+            ups.append(nn.Sequential(ConvBlock(deep + skip, skip, g), ConvBlock(skip, skip, g)))
             deep = skip
         self.ups = nn.ModuleList(ups)
         self.exit = nn.Conv2d(deep, OUTPUT_CHANNELS * 4, 3, padding=1)

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from tryon.geometry.limbs import LIMB_COUNT
+from tryon.models.blocks import ConvBlock
 from tryon.types import LABELS
 
 FIELDS = 3  # trunk, limb on the viewer's left, limb on the viewer's right
@@ -34,18 +35,6 @@ class WarperParams:
     looks: int = 2
 
 
-class _Block(nn.Module):
-    """Convolution, group norm, leaky ReLU."""
-
-    def __init__(self, cin: int, cout: int, groups: int, stride: int = 1) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(cin, cout, 3, stride=stride, padding=1, bias=False)
-        self.norm = nn.GroupNorm(groups, cout)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.leaky_relu(self.norm(self.conv(x)), 0.1)
-
-
 class Warper(nn.Module):
     """U-Net with two heads, applied ``looks`` times.
 
@@ -59,11 +48,13 @@ class Warper(nn.Module):
         self.params = p = params or WarperParams()
         c, g = p.channels, p.groups
         # the fields' present displacement is seen, too
-        self.stem = _Block(PERSON_CHANNELS + FIELDS * (FIELD_CHANNELS + 2), c[0], g)
-        self.downs = nn.ModuleList(nn.Sequential(_Block(a, b, g, stride=2), _Block(b, b, g)) for a, b in pairwise(c))
+        self.stem = ConvBlock(PERSON_CHANNELS + FIELDS * (FIELD_CHANNELS + 2), c[0], g)
+        self.downs = nn.ModuleList(
+            nn.Sequential(ConvBlock(a, b, g, stride=2), ConvBlock(b, b, g)) for a, b in pairwise(c)
+        )
         ups, deep = [], c[-1]
         for skip in reversed(c[:-1]):
-            ups.append(nn.Sequential(_Block(deep + skip, skip, g), _Block(skip, skip, g)))
+            ups.append(nn.Sequential(ConvBlock(deep + skip, skip, g), ConvBlock(skip, skip, g)))
             deep = skip
         self.ups = nn.ModuleList(ups)
         self.move = nn.Conv2d(c[1], 2 * FIELDS, 3, padding=1)

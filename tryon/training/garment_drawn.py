@@ -6,7 +6,6 @@ torso, so that the network learns what a cuff or an armpit is and not where it u
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -254,17 +253,3 @@ def draw_garments(settings: DrawnSettings) -> list[Path]:
         paths.append(path)
         print(f"{path.name}: {len(records)} garments", flush=True)
     return paths
-
-
-def main() -> None:
-    """``python -m tryon.training.garment_drawn [--out FOLDER] [--count N]``."""
-    defaults = DrawnSettings()
-    parser = argparse.ArgumentParser(description=draw_garments.__doc__)
-    parser.add_argument("--out", type=Path, default=defaults.out)
-    parser.add_argument("--count", type=int, default=defaults.count)
-    options = parser.parse_args()
-    draw_garments(DrawnSettings(out=options.out, count=options.count))
-
-
-if __name__ == "__main__":
-    main()

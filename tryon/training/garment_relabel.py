@@ -7,7 +7,6 @@ teachers' points that both contradict are dropped, and so are teachers' masks.
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -178,19 +177,3 @@ def _relabel_batch(net: LiteUNet, records: list[dict[str, object]], settings: Re
         record["landmarks"] = points
         record["visible"] = np.where(np.isfinite(points).all(1), 1, UNKNOWN).astype(np.int8)
         record["mask_good"] = bool(record["mask_good"]) and good
-
-
-def main() -> None:
-    """``python -m tryon.training.garment_relabel [--shards FOLDER] [--out FOLDER] [--weights FOLDER]``."""
-    defaults = RelabelSettings()
-    parser = argparse.ArgumentParser(description=relabel_garments.__doc__)
-    parser.add_argument("--shards", type=Path, default=defaults.shards)
-    parser.add_argument("--out", type=Path, default=defaults.out)
-    parser.add_argument("--weights", type=Path, default=defaults.weights)
-    options = parser.parse_args()
-    cv2.setNumThreads(1)
-    relabel_garments(RelabelSettings(shards=options.shards, out=options.out, weights=options.weights))
-
-
-if __name__ == "__main__":
-    main()

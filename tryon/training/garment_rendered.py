@@ -6,7 +6,6 @@ with a random cloth, light and ground; sleeves of laid garments are often folded
 
 from __future__ import annotations
 
-import argparse
 import json
 import zipfile
 from dataclasses import dataclass, field
@@ -165,19 +164,3 @@ def render_garments(settings: RenderedSettings) -> list[Path]:
         write_shard(path, records)
         print(f"{path.name}: {len(records)} pictures, {shard.facts.get('split')}", flush=True)
     return paths
-
-
-def main() -> None:
-    """``python -m tryon.training.garment_rendered [--records FOLDER] [--out FOLDER] [--limit N]``."""
-    defaults = RenderedSettings()
-    parser = argparse.ArgumentParser(description=render_garments.__doc__)
-    parser.add_argument("--records", type=Path, default=defaults.records)
-    parser.add_argument("--out", type=Path, default=defaults.out)
-    parser.add_argument("--limit", type=int, default=defaults.limit)
-    options = parser.parse_args()
-    cv2.setNumThreads(1)
-    render_garments(RenderedSettings(records=options.records, out=options.out, limit=options.limit))
-
-
-if __name__ == "__main__":
-    main()

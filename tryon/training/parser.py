@@ -33,7 +33,16 @@ from tryon.training.pretrained import load_lite0_encoder
 from tryon.training.pseudo_labels import IGNORED, with_pseudo_labels
 from tryon.training.pseudo_labels import NAME as PSEUDO_LABELS
 from tryon.training.rendered_people import RenderedPeople
-from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
+from tryon.training.runlog import (
+    Clock,
+    Ema,
+    RunLog,
+    check_finite,
+    choose_device,
+    resume_run,
+    save_run,
+    seed_all,
+)
 from tryon.types import LABELS, MIRRORED_LABELS, Pose
 
 
@@ -232,8 +241,7 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     if settings.threads:
         torch.set_num_threads(settings.threads)
     seed_all(settings.seed)
-    device = "cuda" if settings.device == "auto" and torch.cuda.is_available() else settings.device
-    device = "cpu" if device == "auto" else device
+    device = choose_device(settings.device)
     records = find_people(settings.people, settings.data, smoke_run=settings.run if settings.smoke else None)
     train = [r for r in records if not r.validation]
     held = [r for r in records if r.validation][: 2 if settings.smoke else None] or train[:2]
@@ -250,16 +258,10 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     rest = [p for p in net.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.02}, {"params": rest, "weight_decay": 0.0}])
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.rate, total_steps=steps + 1, pct_start=0.15)
-    ema, step, best = Ema(net, 0.998), 0, -1.0
+    ema, step, best = Ema(net, 0.998), 0, float("-inf")
     log, clock = RunLog(settings.run, settings), Clock(settings.minutes)
-    saved = load_checkpoint(settings.run / "last.pt") if settings.resume and not settings.smoke else None
-    if saved:
-        net.load_state_dict(saved["net"])
-        optimizer.load_state_dict(saved["optimizer"])
-        for _ in range(saved["step"]):  # not from the file, so that --steps may differ
-            schedule.step()
-        ema.state, ema.count = {k: v.to(device) for k, v in saved["ema"].items()}, saved["ema_count"]
-        step, best = saved["step"], saved["best"]
+    if settings.resume and not settings.smoke:
+        step, best = resume_run(settings.run / "last.pt", net, optimizer, schedule, ema, device)
     source = ExampleSource(
         train, _pseudo(settings), settings.pseudo_share, rendered, settings.rendered_share, Occluders(train),
         settings.large_share,
@@ -309,16 +311,6 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
                 save_weights(target, judge, params=judge.params, command=command, figures=figures)
             started = time.monotonic()
         if step % every == 0 or step == steps or clock.over():
-            save_checkpoint(
-                settings.run / "last.pt",
-                {
-                    "net": net.state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "ema": ema.state,
-                    "ema_count": ema.count,
-                    "step": step,
-                    "best": best,
-                },
-            )
+            save_run(settings.run / "last.pt", net, optimizer, ema, step, best)
     log.close()
     return figures

@@ -20,8 +20,8 @@ from tryon.errors import BadRequestError
 from tryon.geometry.crops import size_of
 from tryon.person.parsing import Parser, enlarge_labels
 from tryon.settings import setting
-from tryon.training.people_data import MIRROR, SWAP, PersonRecord, read_people
-from tryon.types import LABELS, LabelsU8, Pose
+from tryon.training.people_data import PersonRecord, read_people
+from tryon.types import LabelsU8
 
 IGNORED = 255
 SURE = 0.75  # of the averaged probability; below it about one pixel in three is wrong on validation photos
@@ -38,28 +38,15 @@ class PseudoSettings:
     weights: Path | None = setting(None, "folder with parser.safetensors; the repository's where none is named")
 
 
-def averaged_probabilities(parser: Parser, record: PersonRecord) -> tuple[NDArray[np.float32], LabelsU8]:
-    """Mean of the answers to a photo and to its mirror image.
-
-    Returns:
-        The highest probability (H, W) float32 and its label (H, W) uint8, at the photo's resolution.
-    """
-    mask = record.mask_u8.astype(np.float32) / 255
-    p, crop = parser.probabilities(record.image_u8, mask, record.pose)
-    width = record.image_u8.shape[1]
-    points = record.pose.points_px[MIRROR] * np.array([-1, 1], np.float32) + np.array([width - 1, 0], np.float32)
-    q, _ = parser.probabilities(
-        np.ascontiguousarray(record.image_u8[:, ::-1]),
-        np.ascontiguousarray(mask[:, ::-1]),
-        Pose(points, record.pose.visibility[MIRROR]),
-    )
-    mean = np.ascontiguousarray((p + q[SWAP[: len(LABELS)]][:, :, ::-1]) / 2)
+def sure_labels(parser: Parser, record: PersonRecord) -> tuple[NDArray[np.float32], LabelsU8]:
+    """The highest probability (H, W) float32 and its label (H, W) uint8, at the photo's resolution."""
+    p, crop = parser.probabilities(record.image_u8, record.mask_u8.astype(np.float32) / 255, record.pose)
     h, w = size_of(record.image_u8)
     best = cv2.warpAffine(
-        mean.max(0), cv2.invertAffineTransform(crop.matrix()), (w, h), flags=cv2.INTER_LINEAR,
+        p.max(0), cv2.invertAffineTransform(crop.matrix()), (w, h), flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT, borderValue=1.0,
     )  # fmt: skip
-    return best, enlarge_labels(mean, crop, (h, w))
+    return best, enlarge_labels(p, crop, (h, w))
 
 
 def write_pseudo_labels(parser: Parser, records: Iterable[PersonRecord], out: Path) -> int:
@@ -69,7 +56,7 @@ def write_pseudo_labels(parser: Parser, records: Iterable[PersonRecord], out: Pa
         for record in records:
             if record.labels_u8 is not None:
                 continue
-            best, labels = averaged_probabilities(parser, record)
+            best, labels = sure_labels(parser, record)
             figure = labels > 0
             if figure.mean() < 0.02 or float((best[figure] > SURE).mean()) < LEAST_SURE:
                 continue

@@ -125,3 +125,45 @@ class Ema:
                 self.state[name].lerp_(value.detach(), 1 - decay)
             else:
                 self.state[name].copy_(value)
+
+
+def resume_run(
+    path: Path,
+    net: torch.nn.Module,
+    optimizer: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    ema: Ema,
+    device: str,
+) -> tuple[int, float]:
+    """Go on from a checkpoint of ``save_run``, if there is one; the schedule runs up to its step.
+
+    Returns:
+        The step and the best validation score so far; 0 and minus infinity for a new run.
+    """
+    saved = load_checkpoint(path)
+    if saved is None:
+        return 0, float("-inf")
+    net.load_state_dict(saved["net"])
+    optimizer.load_state_dict(saved["optimizer"])
+    for _ in range(saved["step"]):  # not from the file, so that the number of steps may differ
+        schedule.step()
+    ema.state, ema.count = {k: v.to(device) for k, v in saved["ema"].items()}, saved["ema_count"]
+    return int(saved["step"]), float(saved["best"])
+
+
+def save_run(
+    path: Path, net: torch.nn.Module, optimizer: torch.optim.Optimizer, ema: Ema, step: int, best: float
+) -> None:
+    """Write what ``resume_run`` needs."""
+    state = {
+        "net": net.state_dict(), "optimizer": optimizer.state_dict(), "ema": ema.state, "ema_count": ema.count,
+        "step": step, "best": best,
+    }  # fmt: skip
+    save_checkpoint(path, state)
+
+
+def choose_device(name: str) -> str:
+    """A device's name; "auto" is cuda where there is one, else cpu."""
+    if name != "auto":
+        return name
+    return "cuda" if torch.cuda.is_available() else "cpu"

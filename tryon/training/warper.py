@@ -22,7 +22,16 @@ from tryon.models.weights import save_weights
 from tryon.settings import setting
 from tryon.training.pairs import PairStore, WarpBatch, WarpBatches, stack_warp, warp_example
 from tryon.training.prepare_pairs import FRAME
-from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
+from tryon.training.runlog import (
+    Clock,
+    Ema,
+    RunLog,
+    check_finite,
+    choose_device,
+    resume_run,
+    save_run,
+    seed_all,
+)
 
 COMMAND = "python -m tryon train warper"
 
@@ -171,24 +180,17 @@ def train_warper(settings: WarperSettings) -> dict[str, float]:
     if s.threads:
         torch.set_num_threads(s.threads)
     seed_all(s.seed)
-    device = "cuda" if s.device == "auto" and torch.cuda.is_available() else s.device
-    device = "cpu" if device == "auto" else device
+    device = choose_device(s.device)
     store = PairStore(s.pairs, validation=False, limit=8 if s.smoke else 0)
     held = PairStore(s.pairs, validation=True, limit=4 if s.smoke else 0)
     steps, every, batch_size = (4, 4, 2) if s.smoke else (s.steps, s.every, s.batch)
     net = Warper(WarperParams()).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     optimizer = torch.optim.AdamW(net.parameters(), s.rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, s.rate, total_steps=steps + 1, pct_start=0.1)
-    ema, step, best = Ema(net, 0.998), 0, -1e9
+    ema, step, best = Ema(net, 0.998), 0, float("-inf")
     log, clock = RunLog(s.run, s), Clock(s.minutes)
-    saved = load_checkpoint(s.run / "last.pt") if s.resume and not s.smoke else None
-    if saved:
-        net.load_state_dict(saved["net"])
-        optimizer.load_state_dict(saved["optimizer"])
-        for _ in range(saved["step"]):  # not from the file, so that --steps may differ
-            schedule.step()
-        ema.state, ema.count = {k: v.to(device) for k, v in saved["ema"].items()}, saved["ema_count"]
-        step, best = saved["step"], saved["best"]
+    if s.resume and not s.smoke:
+        step, best = resume_run(s.run / "last.pt", net, optimizer, schedule, ema, device)
     loader = DataLoader(
         WarpBatches(store, batch_size, s.seed + step), batch_size=None, num_workers=0 if s.smoke else s.workers
     )
@@ -230,12 +232,6 @@ def train_warper(settings: WarperSettings) -> dict[str, float]:
                 save_weights(target, judge, params=judge.params, command=COMMAND, figures=figures)
             started = time.monotonic()
         if step % every == 0 or step == steps or clock.over():
-            save_checkpoint(
-                s.run / "last.pt",
-                {
-                    "net": net.state_dict(), "optimizer": optimizer.state_dict(), "ema": ema.state,
-                    "ema_count": ema.count, "step": step, "best": best,
-                },
-            )  # fmt: skip
+            save_run(s.run / "last.pt", net, optimizer, ema, step, best)
     log.close()
     return figures

@@ -78,7 +78,7 @@ class FakePipeline:
             visibility={"neck_left": 0.25},
         )
 
-    def dress(self, person: Person, garment: Garment, *, stages: bool = False) -> TryOnResult:
+    def dress(self, person: Person, garment: Garment, *, stages: bool = False, tuck: str = "auto") -> TryOnResult:
         image = person.image_u8.copy()
         colour = garment.image_u8[0, 0]
         half = image.shape[0] // 2

@@ -9,7 +9,39 @@ from hypothesis import strategies as st
 
 from tryon.composite import blend, enlarge, full_region, full_size, snap_crop, touched_pixels, window_of
 from tryon.geometry.crops import Crop
+from tryon.geometry.fill import plan_mirror
 from tryon.models.drawing import Drawing
+from tryon.models.inputs import Base
+
+
+def make_drawing(layout: np.ndarray) -> Drawing:
+    """A drawing whose layers are plain: skin .3, garment beyond its picture .8, no shading, no change."""
+    h, w = layout.shape[:2]
+    flat, still = np.ones((h, w), np.float32), np.zeros((h, w, 3), np.float32)
+    return Drawing(still + 0.5, flat, flat, layout.astype(np.float32), still, still + 0.3, still + 0.8)
+
+
+def make_base(hw: tuple[int, int]) -> Base:
+    """A layer of which the photo shows nothing: grey."""
+    return Base(plan_mirror(np.zeros((64, 48, 3), np.float32), np.zeros((64, 48), bool)), np.zeros(hw, bool))
+
+
+def test_layers_have_sharp_edges_at_the_photos_resolution() -> None:
+    photo = np.zeros((256, 192, 3), np.uint8)
+    crop = Crop(0.0, 0.0, 0.25, 48, 64)
+    size, window = full_size(crop), window_of(crop, (256, 192))
+    layout = np.full((64, 48, 4), -6.0)
+    layout[:, :24, 1] = 6
+    layout[:, 24:, 3] = 6
+    garment, alpha = np.full((256, 192, 3), 200, np.uint8), np.zeros((256, 192), np.float32)
+    alpha[:128] = 1
+    base, region = make_base((256, 192)), np.ones((256, 192), np.float32)
+    out = blend(photo, region, garment, alpha, make_drawing(layout), base, base, size, window)
+    assert np.abs(out[:, :90].astype(int) - 0.3 * 255).max() <= 1  # skin
+    assert np.abs(out[:124, 102:].astype(int) - 200).max() <= 1  # the garment's own pixels
+    assert np.abs(out[132:, 102:].astype(int) - 0.8 * 255).max() <= 1  # its colours, drawn on
+    edge = out[60, 80:112, 0]
+    assert ((edge > 85) & (edge < 190)).sum() <= 4  # one work pixel at most
 
 
 @settings(max_examples=40, deadline=None)
@@ -54,9 +86,9 @@ def test_blend_copies_the_photo_outside_the_region(origin: tuple[int, int]) -> N
     protected = np.zeros(photo[window.photo].shape[:2], bool)
     protected[: protected.shape[0] // 3] = True
     region = full_region(small, protected, size, window)
-    drawing = Drawing(np.full((64, 48, 3), 0.5, np.float32), small * 0.7, np.ones((64, 48), np.float32))
     hw = photo[window.photo].shape[:2]
-    out = blend(photo, region, np.zeros((*hw, 3), np.uint8), np.ones(hw, np.float32), small, drawing, size, window)
+    drawing, base = make_drawing(rng.normal(0, 3, (64, 48, 4))), make_base(hw)
+    out = blend(photo, region, np.zeros((*hw, 3), np.uint8), np.ones(hw, np.float32), drawing, base, base, size, window)
     assert (photo == before).all()
     mask = np.zeros(photo.shape[:2], np.float32)
     mask[window.photo] = region

@@ -42,6 +42,7 @@ def try_on(
         list[str] | None, typer.Option(help="auto, upper, lower or dress; one for each garment, in their order.")
     ] = None,
     garment_photo: Annotated[str, typer.Option(help="auto, flat, or worn (a photo of someone wearing it).")] = "auto",
+    tuck: Annotated[str, typer.Option(help="in ends a top at the waistband, out lets it hang over; auto.")] = "auto",
     out: Annotated[Path, typer.Option(help="Where the result goes, a PNG of the photo's size.")] = Path("result.png"),
     stages: Annotated[Path | None, typer.Option(help="Folder for a picture of each step.")] = None,
     as_json_: Annotated[
@@ -55,6 +56,7 @@ def try_on(
 
     categories = _categories_for(garment, category)
     check_choice("--garment-photo", garment_photo, PHOTOS)
+    check_choice("--tuck", tuck, ("auto", "in", "out"))
     pipeline = load_pipeline(weights, device)
     started = time.perf_counter()
     milliseconds: dict[str, float] = {}
@@ -70,7 +72,7 @@ def try_on(
         if result is not None:  # the second garment is put on over the first one's result
             with stopwatch(milliseconds, "understand_person"):
                 worn = pipeline.understand_person(result.image)
-        result = pipeline.dress(worn, garments[index], stages=stages is not None)
+        result = pipeline.dress(worn, garments[index], stages=stages is not None, tuck=tuck)  # type: ignore[arg-type]
         for stage, value in result.timings.items():
             milliseconds[stage] = milliseconds.get(stage, 0.0) + value
         warnings += [*garments[index].warnings, *result.warnings]

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from tryon.geometry.crops import Crop
 from tryon.models.drawing import Drawing
+from tryon.models.generator import SHARPNESS
+from tryon.models.inputs import CLOTHES, Base, LayerBases
 from tryon.person.agnostic import body_unit, dilate, hands, has_label, under_cloth
 from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 
@@ -158,38 +160,88 @@ def blend(
     region_f32: MaskF32,
     garment_u8: RGBu8,
     alpha_f32: MaskF32,
-    work_alpha_f32: MaskF32,
     drawing: Drawing,
+    ground: Base,
+    cloth: Base,
     size: tuple[int, int],
     window: Window,
 ) -> RGBu8:
-    """Put the drawing into the photo.
+    """Put the drawing into the photo, its layers mixed anew at the photo's resolution.
 
     Args:
         photo_u8: (H, W, 3) whole photo. region_f32: (hw, ww) of the window, may change where over 0.
         garment_u8, alpha_f32: (hw, ww, 3) and (hw, ww), the warped garment in the window at full resolution.
-        work_alpha_f32: (h, w) the warped garment's alpha as the generator saw it.
-        drawing: the generator's maps, in the work frame.
+        drawing: the generator's maps, in the work frame. ground, cloth: the layers that go on from the photo,
+            planned in the work frame, known in the window's own pixels.
         size: (H, W) of the frame in photo pixels. window: from ``window_of``.
 
     Returns:
         (H, W, 3) uint8; equal to the photo wherever region_f32 is 0.
     """
-    rendering = np.clip(enlarge(drawing.rendering_f32, size, window), 0, 1)
-    # What the generator keeps of the garment is a share of its alpha, so that full-size edges stay crisp.
-    share = np.where(work_alpha_f32 > 0.05, drawing.mask_f32 / np.maximum(work_alpha_f32, 0.05), 1.0)
-    mask = np.clip(enlarge(share.astype(np.float32), size, window), 0, 1) * alpha_f32
-    # folds may darken cloth a good deal; lighting it up more than this bleaches prints
-    shading = np.clip(enlarge(drawing.shading_f32, size, window), 0.5, 1.12)
-    garment = np.minimum(garment_u8.astype(np.float32) * (shading / 255)[..., None], 1.0)
-    drawn = rendering + mask[..., None] * (garment - rendering)
     out = photo_u8.copy()
-    view = out[window.photo]
-    old = view.astype(np.float32)
-    mixed = old + region_f32[..., None] * (drawn * 255 - old)
-    touched = region_f32 > 0
-    view[touched] = np.clip(np.rint(mixed[touched]), 0, 255).astype(np.uint8)
+    x, y, w, h = cv2.boundingRect((region_f32 > 0).astype(np.uint8))
+    if w == 0 or h == 0:
+        return out
+    box = (slice(y, y + h), slice(x, x + w))
+    inner = _inside(window, box)
+    region, alpha, garment = region_f32[box], alpha_f32[box], garment_u8[box].astype(np.float32)
+    scale = size[0] / drawing.mask_f32.shape[0]
+    share = _shares(enlarge(drawing.layout_f32, size, inner), scale)
+    # folds may darken cloth a good deal; lighting it up more than this bleaches prints
+    shading = np.clip(enlarge(drawing.shading_f32, size, inner), 0.5, 1.12)[..., None]
+    mask = (share[..., 3] * alpha)[..., None]
+    old = out[inner.photo]
+    drawn = share[..., 1:2] * enlarge(drawing.skin_f32, size, inner)
+    drawn += (share[..., 3:4] - mask) * enlarge(drawing.spread_f32, size, inner) * shading
+    for layer, texture in ((0, ground), (2, cloth)):
+        if (share[..., layer] * region).max() > 0.02:
+            here = Base(texture.fill, texture.known[box], texture.scale)
+            drawn += share[..., layer : layer + 1] * here.draw(old, (inner.frame[1].start, inner.frame[0].start))
+    # as much of it as the generator meant: the full-size mask has other edges
+    drawn += enlarge(drawing.change_f32 * (1 - drawing.mask_f32[..., None]), size, inner)
+    drawn = np.clip(drawn, 0, 1) * 255 + mask * np.minimum(garment * shading, 255)
+    mixed = old + region[..., None] * (drawn - old)
+    touched = region > 0
+    old[touched] = np.clip(np.rint(mixed[touched]), 0, 255).astype(np.uint8)
     return out
+
+
+def _inside(window: Window, box: tuple[slice, slice]) -> Window:
+    """A part of a window; box in the window's own pixels."""
+
+    def shifted(outer: tuple[slice, slice]) -> tuple[slice, slice]:
+        rows, columns = (slice(o.start + b.start, o.start + b.stop) for o, b in zip(outer, box, strict=True))
+        return rows, columns
+
+    return Window(shifted(window.photo), shifted(window.frame))
+
+
+def _shares(layout: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
+    """Softmax of enlarged logits (h, w, 4), the sharper the more they were enlarged: edges stay a pixel or two wide."""
+    sharp = SHARPNESS * float(np.clip(scale, 1.0, 2.5))
+    logits = (layout - layout.max(2, keepdims=True)) * sharp
+    share = np.asarray(cv2.exp(logits), np.float32).reshape(layout.shape)
+    return share / share.sum(2, keepdims=True)
+
+
+def textures_of(
+    bases: LayerBases, labels_u8: NDArray[np.uint8], region_f32: MaskF32, person_f32: MaskF32, scale: float
+) -> tuple[Base, Base]:
+    """Ground and kept clothes as the window of the photo shows them.
+
+    Args:
+        bases: planned in the work frame. labels_u8, region_f32, person_f32: (hw, ww) parsing, edit region and soft
+            person mask of the window. scale: photo pixels for each work pixel.
+    """
+    free = region_f32 == 0
+    edge = 2 * max(1, round(0.7 * scale)) + 1
+    ground = (has_label(labels_u8, "background") & (person_f32 < 0.1)).astype(np.uint8)
+    kept = has_label(labels_u8, *CLOTHES).astype(np.uint8)
+    kernel = np.ones((edge, edge), np.uint8)
+    return (
+        Base(bases.ground.fill, (cv2.erode(ground, kernel) > 0) & free, scale * bases.ground.scale),
+        Base(bases.cloth.fill, (cv2.erode(kept, kernel) > 0) & free, scale * bases.cloth.scale),
+    )
 
 
 def touched_pixels(

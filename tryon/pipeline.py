@@ -19,6 +19,7 @@ from tryon.composite import (
     full_region,
     full_size,
     snap_crop,
+    textures_of,
     touched_pixels,
     widen_sleeves,
     window_of,
@@ -30,11 +31,11 @@ from tryon.garment.worn import garment_from_person, told_skirt, with_reading
 from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.images import load_picture, load_picture_with_alpha
 from tryon.models.drawing import TryOnGenerator
-from tryon.models.inputs import GREY, generator_input
-from tryon.person.agnostic import protected_pixels, skin_colour
+from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
+from tryon.person.agnostic import body_unit, protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit
-from tryon.person.figure import draw_ground, draw_hidden_cloth
+from tryon.person.tuck import NO_WAISTBAND, TUCKS, Tuck, show_below, show_hidden, tuck_in, waistband_row
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
 from tryon.warp.coarse import render_parts, warp_garment
@@ -147,21 +148,32 @@ class TryOnPipeline:
                 ) from None
             return None
 
-    def dress(self, person: Person, garment: Garment, *, stages: bool = False) -> TryOnResult:
+    def dress(self, person: Person, garment: Garment, *, stages: bool = False, tuck: Tuck = "auto") -> TryOnResult:
         """Dress an understood person in an understood garment.
 
         Args:
             person, garment: from ``understand_person`` and ``understand_garment``; not changed.
             stages: also return pictures of how it was made.
+            tuck: "in" ends a top at the waistband, "out" lets it hang over; "auto" is "out" at present.
 
         Returns:
             The picture at the photo's resolution; outside its mask it equals the photo bit for bit.
+
+        Raises:
+            BadRequestError: an unknown way to tuck.
         """
+        if tuck not in TUCKS:
+            raise BadRequestError(f"Unknown way to tuck {tuck!r}; use auto, in or out.")
         timings: dict[str, float] = {}
         category, photo_size = garment.category, size_of(person.image_u8)
         crop = snap_crop(crop_for(person.pose, category, photo_size, WARP_WIDTH, WARP_HEIGHT))
         with _timed(timings, "warp"):
             parts = self._lay(person, garment, crop)
+            waist = None
+            if tuck == "in" and category == "upper":
+                labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
+                waist = waistband_row(labels, Pose(crop.to_crop(person.pose.points_px), person.pose.visibility))
+                parts = parts if waist is None else tuck_in(parts, waist)
             garment_rgb, alpha = render_parts(garment.image_u8, garment.alpha_f32, parts)
             frame_pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
             frame_labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
@@ -179,6 +191,7 @@ class TryOnPipeline:
             photo_small = small.cut(person.image_u8).astype(np.float32) / 255
             alpha_small = alpha_small * plan.region_f32
             skin = skin_colour(person.image_u8, person.labels_u8)
+            bases = layer_bases(photo_small, plan.region_f32, skin, known_maps(labels_small, plan.old))
             x = generator_input(
                 photo_small,
                 plan.region_f32,
@@ -187,12 +200,17 @@ class TryOnPipeline:
                 skin,
                 small_pose.points_px,
                 small_pose.visibility,
+                labels_small,
+                plan.old,
+                bases,
             )
         with _timed(timings, "generator"):
             drawing = self._generator.draw(x)
-            rendering = draw_hidden_cloth(drawing.rendering_f32, photo_small, plan.hidden_cloth, plan.cloth_source)
-            rendering = draw_ground(rendering, photo_small, plan.region_f32, labels_small, small_pose, plan.outline_f32)
-            drawing = replace(drawing, rendering_f32=rendering)
+            layout = show_hidden(drawing.layout_f32, plan.hidden_cloth)
+            if waist is not None:
+                inside = plan.old & (plan.outline_f32 > 0.5)
+                layout = show_below(layout, inside, waist * DRAW_HEIGHT / WARP_HEIGHT, body_unit(small_pose))
+            drawing = replace(drawing, layout_f32=layout)
         with _timed(timings, "composite"):
             size_full, window = full_size(crop), window_of(crop, photo_size)
             full_rgb, full_alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, size_full)
@@ -207,16 +225,10 @@ class TryOnPipeline:
             missed = missed_clothes(plan, mask_small, small_pose)
             touched = touched_pixels(person.mask_f32[window.photo], full_alpha, missed, size_full, window)
             region = full_region(plan.region_f32, protected, size_full, window, touched)
-            image = blend(
-                person.image_u8,
-                region,
-                full_rgb,
-                full_alpha,
-                alpha_small,
-                drawing,
-                size_full,
-                window,
-            )
+            person_window = person.mask_f32[window.photo]
+            scale = size_full[0] / plan.region_f32.shape[0]
+            textures = textures_of(bases, labels_window, region, person_window, scale)
+            image = blend(person.image_u8, region, full_rgb, full_alpha, drawing, *textures, size_full, window)
             mask = np.zeros(photo_size, np.float32)
             mask[window.photo] = region
         pictures: dict[str, RGBu8] = {}
@@ -224,7 +236,8 @@ class TryOnPipeline:
             with _timed(timings, "stages"):
                 agnostic = photo_small * (1 - plan.region_f32[..., None]) + GREY * plan.region_f32[..., None]
                 pictures = draw_stages(person, garment, agnostic, garment_rgb, alpha, drawing)
-        warnings = (*person.warnings, *garment.warnings, *plan.warnings, *_fit_warnings(mask, full_alpha))
+        said = [NO_WAISTBAND] if tuck == "in" and category == "upper" and waist is None else []
+        warnings = (*person.warnings, *garment.warnings, *plan.warnings, *said, *_fit_warnings(mask, full_alpha))
         return TryOnResult(image, mask, category, pictures, timings, warnings)
 
     def _lay(self, person: Person, garment: Garment, crop: Crop) -> list[PartWarp]:
@@ -250,6 +263,7 @@ class TryOnPipeline:
         category: str = "auto",
         garment_photo: str = "auto",
         stages: bool = False,
+        tuck: Tuck = "auto",
     ) -> TryOnResult:
         """From two pictures (arrays, Pillow images, bytes, paths) or analysed ones to the result.
 
@@ -265,7 +279,7 @@ class TryOnPipeline:
             with _timed(timings, "garment"):
                 garment_u8, alpha = load_picture_with_alpha(garment, what="garment picture")
                 garment = self.understand_garment(garment_u8, category=category, photo=garment_photo, alpha_f32=alpha)
-        result = self.dress(person, garment, stages=stages)
+        result = self.dress(person, garment, stages=stages, tuck=tuck)
         result.timings.update({**timings, **result.timings})
         return result
 

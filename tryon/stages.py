@@ -31,6 +31,8 @@ LABEL_COLOURS: tuple[tuple[int, int, int], ...] = (
     (128, 128, 136),
     (240, 224, 64),
 )
+# Ground, skin, another garment, the new garment (``models.generator.LAYERS``)
+LAYER_COLOURS: tuple[tuple[int, int, int], ...] = ((32, 32, 32), (255, 180, 130), (32, 160, 96), (48, 112, 224))
 COVER = 0.62  # of the label's colour over the photo: the colour is told at once, the folds are still seen
 # The limbs in the colours of their labels, shoulders and hips in white; in the order of LIMBS
 _LIMB_LABELS = ("left_arm",) * 3 + ("right_arm",) * 3 + ("left_leg",) * 2 + ("right_leg",) * 2
@@ -159,7 +161,7 @@ def draw_stages(
     alpha_f32: MaskF32,
     drawing: Drawing,
 ) -> dict[str, RGBu8]:
-    """Pose, parsing, agnostic person, garment cut-out, warped garment, rendering, composite mask, shading."""
+    """Pose, parsing, agnostic person, garment cut-out, warped garment, layout, rendering, composite mask, shading."""
 
     def on_grey(rgb: NDArray, alpha: MaskF32) -> RGBu8:
         a = alpha[..., None]
@@ -175,6 +177,7 @@ def draw_stages(
         "agnostic": (np.clip(agnostic_f32, 0, 1) * 255).astype(np.uint8),
         "garment": draw_landmarks(cutout, garment.landmarks_px, garment.visibility),
         "warped": on_grey(warped_u8, alpha_f32),
+        "layout": np.array(LAYER_COLOURS, np.uint8)[drawing.layout_f32.argmax(2)],
         "rendering": (drawing.rendering_f32 * 255).astype(np.uint8),
         "mask": grey(drawing.mask_f32),
         "shading": grey(drawing.shading_f32 / 2),

@@ -1,14 +1,22 @@
-"""Metrics: identities, order, and the evaluation's baseline and table."""
+"""Metrics: identities, order, and how sets of colours and pictures compare."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
-from tryon.evaluation.evaluate import METRICS, _measure, paste_garment, table_of
-from tryon.evaluation.metrics import FeatureDistance, psnr, ssim
+from tryon.evaluation.metrics import (
+    FeatureDistance,
+    colour_difference,
+    colour_histogram_distance,
+    kernel_distance,
+    kernel_distance_interval,
+    lab_colours,
+    psnr,
+    ssim,
+)
 from tryon.evaluation.parsing_figures import JOINED, join_table
-from tryon.models.generator import GENERATOR_CHANNELS
 from tryon.types import LABEL, LABELS
 
 
@@ -58,34 +66,69 @@ def test_joined_classes_hold_every_label_once() -> None:
     assert table[LABEL["upper"]] != table[LABEL["dress"]]
 
 
-def test_pasting_keeps_the_garment_and_fills_the_rest() -> None:
-    x = torch.zeros(1, GENERATOR_CHANNELS, 64, 64)
-    x[:, :3] = 0.25
-    x[:, 3, 20:44, 20:44] = 1
-    x[:, :3, 20:44, 20:44] = 0.5
-    x[:, 4:7, 24:40, 24:40] = 0.9
-    x[:, 7, 24:40, 24:40] = 1
-    out = paste_garment(x)
-    assert torch.allclose(out[0, :, 30, 30], torch.tensor(0.9))
-    assert torch.allclose(out[0, :, 21, 21], torch.tensor(0.25), atol=0.02)
-    assert torch.allclose(out[0, :, 5, 5], torch.tensor(0.25), atol=0.01)
-
-
-def test_a_better_picture_gets_better_figures_and_a_row() -> None:
-    torch.manual_seed(1)
-    truth = torch.rand(4, 3, 64, 64)
-    x = torch.zeros(4, GENERATOR_CHANNELS, 64, 64)
-    x[:, 3, 8:56, 8:56] = 1
-    examples = (x, truth, torch.zeros(4, 1, 64, 64))
+def test_a_weight_says_which_pixels_count() -> None:
+    torch.manual_seed(2)
     distance = FeatureDistance()
-    good, bad = (
-        _measure(lambda part, s=s: (truth[: len(part)] + s).clamp(0, 1), examples, distance) for s in (0.01, 0.3)
-    )
-    assert good["l1"][0] < bad["l1"][0]
-    assert good["psnr"][0] > bad["psnr"][0]
-    for mean, low, high in good.values():
-        assert low <= mean <= high
-    table = table_of({"photos": 1, "parsing": {"mean_iou": 0.5}, "generator": {"good": good}})
-    assert table.count("|") > 10
-    assert "| good |" in table
-    assert set(METRICS) == set(good)
+    a = torch.rand(1, 3, 64, 64)
+    b = a.clone()
+    b[..., :20] = 1 - b[..., :20]
+    left, right = torch.zeros(1, 1, 64, 64), torch.zeros(1, 1, 64, 64)
+    left[..., :16], right[..., 56:] = 1, 1
+    with torch.no_grad():
+        near, far = distance(a, b, left), distance(a, b, right)
+        assert torch.allclose(distance(a, b, torch.ones(1, 1, 64, 64)), distance(a, b), atol=1e-4)
+    assert near > 3 * far
+
+
+def test_colours_are_measured_in_lab_units() -> None:
+    on = np.ones((8, 8), bool)
+    white, grey, red = (np.full((8, 8, 3), c, np.uint8) for c in ((255, 255, 255), (119, 119, 119), (255, 0, 0)))
+    a, b, c = (lab_colours(p, on) for p in (white, grey, red))
+    assert colour_difference(a, a) == 0
+    assert colour_difference(a, b) == pytest.approx(50, abs=0.5)  # sRGB 119 is L* 50
+    # sRGB red is L* 53.2, a* 80.1, b* 67.2
+    assert np.allclose(c.mean(0), (53.2, 80.1, 67.2), atol=0.5)
+    assert colour_histogram_distance(c, c) == 0
+    assert colour_histogram_distance(a, b) == pytest.approx(50 / 3, abs=0.3)
+
+
+def test_histograms_tell_a_pattern_from_its_mean() -> None:
+    on = np.ones((8, 8), bool)
+    checked = np.where(np.indices((8, 8)).sum(0)[..., None] % 2, 60, 180).astype(np.uint8).repeat(3, 2)
+    shuffled = np.sort(checked.reshape(-1, 3), 0).reshape(8, 8, 3)
+    plain = np.full((8, 8, 3), 120, np.uint8)
+    a, b, c = (lab_colours(p, on) for p in (checked, shuffled, plain))
+    assert colour_histogram_distance(a, b) == 0
+    assert colour_histogram_distance(a, c) > 3 * abs(colour_difference(a, c)) / 3 > 0
+
+
+def _sets() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(80, 32)), rng.normal(size=(60, 32)), rng.normal(0.4, 1, (60, 32))
+
+
+def test_kernel_distance_is_about_zero_for_one_origin_and_grows() -> None:
+    a, same, other = _sets()
+    assert abs(kernel_distance(a, same)) < 0.05
+    assert kernel_distance(a, other) > 0.3
+    assert kernel_distance(a, other + 0.4) > 2 * kernel_distance(a, other)
+    # of a set with itself the unbiased estimate is below 0: each member meets itself between the sets alone
+    assert -1 < kernel_distance(a, a) <= 0
+    with pytest.raises(ValueError, match="1 and 60"):
+        kernel_distance(a[:1], same)
+
+
+def test_kernel_distance_is_the_mean_over_pairs() -> None:
+    a, b = np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([[1.0, 1.0], [0.0, 0.0]])
+    # k = (x y / 2 + 1)^3: within a 1, within b 1, between 1.5^3, 1, 2^3, 1
+    assert kernel_distance(a, b) == pytest.approx(1 + 1 - 2 * (3.375 + 1 + 8 + 1) / 4)
+
+
+def test_kernel_distances_interval_holds_its_value_and_the_truth() -> None:
+    a, same, other = _sets()
+    middle, low, high = kernel_distance_interval(a, same, np.random.default_rng(0))
+    assert middle == pytest.approx(kernel_distance(a, same))
+    assert low <= middle <= high
+    assert low < 0 < high
+    middle, low, high = kernel_distance_interval(a, other, np.random.default_rng(0))
+    assert 0 < low < middle < high

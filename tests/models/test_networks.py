@@ -9,7 +9,8 @@ import torch
 
 from tryon.errors import WeightsError
 from tryon.models.discriminator import PatchDiscriminator
-from tryon.models.generator import GENERATOR_CHANNELS, Generator, GeneratorParams, compose, fill_hole
+from tryon.models.generator import LAYERS, Generator, GeneratorParams, compose, fill_hole, mix_layers
+from tryon.models.inputs import ALPHA, CLOTH_BASE, GENERATOR_CHANNELS, GROUND_BASE, SKIN_BASE, SPREAD
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.weights import from_json, load_into, read_weights, save_weights
 
@@ -22,7 +23,9 @@ def test_generator_output_has_its_ranges() -> None:
     x = torch.rand(2, GENERATOR_CHANNELS, 64, 96)
     with torch.no_grad():
         net.exit.weight.mul_(700)  # drive every output to its ends
-        rendering, mask, shading = net(x)
+        rendering, mask, shading, layout, change = net(x)
+    assert layout.shape == (2, len(LAYERS), 64, 96)
+    assert change.abs().max() <= 1
     assert rendering.shape == (2, 3, 64, 96)
     assert mask.shape == shading.shape == (2, 1, 64, 96)
     assert rendering.min() >= 0
@@ -31,6 +34,24 @@ def test_generator_output_has_its_ranges() -> None:
     assert mask.min() >= 0
     assert shading.min() > 0.44
     assert shading.max() < 2.23
+
+
+def test_each_layer_shows_its_own_colours() -> None:
+    x = torch.zeros(1, GENERATOR_CHANNELS, 4, 8)
+    for value, base in zip((0.1, 0.3, 0.6, 0.9), (GROUND_BASE, SKIN_BASE, CLOTH_BASE, SPREAD), strict=True):
+        x[:, base] = value
+    layout = torch.full((1, 4, 4, 8), -20.0)
+    for k in range(4):
+        layout[:, k, :, 2 * k : 2 * k + 2] = 20
+    flat, still = torch.ones(1, 1, 4, 8), torch.zeros(1, 3, 4, 8)
+    mask, rendering = mix_layers(x, layout, flat, still)
+    assert mask.max() == 0  # no garment is laid: what the layout wants of it is drawn on
+    for k, value in enumerate((0.1, 0.3, 0.6, 0.9)):
+        assert torch.allclose(rendering[..., 2 * k : 2 * k + 2], torch.tensor(value), atol=1e-4)
+    x[:, ALPHA] = 1
+    mask, _ = mix_layers(x, layout, flat, still)
+    assert torch.allclose(mask[..., 6:], torch.tensor(1.0), atol=1e-4)
+    assert mask[..., :6].max() < 1e-4
 
 
 def test_composition_equals_the_person_outside_the_region() -> None:

@@ -345,3 +345,15 @@ def test_clothes_that_the_soft_mask_misses_are_told_from_rims() -> None:
     missed = missed_clothes(plan, cut, pose())
     assert missed[150, 70] == 1
     assert missed[80, 96] == 0
+
+
+def test_spots_inside_a_coat_are_the_coats() -> None:
+    labels = wearing(trousers, coat)
+    clean, alpha = labels.copy(), new_trousers()[1]
+    cv2.circle(labels, (90, 130), 4, LABEL["lower"], -1)  # a pocket's flap
+    new = new_trousers()[0]
+    plan = plan_edit(labels, pose(), new, alpha)
+    assert plan.protected[126:135, 86:95].all()
+    assert plan.region_f32[128:133, 88:93].max() == 0
+    assert plan_edit(clean, pose(), new, alpha).old[180:200].any()
+    assert plan.old[180:200].any()  # the trousers below the coat still go

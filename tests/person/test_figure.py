@@ -1,11 +1,11 @@
-"""The body's outline follows the pose, and ground is drawn only where no body can be."""
+"""The body's outline follows the pose."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tryon.person.figure import body_outline, draw_ground
-from tryon.types import LABEL, Pose
+from tryon.person.figure import body_outline
+from tryon.types import Pose
 
 
 def standing() -> Pose:
@@ -27,18 +27,3 @@ def test_joints_and_bones_are_inside_and_far_ground_is_not() -> None:
     assert outline[150:, 75].max() < 0.2  # between the legs
     assert outline.min() >= 0
     assert outline.max() <= 1
-
-
-def test_ground_takes_the_backgrounds_colour_and_the_body_keeps_the_drawing() -> None:
-    pose = standing()
-    labels = np.zeros((200, 150), np.uint8)
-    labels[40:190, 20:130] = LABEL["upper"]
-    region = (labels > 0).astype(np.float32)
-    photo = np.full((200, 150, 3), 0.3, np.float32)
-    photo[labels > 0] = (0.9, 0.1, 0.1)
-    rendering = np.full((200, 150, 3), 0.8, np.float32)
-    out = draw_ground(rendering, photo, region, labels, pose)
-    assert np.allclose(out[80, 75], 0.8, atol=0.01)
-    assert np.allclose(out[170, 24], 0.3, atol=0.02)  # no red of the old garment
-    labels[:] = LABEL["upper"]
-    assert draw_ground(rendering, photo, np.ones((200, 150), np.float32), labels, pose) is rendering

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from tryon.models.generator import GENERATOR_CHANNELS
+from tryon.errors import BadRequestError
+from tryon.models.generator import LAYERS
+from tryon.models.inputs import GENERATOR_CHANNELS, GROUND_BASE, KNOWN, KNOWN_NAMES
 from tryon.training.gan_losses import (
     discriminator_loss,
     feature_matching_loss,
@@ -17,9 +21,19 @@ from tryon.training.gan_losses import (
     patch_weight,
     weighted_l1,
 )
-from tryon.training.generator import GanTrainer, GeneratorSettings
-from tryon.training.generator_data import flatten_shading, make_example, stack_examples
+from tryon.training.generator import GanTrainer, GeneratorSettings, find_pairs, layout_loss
+from tryon.training.generator_batches import pair_example
+from tryon.training.generator_data import (
+    UNTOLD,
+    cut_window,
+    flatten_shading,
+    layout_of,
+    make_example,
+    stack_examples,
+)
+from tryon.training.pairs import Pair
 from tryon.training.people_data import PersonRecord
+from tryon.types import LABEL
 
 MakeRecord = Callable[[np.random.Generator], PersonRecord]
 
@@ -91,6 +105,70 @@ def test_examples_show_nothing_of_what_is_removed(make_record: MakeRecord) -> No
         assert np.allclose(e.x[:3][:, ~region], e.truth[:, ~region])
         assert e.x[7][~region].max(initial=0) == 0
         assert e.skin[0][~region].max(initial=0) == 0
+        assert set(np.unique(e.layout)) <= {*range(len(LAYERS)), UNTOLD}
+
+
+def test_layers_are_carried_on_from_what_is_kept_alone(make_record: MakeRecord) -> None:
+    rng = np.random.default_rng(7)
+    record = make_record(rng)
+    a = make_example(record, [record], np.random.default_rng(2), 64, 64)
+    painted = record.image_u8.copy()
+    e = a.x[3] > 0.5
+    assert e.any()
+    # the removed garment's own pixels must not reach any layer: paint the clothes of the photo anew
+    painted[(record.labels_u8 == LABEL["upper"])] = (255, 0, 255)
+    b = make_example(replace(record, image_u8=painted), [record], np.random.default_rng(2), 64, 64)
+    assert np.array_equal(a.x[3], b.x[3])
+    assert np.allclose(a.x[GROUND_BASE], b.x[GROUND_BASE], atol=1e-5)
+    old = a.x[KNOWN][KNOWN_NAMES.index("old")] > 0
+    assert np.allclose(a.x[:3][:, old], 0.5, atol=1e-6)
+
+
+def test_layout_names_what_each_pixel_shows() -> None:
+    labels = np.array(
+        [[LABEL["background"], LABEL["left_arm"], LABEL["lower"], LABEL["hair"], LABEL["upper"]]], np.uint8
+    )
+    own = np.array([[False, False, False, False, True]])
+    assert layout_of(labels, own).tolist() == [[0, 1, 2, UNTOLD, 3]]
+
+
+def test_the_layouts_loss_counts_the_region_and_skips_what_is_untold() -> None:
+    logits = torch.zeros(1, 4, 2, 2)
+    logits[:, 1] = 5.0
+    layout = torch.tensor([[[1, 1], [UNTOLD, 0]]])
+    region = torch.tensor([[[[1.0, 1.0], [1.0, 0.0]]]])
+    right = layout_loss(logits, layout, region)
+    assert right < 0.2  # the wrong pixel lies outside of the region
+    assert layout_loss(logits, torch.tensor([[[0, 0], [UNTOLD, 0]]]), region) > 4
+
+
+def test_pairs_are_asked_for_where_nothing_else_is_trained_on(tmp_path: Path) -> None:
+    assert find_pairs(GeneratorSettings(pairs=tmp_path)) == (None, 0.0)
+    with pytest.raises(BadRequestError, match="prepare pairs"):
+        find_pairs(GeneratorSettings(pairs=tmp_path, photo_share=0.0))
+
+
+def test_a_rendered_pair_shows_the_person_after(make_pair: Callable[[], Pair]) -> None:
+    pair = make_pair()
+    e = pair_example(pair, np.random.default_rng(1), 64, 48)
+    assert e.x.shape == (GENERATOR_CHANNELS, 64, 48)
+    region = e.x[3] > 0.5
+    assert region.any()
+    assert np.abs(e.x[:3][:, region] - 0.5).max() < 1e-6
+    assert np.allclose(e.truth[:, ~region], e.x[:3][:, ~region])
+    assert (e.layout == LAYERS.index("garment")).any()
+
+
+def test_windows_are_parts_of_the_larger_frame(make_record: MakeRecord) -> None:
+    rng = np.random.default_rng(9)
+    record = make_record(rng)
+    whole = make_example(record, [record], rng, 128, 96)
+    part = cut_window(whole, rng, 64, 48)
+    assert part.x.shape == (GENERATOR_CHANNELS, 64, 48)
+    assert part.layout.shape == (64, 48)
+    assert (part.x[3] > 0.5).any()
+    found = [np.array_equal(whole.truth[:, y : y + 64, x : x + 48], part.truth) for y in range(65) for x in range(49)]
+    assert any(found)
 
 
 def test_examples_follow_their_seed(make_record: MakeRecord) -> None:

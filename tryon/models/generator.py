@@ -1,26 +1,38 @@
-"""The try-on generator: agnostic person and warped garment in, rendering, composite mask and shading out.
+"""The try-on generator: agnostic person and warped garment in; layout, rendering, composite mask and shading out.
 
 In the line of pix2pix (Isola et al. 2017, arXiv 1611.07004): a U-Net with skips. The picture is folded
 into channels at its entrance and unfolded at its exit (pixel shuffle, Shi et al. 2016), since
-full-resolution layers with few channels are the slow ones on a CPU.
+full-resolution layers with few channels are the slow ones on a CPU. What it draws is layered: it decides what each
+pixel shows (ground, skin, another garment, the new garment), takes each layer's colours from what the photo shows of
+it, and adds what is missing. Limbs so have edges, where a mean over all that could be would be a veil.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from tryon.geometry.limbs import LIMB_COUNT
 from tryon.models.blocks import ConvBlock
+from tryon.models.inputs import (
+    ALPHA,
+    CLOTH_BASE,
+    GENERATOR_CHANNELS,
+    GROUND_BASE,
+    KNOWN,
+    OUTLINE,
+    SKIN_BASE,
+    SPREAD,
+)
 
-# agnostic RGB, region, garment RGB, garment alpha, skin colour, limb maps
-GENERATOR_CHANNELS = 3 + 1 + 3 + 1 + 3 + LIMB_COUNT
-OUTPUT_CHANNELS = 6  # change of colour RGB, share of skin, composite mask, shading
+LAYERS = ("ground", "skin", "cloth", "garment")
+OUTPUT_CHANNELS = 3 + 1 + len(LAYERS)  # change of colour RGB, shading, layout
 MAX_SHADING = 0.8  # log gain: folds darken to 0.45 and light up to 2.2 at most
+SHARPNESS = 2.0  # of the layout's logits where layers are mixed: half-transparent limbs are nowhere
 
 
 @dataclass(frozen=True)
@@ -36,23 +48,32 @@ class GeneratorParams:
     groups: int = 8
 
 
+class Drawn(NamedTuple):
+    """What a Generator returns, all float32.
+
+    rendering (B, 3, H, W) 0..1; mask (B, 1, H, W), 0 to the garment's alpha; shading (B, 1, H, W), a gain around 1 on
+    the garment's sRGB values; layout (B, 4, H, W), logits of LAYERS; change (B, 3, H, W) -1..1, what is added to
+    the layers' own colours.
+    """
+
+    rendering: Tensor
+    mask: Tensor
+    shading: Tensor
+    layout: Tensor
+    change: Tensor
+
+
 class Generator(nn.Module):
     """U-Net with skips at five scales.
 
-    Input (B, 24, H, W): agnostic RGB 0..1 (the region is grey), region 0..1, warped garment RGB 0..1,
-    its alpha 0..1, skin colour 0..1 (constant maps), limb maps 0..1; H and W multiples of 32.
-    It does not paint from nothing: it starts from the neighbours' colours drawn into the hole and from the
-    person's own skin tone, mixes the two, and adds what is missing.
-
-    Returns rendering (B, 3, H, W) 0..1; composite mask (B, 1, H, W), 0 to the garment's alpha; shading
-    (B, 1, H, W), a gain around 1 on the garment's sRGB values; all float32.
+    Input (B, GENERATOR_CHANNELS, H, W), see ``tryon.models.inputs``; H and W multiples of 32. Returns ``Drawn``.
     """
 
     def __init__(self, params: GeneratorParams | None = None) -> None:
         super().__init__()
         self.params = p = params or GeneratorParams()
         c, g = p.channels, p.groups
-        self.stem = ConvBlock((p.in_channels + 3) * 4, c[0], g)
+        self.stem = ConvBlock(p.in_channels * 4, c[0], g)
         self.downs = nn.ModuleList(
             nn.Sequential(ConvBlock(a, b, g, stride=2), ConvBlock(b, b, g)) for a, b in pairwise(c)
         )
@@ -65,9 +86,8 @@ class Generator(nn.Module):
         self.apply(_initialise)
         quiet_exit(self)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        base = fill_hole(x[:, :3], x[:, 3:4], x[:, 4:7], x[:, 7:8])
-        y = self.stem(F.pixel_unshuffle(torch.cat([x, base], 1), 2))
+    def forward(self, x: Tensor) -> Drawn:
+        y = self.stem(F.pixel_unshuffle(x, 2))
         skips = [y]
         for down in self.downs:
             y = down(y)
@@ -77,12 +97,43 @@ class Generator(nn.Module):
             y = F.interpolate(y, scale_factor=2.0, mode="nearest")
             y = up(torch.cat([y, skips.pop()], 1))
         raw = F.pixel_shuffle(self.exit(y), 2).float()
-        skin = torch.sigmoid(raw[:, 3:4] - 2.0)  # starts at "no skin": most of a region is cloth or ground
-        rendering = (base + skin * (x[:, 8:11] - base) + torch.tanh(raw[:, :3])).clamp(0, 1)
-        # starts near "keep the garment": what is under it is seldom better invented
-        mask = torch.sigmoid(raw[:, 4:5] + 2.0) * x[:, 7:8]
-        shading = torch.exp(MAX_SHADING * torch.tanh(raw[:, 5:6]))
-        return rendering, mask, shading
+        layout = raw[:, 4:8] + layout_prior(x)
+        shading = torch.exp(MAX_SHADING * torch.tanh(raw[:, 3:4]))
+        change = torch.tanh(raw[:, :3])
+        mask, rendering = mix_layers(x, layout, shading, change)
+        return Drawn(rendering, mask, shading, layout, change)
+
+
+def layout_prior(x: Tensor) -> Tensor:
+    """(B, 4, H, W) logits to start from: what the photo shows now, the body, and the garment where it is laid."""
+    known, alpha, beside = x[:, KNOWN], x[:, ALPHA], 1 - x[:, OUTLINE]
+    ground, skin = 2 * known[:, 0:1] + beside, 2 * known[:, 1:2] - beside
+    return torch.cat([ground, skin, 2 * known[:, 3:4], 4 * alpha - 1], 1)
+
+
+def mix_layers(x: Tensor, layout: Tensor, shading: Tensor, change: Tensor) -> tuple[Tensor, Tensor]:
+    """Composite mask and rendering of a layout.
+
+    The garment's own pixels count as far as it is laid; where the layout wants more of it, its colours are
+    drawn on.
+
+    Args:
+        x: generator input. layout: (B, 4, H, W) logits. shading: (B, 1, H, W). change: (B, 3, H, W).
+
+    Returns:
+        mask (B, 1, H, W), rendering (B, 3, H, W) 0..1.
+    """
+    share = torch.softmax(SHARPNESS * layout, 1)
+    alpha = x[:, ALPHA]
+    mask = share[:, 3:4] * alpha
+    beyond = share[:, 3:4] - mask
+    drawn = (
+        share[:, 0:1] * x[:, GROUND_BASE]
+        + share[:, 1:2] * x[:, SKIN_BASE]
+        + share[:, 2:3] * x[:, CLOTH_BASE]
+        + beyond * (x[:, SPREAD] * shading).clamp(0, 1)
+    )
+    return mask, (drawn / (1 - mask).clamp_min(0.02) + change).clamp(0, 1)
 
 
 def fill_hole(agnostic: Tensor, region: Tensor, garment: Tensor, alpha: Tensor) -> Tensor:
@@ -119,7 +170,7 @@ def _initialise(module: nn.Module) -> None:
 
 
 def quiet_exit(net: Generator) -> None:
-    """Make a new generator start from the filled hole: its last layer says almost nothing."""
+    """Make a new generator start from the layers as they are: its last layer says almost nothing."""
     with torch.no_grad():
         net.exit.weight.mul_(0.03)
 

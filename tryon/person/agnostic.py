@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.geometry.outline import unit_of
 from tryon.types import LABEL, Category, LabelsU8, MaskF32, PointsF32, Pose, RGBu8
 
 SKIN_LABELS = ("face", "torso_skin", "left_arm", "right_arm", "left_leg", "right_leg")
@@ -35,10 +36,7 @@ def has_label(labels_u8: LabelsU8, *names: str) -> Mask:
 
 def body_unit(pose: Pose) -> float:
     """A length of the body in pixels that turning and cropping hardly change: about a shoulder width."""
-    p = pose.points_px
-    shoulders = float(np.linalg.norm(p[11] - p[12]))
-    torso = float(np.linalg.norm(p[[11, 12]].mean(0) - p[[23, 24]].mean(0)))
-    return max(shoulders, 0.66 * torso, 4.0)
+    return unit_of(pose.points_px)
 
 
 def dilate(mask: Mask, radius_px: float) -> Mask:

@@ -109,7 +109,10 @@ def plan_edit(
     """
     f = _frame(labels_u8, pose, garment, alpha_f32)
     protected = protected_pixels(labels_u8, pose, garment.category)
+    if garment.category == "lower":
+        protected |= _patches_of_the_top(f)
     old, said = _old_clothes(f, settings)
+    old &= ~protected
     # the parser's edge is a few pixels off, and the old garment's rim must not stay
     region = dilate(old, 0.045 * f.unit) | dilate(f.covered, 0.02 * f.unit)
     region |= under_cloth(labels_u8, pose, f.covered, sleeves=has_sleeves(garment)) | _belly_beside(f)
@@ -209,6 +212,25 @@ def _old_clothes(f: _Frame, s: PlanSettings) -> tuple[Mask, list[str]]:
     if f.hem_y > hem - 0.15 * f.unit:
         old &= ~(has_label(f.labels, "lower") & (f.rows > f.hem_y))
     return old, []
+
+
+def _patches_of_the_top(f: _Frame) -> Mask:
+    """Small spots of the parser's lower garment that lie within a top: pockets and flaps of a coat."""
+    lower = has_label(f.labels, "lower", "dress").astype(np.uint8)
+    count, components, stats, _ = cv2.connectedComponentsWithStats(lower, connectivity=8)
+    out = np.zeros(f.labels.shape, bool)
+    if count < 3:
+        return out
+    upper = has_label(f.labels, "upper")
+    largest = int(stats[1:, cv2.CC_STAT_AREA].max())
+    for k in range(1, count):
+        if stats[k, cv2.CC_STAT_AREA] > 0.25 * largest:
+            continue
+        spot = components == k
+        rim = dilate(spot, 2) & ~spot
+        if upper[rim].mean() > 0.8:
+            out |= spot
+    return out
 
 
 def _under_a_new_top(f: _Frame, dress: Mask, s: PlanSettings) -> tuple[Mask, list[str]]:

@@ -4,6 +4,7 @@ Each step first moves the discriminator, then the generator:
 
     L_D = -E[log D(x)] - E[log(1 - D(G))]
     L_G = adversarial x -E[log D(G)] + l1 x |G - x| + perceptual x feature distance + matching x |f_D(G) - f_D(x)|
+          + layout x cross-entropy of what each pixel shows
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from tryon.errors import BadRequestError
 from tryon.evaluation.metrics import FeatureDistance, psnr, ssim
 from tryon.models.discriminator import PatchDiscriminator
-from tryon.models.generator import Generator, GeneratorParams, compose
+from tryon.models.generator import LAYERS, Generator, GeneratorParams, compose
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import save_weights
 from tryon.settings import open_data_dir, setting
@@ -33,7 +35,9 @@ from tryon.training.gan_losses import (
     patch_weight,
     weighted_l1,
 )
-from tryon.training.generator_data import GeneratorBatches, make_example, stack_examples, worn_categories
+from tryon.training.generator_batches import GeneratorBatches
+from tryon.training.generator_data import UNTOLD, make_example, stack_examples, worn_categories
+from tryon.training.pairs import PairStore
 from tryon.training.people_data import PersonRecord, find_people
 from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
 
@@ -46,10 +50,14 @@ class GeneratorSettings:
 
     data: Path = setting(open_data_dir(), "folder of the open data (or TRYON_DATA), if there are no shards yet")
     people: Path = setting(Path("data/people"), "folder of the people shards")
+    pairs: Path = setting(Path("data/pairs"), "folder of exact rendered pairs (python -m tryon prepare pairs)")
+    pair_share: float = setting(0.35, "share of the examples that are rendered pairs; 0: photos alone")
+    photo_share: float = setting(1.0, "0 trains on rendered pairs alone")
     run: Path = setting(Path("runs/generator"), "folder for logs and checkpoints")
     out: Path = setting(Path("weights/generator.safetensors"), "where the best weights go")
-    start_from: str = setting("", "checkpoint (last.pt) of another run whose generator to start from")
+    start_from: str = setting("", "checkpoint (last.pt) of another run whose two networks to start from")
     height: int = setting(256, "pixels; the width is three quarters of it")
+    windows: float = setting(0.0, "share of the examples that are windows of frames of twice that height")
     steps: int = setting(6000, "updates of both nets in all")
     batch: int = setting(6, "pictures an update")
     rate: float = setting(7e-4, "Adam's rate for the generator; falls to 3% over the second half")
@@ -58,6 +66,7 @@ class GeneratorSettings:
     adversarial: float = setting(0.8, "weight of the adversarial loss; 0 trains without a discriminator")
     matching: float = setting(4.0, "weight of feature matching")
     l1: float = setting(20.0, "weight of the L1 loss")
+    layout: float = setting(5.0, "weight of the layout's cross-entropy")
     perceptual: float = setting(1.0, "weight of the EfficientNet-Lite0 feature distance")
     skin_weight: float = setting(5.0, "extra L1 weight of uncovered skin against 1 for the rest of the region")
     keep_garment: float = setting(0.4, "weight of keeping the warped garment's own pixels")
@@ -65,6 +74,7 @@ class GeneratorSettings:
     minutes: float = setting(0.0, "stop cleanly after so many minutes; 0: when done")
     every: int = setting(250, "updates between validations")
     threads: int = setting(0, "CPU threads; 0: all")
+    workers: int = setting(1, "loader processes")
     resume: bool = setting(True, "go on from the last checkpoint")
     smoke: bool = setting(False, "a run of seconds on a few pictures")
     device: str = setting("auto", "cpu, cuda or auto")
@@ -89,7 +99,7 @@ class GanTrainer:
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
 
-    def step(self, x: Tensor, truth: Tensor, skin: Tensor) -> dict[str, float]:
+    def step(self, x: Tensor, truth: Tensor, skin: Tensor, layout: Tensor) -> dict[str, float]:
         """Move the discriminator, then the generator, on one batch (see ``GeneratorBatches``).
 
         Returns:
@@ -101,7 +111,7 @@ class GanTrainer:
         agnostic, region, garment, alpha = x[:, :3], x[:, 3:4], x[:, 4:7], x[:, 7:8]
         condition = x[:, :CONDITION_CHANNELS]
         with self._autocast():
-            rendering, mask, shading = self.generator(x)
+            rendering, mask, shading, logits, _ = self.generator(x)
         picture = compose(agnostic, region, garment, rendering, mask, shading)
         losses: dict[str, float] = {}
         if s.adversarial:
@@ -117,8 +127,13 @@ class GanTrainer:
             losses["d_real"] = ((torch.sigmoid(real.float()) * weight_d).sum() / weight_d.sum()).item()
             losses["d_fake"] = ((torch.sigmoid(fake.float()) * weight_d).sum() / weight_d.sum()).item()
         weight = region + s.skin_weight * skin
-        loss = s.l1 * (weighted_l1(picture, truth, weight) + 0.3 * weighted_l1(rendering, truth, weight))
+        # what lies under the kept garment is never seen, and must not be forced to look like it
+        bare = weight * (1 - mask.detach())
+        loss = s.l1 * (weighted_l1(picture, truth, weight) + 0.3 * weighted_l1(rendering, truth, bare))
         losses["l1"] = loss.item()
+        told = layout_loss(logits, layout, region)
+        loss = loss + s.layout * told
+        losses["layout"] = told.item()
         kept = ((alpha - mask) * alpha).sum() / alpha.sum().clamp_min(1.0)
         folds = shading.log()
         smooth = (folds.diff(dim=2).abs().mean() + folds.diff(dim=3).abs().mean()) * 0.5
@@ -171,40 +186,56 @@ class GanTrainer:
             "step": self.step_count,
         }
 
-    def restore(self, state: dict[str, Any], *, only_generator: bool = False) -> None:
-        """Go on from ``state``; with ``only_generator`` a new run starts from its generator."""
+    def restore(self, state: dict[str, Any], *, only_networks: bool = False) -> None:
+        """Go on from ``state``; with ``only_networks`` a new run starts from its networks."""
         self.generator.load_state_dict(state["generator"])
         self.ema.state = {k: v.to(self.device) for k, v in state["ema"].items()}
         self.ema.count = state["ema_count"]
-        if only_generator:
+        if "discriminator" in state:
+            self.discriminator.load_state_dict(state["discriminator"])
+        if only_networks:
             return
-        self.discriminator.load_state_dict(state["discriminator"])
         self.optimizer_g.load_state_dict(state["optimizer_g"])
         self.optimizer_d.load_state_dict(state["optimizer_d"])
         self.step_count = state["step"]
 
 
+def layout_loss(logits: Tensor, layout: Tensor, region: Tensor) -> Tensor:
+    """Cross-entropy of what each pixel shows, counted where something is drawn, and a little elsewhere.
+
+    Args:
+        logits: (B, 4, H, W). layout: (B, H, W) int64, UNTOLD is left out. region: (B, 1, H, W).
+    """
+    each = F.cross_entropy(logits, layout, ignore_index=UNTOLD, reduction="none")
+    weight = (region[:, 0] + 0.05) * (layout != UNTOLD)
+    weight = weight * torch.where(layout == LAYERS.index("skin"), 2.0, 1.0)  # limbs are thin
+    return (each * weight).sum() / weight.sum().clamp_min(1.0)
+
+
 @torch.no_grad()
 def validate(
-    net: Generator, examples: tuple[Tensor, Tensor, Tensor], distance: FeatureDistance, *, rows: int = 10
+    net: Generator, examples: tuple[Tensor, Tensor, Tensor, Tensor], distance: FeatureDistance, *, rows: int = 10
 ) -> tuple[dict[str, float], np.ndarray]:
     """Figures on fixed validation examples, and a sheet (agnostic, garment, rendering, result, truth).
 
     Returns:
-        l1, psnr, ssim (edit region) and feature_distance (whole picture); (H, W, 3) uint8 sheet.
+        l1, psnr, ssim, layout accuracy (edit region) and feature_distance (whole picture); (H, W, 3) uint8 sheet.
     """
-    x, truth, _ = examples
-    results, renderings, distances = [], [], []
+    x, truth, _, layout = examples
+    results, renderings, distances, right = [], [], [], []
     for i in range(0, len(x), 4):
         part = x[i : i + 4].contiguous(memory_format=torch.channels_last)
-        rendering, mask, shading = net(part)
+        rendering, mask, shading, logits, _ = net(part)
         picture = compose(part[:, :3], part[:, 3:4], part[:, 4:7], rendering, mask, shading)
         distances.append(distance(picture, truth[i : i + 4]))
+        told = (part[:, 3] > 0.5) & (layout[i : i + 4] != UNTOLD)
+        right.append((logits.argmax(1) == layout[i : i + 4])[told].float().mean())
         results.append(picture)
         renderings.append(rendering)
     picture, rendering = torch.cat(results), torch.cat(renderings)
     figures = picture_figures(picture, truth, x[:, 3:4])
     figures["feature_distance"] = float(torch.cat(distances).mean())
+    figures["layout_accuracy"] = float(torch.stack(right).nanmean())
     columns = [x[:, :3], x[:, 4:7], rendering, picture, truth]
     strips = [torch.cat([c[i] for c in columns], 2).permute(1, 2, 0).numpy() for i in range(min(rows, len(x)))]
     pairs = [np.concatenate(strips[i : i + 2], 1) for i in range(0, len(strips) - 1, 2)] or strips
@@ -224,11 +255,28 @@ def picture_figures(picture: Tensor, truth: Tensor, region: Tensor) -> dict[str,
 
 def validation_examples(
     held: list[PersonRecord], others: list[PersonRecord], count: int, size: tuple[int, int]
-) -> tuple[Tensor, Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The same ``count`` examples for every run: the photos in order, all randomness from one seed."""
     rng = np.random.default_rng(2024)
     held = [r for r in held if worn_categories(r)]
     return stack_examples([make_example(held[i % len(held)], others, rng, *size) for i in range(count)])
+
+
+def find_pairs(settings: GeneratorSettings) -> tuple[PairStore | None, float]:
+    """The rendered pairs and their share of the examples; none where there are no shards.
+
+    Raises:
+        BadRequestError: there are no pairs, and nothing else is to be trained on.
+    """
+    if not settings.pair_share or settings.smoke:
+        return None, 0.0
+    if not any(settings.pairs.glob("pairs_*.zip")):
+        if not settings.photo_share:
+            raise BadRequestError(f"No pairs in {settings.pairs}. Make them: python -m tryon prepare pairs")
+        print(f"No pairs in {settings.pairs}: training on photos alone.", flush=True)
+        return None, 0.0
+    total = settings.pair_share + settings.photo_share * (1 - settings.pair_share)
+    return PairStore(settings.pairs, validation=False), settings.pair_share / total
 
 
 def train_generator(settings: GeneratorSettings) -> dict[str, float]:
@@ -259,15 +307,15 @@ def train_generator(settings: GeneratorSettings) -> dict[str, float]:
     elif settings.start_from:
         start = load_checkpoint(Path(settings.start_from))
         if start is not None:
-            trainer.restore(start, only_generator=True)
-    data = GeneratorBatches(train, batch, size, settings.seed + trainer.step_count)
-    batches = iter(DataLoader(data, batch_size=None, num_workers=0 if settings.smoke else 1))
+            trainer.restore(start, only_networks=True)
+    pairs, share = find_pairs(settings)
+    data = GeneratorBatches(train, batch, size, settings.seed + trainer.step_count, pairs, share, settings.windows)
+    batches = iter(DataLoader(data, batch_size=None, num_workers=0 if settings.smoke else settings.workers))
     figures: dict[str, float] = {}
     sums: dict[str, float] = {}
     started, since = time.monotonic(), 0
     while trainer.step_count < steps and not clock.over():
-        x, truth, skin = (t.to(device) for t in next(batches))
-        losses = trainer.step(x, truth, skin)
+        losses = trainer.step(*(t.to(device) for t in next(batches)))
         check_finite(trainer.step_count, losses)
         sums = {k: sums.get(k, 0.0) + v for k, v in losses.items()}
         since += 1

@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import IterableDataset
 
-from tryon.models.inputs import generator_input
+from tryon.models.generator import LAYERS
+from tryon.models.inputs import CLOTHES, REGION, SKIN_NAMES, generator_input
 from tryon.person.agnostic import (
+    Mask,
     body_unit,
     dilate,
     edit_masks,
@@ -23,18 +24,27 @@ from tryon.person.agnostic import (
     skin_colour,
 )
 from tryon.training.people_data import PersonRecord, View, random_view
-from tryon.types import CATEGORIES, Category
+from tryon.types import CATEGORIES, LABEL, Category, LabelsU8, Pose
 
+UNTOLD = 255  # hair, shoes, bags: the layout says nothing of them
+_GROUND, _SKIN, _CLOTH, _GARMENT = (LAYERS.index(name) for name in ("ground", "skin", "cloth", "garment"))
+_ARMS: tuple[str, ...] = ("torso_skin", "left_arm", "right_arm")
+_LEGS: tuple[str, ...] = ("left_leg", "right_leg")
 _OWN = {"upper": ("upper",), "lower": ("lower",), "dress": ("dress", "upper", "lower")}
 
 
 @dataclass(frozen=True)
 class GeneratorExample:
-    """One example, all (C, h, w) float32: input (24), truth RGB (3), skin in the region (1)."""
+    """One example.
+
+    x (GENERATOR_CHANNELS, h, w), truth RGB (3, h, w), skin in the region (1, h, w), all float32; layout (h, w)
+    int64, which of LAYERS each pixel shows, UNTOLD where it is none of them.
+    """
 
     x: NDArray[np.float32]
     truth: NDArray[np.float32]
     skin: NDArray[np.float32]
+    layout: NDArray[np.int64]
 
 
 def flatten_shading(rgb_f32: NDArray[np.float32], alpha_f32: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
@@ -82,21 +92,65 @@ def make_example(
     own = has_label(view.labels_u8, *_OWN[category])
     if category == "dress" and has_label(view.labels_u8, "dress").sum() > 0.5 * own.sum():
         own = has_label(view.labels_u8, "dress")
-    alpha = _cut_at_random(own, view, rng, unit)
-    garment, alpha = _disturb(rgb, alpha, rng, unit)
-    region = _region(view, category, alpha, others, rng, unit)
-    alpha = alpha * region
+    alpha = cut_at_random(own, view, rng, unit)
+    garment, alpha = disturb(rgb, alpha, rng, unit)
+    region, old = _region(view, category, alpha, others, rng, unit)
+    return finish_example(
+        rgb, view.labels_u8, own, garment, alpha, region, old, rgb, view.labels_u8,
+        skin_colour(record.image_u8, record.labels_u8), view.pose, rng,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def finish_example(
+    photo_f32: NDArray[np.float32],
+    labels_u8: LabelsU8,
+    own: Mask,
+    garment_f32: NDArray[np.float32],
+    alpha_f32: NDArray[np.float32],
+    region_f32: NDArray[np.float32],
+    old: Mask,
+    truth_f32: NDArray[np.float32],
+    truth_labels_u8: LabelsU8,
+    skin_f32: NDArray[np.float32],
+    pose: Pose,
+    rng: np.random.Generator,
+) -> GeneratorExample:
+    """Vary the colours and stack an example.
+
+    Args:
+        photo_f32, labels_u8: (h, w, 3) and (h, w) of the photo before. own: (h, w) bool, the garment in the truth.
+        garment_f32, alpha_f32: the garment as it is laid. region_f32: (h, w). old: (h, w) bool, the clothes that go.
+        truth_f32, truth_labels_u8: the photo after. skin_f32: (3,) skin tone. pose: of the frame. rng: decides.
+    """
+    alpha = alpha_f32 * region_f32
     # the photo's colours are varied as a whole: garment, person and truth alike
-    gain = np.exp(rng.normal(0, 0.08, 3)).astype(np.float32) * float(np.exp(rng.normal(0, 0.12)))
-    skin = np.clip(skin_colour(record.image_u8, record.labels_u8) * gain, 0, 1)  # type: ignore[arg-type]
-    truth, garment = np.clip(rgb * gain, 0, 1), np.clip(garment * gain, 0, 1)
-    skin_noise = np.clip(skin + rng.normal(0, 0.015, 3), 0, 1).astype(np.float32)
-    x = generator_input(truth, region, garment, alpha, skin_noise, view.pose.points_px, view.pose.visibility)
-    bare = has_label(view.labels_u8, "torso_skin", "left_arm", "right_arm", "left_leg", "right_leg")
-    return GeneratorExample(x, truth.transpose(2, 0, 1).astype(np.float32), (bare * region)[None].astype(np.float32))
+    gain = np.exp(rng.normal(0, 0.08, 3)).astype(np.float32) * np.float32(np.exp(rng.normal(0, 0.12)))
+    keep = region_f32[..., None]
+    truth = np.clip(truth_f32 * gain, 0, 1)
+    photo = np.clip(photo_f32 * gain, 0, 1)
+    truth = (keep * truth + (1 - keep) * photo).astype(np.float32)  # nothing else changes at run time, either
+    garment = np.clip(garment_f32 * gain, 0, 1)
+    skin = np.clip(skin_f32 * gain + rng.normal(0, 0.015, 3), 0, 1).astype(np.float32)
+    # the parser's outline of what goes is a few pixels off
+    shift = np.float32([[1, 0, rng.normal(0, 0.006) * old.shape[0]], [0, 1, rng.normal(0, 0.006) * old.shape[0]]])
+    moved = cv2.warpAffine(old.astype(np.uint8), shift, old.shape[::-1], flags=cv2.INTER_NEAREST) > 0
+    told = moved & (old | (region_f32 > 0))
+    x = generator_input(photo, region_f32, garment, alpha, skin, pose.points_px, pose.visibility, labels_u8, told)
+    bare = has_label(truth_labels_u8, "torso_skin", "left_arm", "right_arm", "left_leg", "right_leg")
+    skin_map = (bare * region_f32)[None].astype(np.float32)
+    return GeneratorExample(x, truth.transpose(2, 0, 1), skin_map, layout_of(truth_labels_u8, own))
 
 
-def _cut_at_random(own: np.ndarray, view: View, rng: np.random.Generator, unit: float) -> NDArray[np.float32]:
+def layout_of(labels_u8: LabelsU8, own: Mask) -> NDArray[np.int64]:
+    """Which of LAYERS each pixel shows: labels (h, w) and the garment's mask (h, w) -> (h, w) int64, or UNTOLD."""
+    table = np.full(256, UNTOLD, np.int64)
+    table[LABEL["background"]] = _GROUND
+    table[[LABEL[n] for n in SKIN_NAMES]] = _SKIN
+    table[[LABEL[n] for n in CLOTHES]] = _CLOTH
+    return np.where(own, _GARMENT, table[labels_u8])
+
+
+def cut_at_random(own: np.ndarray, view: View, rng: np.random.Generator, unit: float) -> NDArray[np.float32]:
     """Erode the garment and now and then cut off a hem or a cuff: a coarse warp seldom covers all."""
     mask = own.astype(np.uint8)
     radius = int(rng.integers(0, max(2, round(0.05 * unit) + 1)))
@@ -118,12 +172,12 @@ def _cut_at_random(own: np.ndarray, view: View, rng: np.random.Generator, unit: 
     return mask.astype(np.float32)
 
 
-def _disturb(
-    rgb: np.ndarray, alpha: np.ndarray, rng: np.random.Generator, unit: float
+def disturb(
+    rgb: np.ndarray, alpha: np.ndarray, rng: np.random.Generator, unit: float, *, flat: bool = True
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Flatten the light, move the pixels a little: what a warped product photo looks like."""
     h, w = alpha.shape
-    garment = flatten_shading(rgb, alpha, 0.12 * unit) if rng.random() < 0.85 else rgb
+    garment = flatten_shading(rgb, alpha, 0.12 * unit) if flat and rng.random() < 0.85 else rgb
     strength = rng.uniform(0, 1)
     garment = garment * (1 + 0.15 * rng.normal() * strength)  # another exposure than the photo's
     noise = smooth_noise(rng, h, w, int(rng.integers(4, 9)), 0.025 * unit * rng.uniform(0, 1))
@@ -151,20 +205,31 @@ def _region(
     others: Sequence[PersonRecord],
     rng: np.random.Generator,
     unit: float,
-) -> NDArray[np.float32]:
-    """The run-time region for the given garment, often with somebody else's garment and bare skin removed besides."""
+) -> tuple[NDArray[np.float32], Mask]:
+    """The run-time region for the given garment, and the clothes that are said to have been there.
+
+    Those are the own garment's outline, mostly with somebody else's, and often bare skin as if a sleeve or a leg of
+    some width had covered it.
+    """
     labels, pose = view.labels_u8, view.pose
     region = edit_masks(labels, pose, category, alpha).region_f32 > 0.5
     protected = protected_pixels(labels, pose, category)
+    old = old_garment(labels, pose, category)
     if rng.random() < 0.8 and len(others):
         other = others[int(rng.integers(len(others)))]
         theirs = random_view(other, rng, *labels.shape, category=category)
         outline = old_garment(theirs.labels_u8, theirs.pose, category)
-        region |= dilate(_align(outline, theirs.pose.points_px, pose.points_px, category), 0.03 * unit)
-    if rng.random() < 0.5:
-        names = ("left_leg", "right_leg") if category == "lower" else ("torso_skin", "left_arm", "right_arm")
-        region |= dilate(has_label(labels, *names), 0.03 * unit)
-    return (region & ~protected).astype(np.float32)
+        old |= _align(outline, theirs.pose.points_px, pose.points_px, category)
+    if rng.random() < 0.6:
+        names = {"lower": _LEGS, "upper": _ARMS, "dress": _ARMS + _LEGS}[category]
+        skin = has_label(labels, *names)
+        if rng.random() < 0.4:  # one sleeve, one leg, the neckline
+            skin &= has_label(labels, *rng.choice(names, int(rng.integers(1, len(names))), replace=False))
+        # tight or wide: how thick the limb in it is must be guessed
+        old |= dilate(skin, float(rng.uniform(0.01, 0.16)) * unit)
+    old &= ~protected
+    region |= dilate(old, 0.045 * unit)
+    return (region & ~protected).astype(np.float32), old
 
 
 def _align(mask: np.ndarray, source: np.ndarray, target: np.ndarray, category: Category) -> np.ndarray:
@@ -177,25 +242,24 @@ def _align(mask: np.ndarray, source: np.ndarray, target: np.ndarray, category: C
     return cv2.warpAffine(mask.astype(np.uint8), matrix, (w, h), flags=cv2.INTER_NEAREST) > 0
 
 
-class GeneratorBatches(IterableDataset):
-    """Endless random batches: x (B, 24, h, w), truth (B, 3, h, w), skin (B, 1, h, w), float32."""
-
-    def __init__(self, records: list[PersonRecord], batch: int, size: tuple[int, int], seed: int) -> None:
-        self._records = [r for r in records if worn_categories(r)]
-        self._batch, self._size, self._seed = batch, size, seed
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        info = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng([self._seed, info.id if info else 0])
-        while True:
-            picks = [self._records[i] for i in rng.integers(len(self._records), size=self._batch)]
-            yield stack_examples([make_example(r, self._records, rng, *self._size) for r in picks])
+def cut_window(example: GeneratorExample, rng: np.random.Generator, h: int, w: int) -> GeneratorExample:
+    """A window of (h, w) pixels around a random pixel of the region; the example is larger than that."""
+    region = example.x[REGION.start] > 0.5
+    ys, xs = np.nonzero(region if region.any() else np.ones_like(region))
+    k = int(rng.integers(len(ys)))
+    top = int(np.clip(ys[k] - rng.uniform(0.25, 0.75) * h, 0, region.shape[0] - h))
+    left = int(np.clip(xs[k] - rng.uniform(0.25, 0.75) * w, 0, region.shape[1] - w))
+    cut = (slice(top, top + h), slice(left, left + w))
+    return GeneratorExample(
+        *(np.ascontiguousarray(a[(..., *cut)]) for a in (example.x, example.truth, example.skin, example.layout))
+    )
 
 
-def stack_examples(examples: Sequence[GeneratorExample]) -> tuple[Tensor, Tensor, Tensor]:
-    """Examples -> x, truth, skin as tensors with a leading batch dimension."""
+def stack_examples(examples: Sequence[GeneratorExample]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Examples -> x, truth, skin, layout as tensors with a leading batch dimension."""
     return (
         torch.from_numpy(np.stack([e.x for e in examples])),
         torch.from_numpy(np.stack([e.truth for e in examples])),
         torch.from_numpy(np.stack([e.skin for e in examples])),
+        torch.from_numpy(np.stack([e.layout for e in examples])),
     )

@@ -213,6 +213,7 @@ ENGLISH = Texts(
         "agnostic": "Room made for the garment",
         "garment": "The garment and its corners",
         "warped": "Laid on the body",
+        "layout": "What each pixel will show",
         "rendering": "Drawn by the network",
         "mask": "Where the garment is kept",
         "shading": "Light and folds",

@@ -1,0 +1,132 @@
+"""Filling holes of a picture: smooth colours drawn in from the rim, and texture mirrored over it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+F32 = NDArray[np.float32]
+SMOOTH_VECTORS = 0.012  # of the picture's height: nearest rim pixels jump, mirrored texture must not
+DETAIL = 0.04  # of the picture's height: what is coarser comes from the smooth fill, finer from the mirror
+
+
+def spread_in(rgb_f32: F32, weight_f32: F32, prior: F32 | None = None) -> F32:
+    """Draw colours from where they are known over all of a picture (pull-push, Gortler et al. 1996).
+
+    Args:
+        rgb_f32: (h, w, 3). weight_f32: (h, w) 0..1, how well each pixel is known. prior: (3,) the colour where
+            nothing is near; the known pixels' mean where None.
+
+    Returns:
+        (h, w, 3) float32, equal to the picture where the weight is 1.
+    """
+    total, amount = rgb_f32 * weight_f32[..., None], weight_f32
+    levels = [(total, amount)]
+    while min(amount.shape) >= 4:
+        size = ((amount.shape[1] + 1) // 2, (amount.shape[0] + 1) // 2)
+        total = cv2.resize(total, size, interpolation=cv2.INTER_AREA)
+        amount = cv2.resize(amount, size, interpolation=cv2.INTER_AREA)
+        levels.append((total, amount))
+    known = float(weight_f32.sum())
+    if prior is None:
+        prior = (levels[0][0].sum((0, 1)) / known).astype(np.float32) if known > 0 else np.full(3, 0.5, np.float32)
+    filled = np.broadcast_to(np.asarray(prior, np.float32), (*amount.shape, 3)).astype(np.float32)
+    for total, amount in reversed(levels):
+        if filled.shape[:2] != amount.shape:
+            filled = cv2.resize(filled, (amount.shape[1], amount.shape[0]), interpolation=cv2.INTER_LINEAR)
+        trust = np.minimum(amount * 2, 1)[..., None]
+        filled = trust * (total / np.maximum(amount, 1e-4)[..., None]) + (1 - trust) * filled
+    return np.asarray(filled, np.float32)
+
+
+def mirror_vectors(known: NDArray[np.bool_]) -> F32:
+    """(h, w, 2) float32: how far each pixel's mirror image over the nearest known rim lies, in pixels (x, y)."""
+    h, w = known.shape
+    _, label = cv2.distanceTransformWithLabels(
+        (~known).astype(np.uint8), cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    places = np.flatnonzero(known)
+    nearest = np.zeros(int(label.max()) + 1, np.int64)
+    nearest[label.ravel()[places]] = places
+    at = nearest[label]
+    ys, xs = np.mgrid[0:h, 0:w]
+    offset = np.stack([at % w - xs, at // w - ys], -1).astype(np.float32)
+    return 2 * cv2.GaussianBlur(offset, (0, 0), max(0.6, SMOOTH_VECTORS * h))
+
+
+@dataclass(frozen=True)
+class MirrorFill:
+    """How a texture is carried on into a hole, at the resolution that it was planned at.
+
+    smooth_f32: (h, w, 3) colours without detail. low_f32: (h, w, 3) the texture's own coarse colours.
+    vectors_px: (h, w, 2), see ``mirror_vectors``. empty: hardly anything of the texture is seen.
+    """
+
+    smooth_f32: F32
+    low_f32: F32
+    vectors_px: F32
+    empty: bool
+
+    def draw(self, rgb: NDArray, known: NDArray[np.bool_], scale: float, origin: tuple[float, float]) -> F32:
+        """The texture everywhere in a picture of any resolution that shows a part of the planned frame.
+
+        Args:
+            rgb: (H, W, 3) uint8 or float32 0..1. known: (H, W) bool, where it shows the texture.
+            scale: pixels of it for each planned one. origin: (x, y) of its corner in the enlarged frame.
+
+        Returns:
+            (H, W, 3) float32 0..1, the picture itself where it is known; grey if there is no texture to carry on.
+        """
+        h, w = known.shape
+        if self.empty:
+            return np.full((h, w, 3), 0.5, np.float32)
+        ys, xs = np.mgrid[0:h, 0:w].astype(np.float32)
+        matrix = np.array(
+            [[1 / scale, 0, (0.5 + origin[0]) / scale - 0.5], [0, 1 / scale, (0.5 + origin[1]) / scale - 0.5]]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+
+        def enlarged(maps: F32) -> F32:
+            return np.asarray(cv2.warpAffine(maps, matrix, (w, h), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+        moved = enlarged(self.vectors_px)
+        at_x, at_y = xs + scale * moved[..., 0], ys + scale * moved[..., 1]
+        unit = np.float32(1 / 255 if rgb.dtype == np.uint8 else 1)
+        seen = cv2.remap(known.astype(np.uint8), at_x, at_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
+        colour = cv2.remap(rgb, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32) * unit
+        low_x, low_y = at_x / scale + np.float32(matrix[0, 2]), at_y / scale + np.float32(matrix[1, 2])
+        low = cv2.remap(self.low_f32, low_x, low_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        filled = enlarged(self.smooth_f32) + (colour - low) * seen[..., None]
+        return np.where(known[..., None], rgb * unit, np.clip(filled, 0, 1)).astype(np.float32)
+
+
+def plan_mirror(rgb_f32: F32, known: NDArray[np.bool_]) -> MirrorFill:
+    """Prepare to carry a texture on: smooth colours of the rim, fine detail mirrored over it.
+
+    Args:
+        rgb_f32: (h, w, 3) 0..1. known: (h, w) bool, where the picture shows the texture.
+    """
+    h, w = known.shape
+    if known.sum() < 32:
+        grey = np.full(rgb_f32.shape, 0.5, np.float32)
+        return MirrorFill(grey, grey, np.zeros((h, w, 2), np.float32), True)
+    weight = known.astype(np.float32)
+    smooth = spread_in(rgb_f32, weight)
+    sigma = max(1.0, DETAIL * h)
+    # blurred at half size: it is coarse anyway
+    small = (max(1, w // 2), max(1, h // 2))
+    colour = cv2.resize(rgb_f32 * weight[..., None], small, interpolation=cv2.INTER_AREA)
+    amount = cv2.resize(weight, small, interpolation=cv2.INTER_AREA)
+    near = cv2.GaussianBlur(amount, (0, 0), sigma / 2) + 1e-4
+    low = cv2.GaussianBlur(colour, (0, 0), sigma / 2) / near[..., None]
+    low = cv2.resize(low, (w, h), interpolation=cv2.INTER_LINEAR)
+    # the smooth fill follows the rim pixel by pixel; beside it that is detail, too
+    return MirrorFill(cv2.GaussianBlur(smooth, (0, 0), 0.35 * sigma), low, mirror_vectors(known), False)
+
+
+def mirror_fill(rgb_f32: F32, known: NDArray[np.bool_]) -> F32:
+    """``plan_mirror`` and draw at the same resolution: (h, w, 3) 0..1; 0.5 everywhere if hardly anything is known."""
+    return plan_mirror(rgb_f32, known).draw(rgb_f32, known, 1.0, (0.0, 0.0))

@@ -1,0 +1,84 @@
+"""Clothes below a top: where a tucked one ends, and where what is worn below it must show."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.models.generator import LAYERS
+from tryon.person.agnostic import Mask, body_unit, has_label
+from tryon.types import LabelsU8, PartWarp, Pose
+
+Tuck = Literal["auto", "in", "out"]
+TUCKS: tuple[Tuck, ...] = ("auto", "in", "out")
+NO_WAISTBAND = "There are no trousers and no skirt to tuck the top into; it hangs over."
+WAIST = 0.28  # of the trunk's length above the hips: where waistbands sit that cannot be seen
+SURE = 6.0  # logits: what shows below the waistband is decided, not guessed
+
+
+def waistband_row(labels_u8: LabelsU8, pose: Pose) -> float | None:
+    """The row of the frame at which a tucked top ends; None where nothing is worn to tuck it into.
+
+    Args:
+        labels_u8: (h, w) parsing. pose: landmarks of the same frame.
+    """
+    lower = has_label(labels_u8, "lower")
+    unit, p = body_unit(pose), pose.points_px
+    if lower.sum() < 0.12 * unit * unit:
+        return None
+    hip, neck = float(p[[23, 24], 1].mean()), float(p[[11, 12], 1].mean())
+    usual = hip - WAIST * (hip - neck)
+    middle = float(p[[23, 24], 0].mean())
+    left, right = (int(np.clip(round(middle + s * 0.3 * unit), 0, lower.shape[1])) for s in (-1, 1))
+    columns = lower[:, left:right]
+    columns = columns[:, columns.any(0)]
+    if columns.shape[1] < 0.2 * unit:
+        return usual
+    seen = float(np.median(columns.argmax(0)))
+    # a top that hangs over hides the waistband: then it is where it usually sits
+    return min(seen, usual) if seen < hip else usual
+
+
+def tuck_in(parts: list[PartWarp], row: float) -> list[PartWarp]:
+    """The same parts, the trunk cut at a row of the frame."""
+    out = []
+    for part in parts:
+        if part.name == "torso":
+            rows = np.arange(part.region_f32.shape[0], dtype=np.float32)[:, None]
+            part = PartWarp(part.name, part.flow_px, part.region_f32 * np.clip(row + 0.5 - rows, 0, 1))
+        out.append(part)
+    return out
+
+
+def show_below(layout_f32: NDArray[np.float32], body: Mask, row: float, unit_px: float) -> NDArray[np.float32]:
+    """A layout in which the garment ends at the waistband, and the clothes below it show on the trunk.
+
+    Args:
+        layout_f32: (h, w, 4) logits of LAYERS, not changed. body: (h, w) bool, where the old clothes or the body are.
+        row: of the waistband in the same frame. unit_px: about a shoulder's width; only that far down it is decided.
+    """
+    rows = np.arange(len(layout_f32))[:, None]
+    below = np.clip(rows - row, 0, 1) * (rows < row + 1.2 * unit_px)
+    out = layout_f32.copy()
+    out[..., LAYERS.index("garment")] -= SURE * below
+    inside = cv2.GaussianBlur(body.astype(np.float32), (0, 0), 1.0)
+    out[..., LAYERS.index("cloth")] += SURE * below * inside
+    return out
+
+
+def show_hidden(layout_f32: NDArray[np.float32], hidden: Mask) -> NDArray[np.float32]:
+    """A layout that shows clothes, not skin, where a garment that can be seen in part goes on below the old one.
+
+    Args:
+        layout_f32: (h, w, 4) logits of LAYERS, not changed. hidden: (h, w) bool, ``EditPlan.hidden_cloth``.
+    """
+    if not hidden.any():
+        return layout_f32
+    soft = cv2.GaussianBlur(hidden.astype(np.float32), (0, 0), 1.0)
+    out = layout_f32.copy()
+    out[..., LAYERS.index("cloth")] += 0.5 * SURE * soft
+    out[..., LAYERS.index("skin")] -= 0.5 * SURE * soft
+    return out

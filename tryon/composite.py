@@ -19,6 +19,10 @@ from tryon.person.agnostic import body_unit, dilate, hands, has_label, under_clo
 from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 
 
+GRID = 0.8  # work pixels: sigma that removes the generator's grid of two pixels
+CALM_GROUND = 0.8  # share of the generator's change that is left out on the ground
+
+
 @dataclass(frozen=True)
 class Window:
     """The part of a crop that lies inside the photo, at the photo's resolution.
@@ -186,7 +190,9 @@ def blend(
     inner = _inside(window, box)
     region, alpha, garment = region_f32[box], alpha_f32[box], garment_u8[box].astype(np.float32)
     scale = size[0] / drawing.mask_f32.shape[0]
-    share = _shares(enlarge(drawing.layout_f32, size, inner), scale)
+    # unfolding pixels leaves a faint grid, which enlarging would show
+    layout, change = (cv2.GaussianBlur(m, (0, 0), GRID) for m in (drawing.layout_f32, drawing.change_f32))
+    share = _shares(enlarge(layout, size, inner), scale)
     # folds may darken cloth a good deal; lighting it up more than this bleaches prints
     shading = np.clip(enlarge(drawing.shading_f32, size, inner), 0.5, 1.12)[..., None]
     mask = (share[..., 3] * alpha)[..., None]
@@ -197,8 +203,10 @@ def blend(
         if (share[..., layer] * region).max() > 0.02:
             here = Base(texture.fill, texture.known[box], texture.scale)
             drawn += share[..., layer : layer + 1] * here.draw(old, (inner.frame[1].start, inner.frame[0].start))
-    # as much of it as the generator meant: the full-size mask has other edges
-    drawn += enlarge(drawing.change_f32 * (1 - drawing.mask_f32[..., None]), size, inner)
+    # as much of it as the generator meant, whose mask has other edges; the ground goes on by itself, and what was
+    # added there would shine beside sharper edges
+    added = enlarge(change * (1 - drawing.mask_f32[..., None]), size, inner)
+    drawn += added * (1 - CALM_GROUND * share[..., 0:1])
     drawn = np.clip(drawn, 0, 1) * 255 + mask * np.minimum(garment * shading, 255)
     mixed = old + region[..., None] * (drawn - old)
     touched = region > 0

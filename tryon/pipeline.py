@@ -35,7 +35,7 @@ from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
 from tryon.person.agnostic import body_unit, protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit
-from tryon.person.tuck import NO_WAISTBAND, TUCKS, Tuck, show_below, show_hidden, tuck_in, waistband_row
+from tryon.person.layout_rules import NO_WAISTBAND, TUCKS, Tuck, end_garment, show_below, show_hidden, tuck_in, waistband_row
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
 from tryon.warp.coarse import render_parts, warp_garment
@@ -206,7 +206,8 @@ class TryOnPipeline:
             )
         with _timed(timings, "generator"):
             drawing = self._generator.draw(x)
-            layout = show_hidden(drawing.layout_f32, plan.hidden_cloth)
+            layout = end_garment(drawing.layout_f32, alpha_small, body_unit(small_pose))
+            layout = show_hidden(layout, plan.hidden_cloth)
             if waist is not None:
                 inside = plan.old & (plan.outline_f32 > 0.5)
                 layout = show_below(layout, inside, waist * DRAW_HEIGHT / WARP_HEIGHT, body_unit(small_pose))

@@ -1,4 +1,4 @@
-"""A tucked top ends at the waistband, and what is worn below shows there."""
+"""Garments end where they are laid or tucked in, and what is worn below shows there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 
 from tryon.errors import BadRequestError
 from tryon.models.generator import LAYERS
-from tryon.person.tuck import show_below, show_hidden, tuck_in, waistband_row
+from tryon.person.layout_rules import end_garment, show_below, show_hidden, tuck_in, waistband_row
 from tryon.pipeline import TryOnPipeline
 from tryon.types import LABEL, PartWarp, Pose
 
@@ -64,6 +64,18 @@ def test_what_goes_on_below_the_old_top_is_cloth() -> None:
     out = show_hidden(layout, hidden)
     assert (out[12:18].argmax(2) == LAYERS.index("cloth")).all()
     assert (out[:6].argmax(2) == LAYERS.index("skin")).all()
+
+
+def test_gaps_are_closed_and_hems_stay() -> None:
+    layout = np.zeros((64, 48, 4), np.float32)
+    layout[..., LAYERS.index("garment")] = 2
+    alpha = np.zeros((64, 48), np.float32)
+    assert end_garment(layout, alpha, 60.0) is layout
+    alpha[:30] = 1
+    out = end_garment(layout, alpha, 60.0)
+    assert (out[:31].argmax(2) == LAYERS.index("garment")).all()
+    assert (out[36:].argmax(2) != LAYERS.index("garment")).all()
+    assert (layout[..., LAYERS.index("garment")] == 2).all()
 
 
 def test_an_unknown_way_to_tuck_is_named(pipeline: TryOnPipeline) -> None:

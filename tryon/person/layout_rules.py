@@ -1,4 +1,4 @@
-"""Clothes below a top: where a tucked one ends, and where what is worn below it must show."""
+"""What is known of a layout before the generator guesses: waistbands, clothes that go on, where a garment ends."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 
 from tryon.models.generator import LAYERS
 from tryon.person.agnostic import Mask, body_unit, has_label
-from tryon.types import LabelsU8, PartWarp, Pose
+from tryon.types import LabelsU8, MaskF32, PartWarp, Pose
 
 Tuck = Literal["auto", "in", "out"]
 TUCKS: tuple[Tuck, ...] = ("auto", "in", "out")
 NO_WAISTBAND = "There are no trousers and no skirt to tuck the top into; it hangs over."
 WAIST = 0.28  # of the trunk's length above the hips: where waistbands sit that cannot be seen
 SURE = 6.0  # logits: what shows below the waistband is decided, not guessed
+# Gaps between a warp and its limb are closed in the cloth's colours; further off, hems and cuffs are where the warp says.
+GAP, FAR = 0.03, 0.08  # in shoulder widths
 
 
 def waistband_row(labels_u8: LabelsU8, pose: Pose) -> float | None:
@@ -81,4 +83,20 @@ def show_hidden(layout_f32: NDArray[np.float32], hidden: Mask) -> NDArray[np.flo
     out = layout_f32.copy()
     out[..., LAYERS.index("cloth")] += 0.5 * SURE * soft
     out[..., LAYERS.index("skin")] -= 0.5 * SURE * soft
+    return out
+
+
+def end_garment(layout_f32: NDArray[np.float32], alpha_f32: MaskF32, unit_px: float) -> NDArray[np.float32]:
+    """A layout in which the garment does not go on far beyond where it is laid.
+
+    Args:
+        layout_f32: (h, w, 4) logits of LAYERS, not changed. alpha_f32: (h, w) 0..1, the garment as it is laid.
+        unit_px: about a shoulder's width.
+    """
+    laid = alpha_f32 > 0.5
+    if not laid.any():
+        return layout_f32
+    distance = cv2.distanceTransform((~laid).astype(np.uint8), cv2.DIST_L2, 3) / unit_px
+    out = layout_f32.copy()
+    out[..., LAYERS.index("garment")] -= SURE * np.clip((distance - GAP) / (FAR - GAP), 0, 1)
     return out

@@ -7,10 +7,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tryon.composite import blend, enlarge, full_region, full_size, snap_crop, touched_pixels, window_of
+from tryon.composite import (
+    blend,
+    enlarge,
+    full_region,
+    full_size,
+    limb_shading,
+    snap_crop,
+    touched_pixels,
+    window_of,
+)
 from tryon.geometry.crops import Crop
 from tryon.geometry.fill import plan_mirror
 from tryon.models.drawing import Drawing
+from tryon.models.generator import LAYERS
 from tryon.models.inputs import Base
 
 
@@ -36,7 +46,7 @@ def test_layers_have_sharp_edges_at_the_photos_resolution() -> None:
     garment, alpha = np.full((256, 192, 3), 200, np.uint8), np.zeros((256, 192), np.float32)
     alpha[:128] = 1
     base, region = make_base((256, 192)), np.ones((256, 192), np.float32)
-    out = blend(photo, region, garment, alpha, make_drawing(layout), base, base, size, window)
+    out = blend(photo, region, garment, alpha, make_drawing(layout), base, base, size, window, 1e-3)
     assert np.abs(out[:, :90].astype(int) - 0.3 * 255).max() <= 1  # skin
     assert np.abs(out[:124, 102:].astype(int) - 200).max() <= 1  # the garment's own pixels
     assert np.abs(out[132:, 102:].astype(int) - 0.8 * 255).max() <= 1  # its colours, drawn on
@@ -88,7 +98,8 @@ def test_blend_copies_the_photo_outside_the_region(origin: tuple[int, int]) -> N
     region = full_region(small, protected, size, window)
     hw = photo[window.photo].shape[:2]
     drawing, base = make_drawing(rng.normal(0, 3, (64, 48, 4))), make_base(hw)
-    out = blend(photo, region, np.zeros((*hw, 3), np.uint8), np.ones(hw, np.float32), drawing, base, base, size, window)
+    black, whole = np.zeros((*hw, 3), np.uint8), np.ones(hw, np.float32)
+    out = blend(photo, region, black, whole, drawing, base, base, size, window, 9.0)
     assert (photo == before).all()
     mask = np.zeros(photo.shape[:2], np.float32)
     mask[window.photo] = region
@@ -116,3 +127,13 @@ def test_background_that_was_and_stays_background_is_not_repainted() -> None:
     region = full_region(everywhere, np.zeros((256, 192), bool), size, window, touched)
     assert region[:70].max() == 0
     assert region[110, 100] == 1
+
+
+def test_limbs_are_darker_at_their_outline_alone() -> None:
+    layout = np.zeros((64, 48, 4), np.float32)
+    assert limb_shading(layout, 20.0).min() == 1
+    layout[8:56, 16:32, LAYERS.index("skin")] = 4
+    shade = limb_shading(layout, 20.0)
+    assert shade.max() <= 1
+    assert shade[32, 16] < 0.95
+    assert shade[32, 24] > 0.98

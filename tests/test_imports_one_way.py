@@ -32,11 +32,12 @@ ALLOWED: dict[str, set[str]] = {
     "composite": UNDERSTANDING | {"warp"},
     "stages": UNDERSTANDING | {"warp"},
     "pipeline": RUN_TIME,
+    "live": RUN_TIME,  # beside the pipeline: frames instead of photos
     "studio": RUN_TIME | {"pipeline"},
-    "ui": RUN_TIME | {"pipeline", "studio", "__init__"},
+    "ui": RUN_TIME | {"pipeline", "live", "studio", "__init__"},
     "training": RUN_TIME | {"synth", "evaluation"},
     "synth": RUN_TIME,
-    "evaluation": RUN_TIME | {"pipeline", "training", "synth", "__init__"},
+    "evaluation": RUN_TIME | {"pipeline", "live", "training", "synth", "__init__"},
     # the command line starts everything, each part when its command is called
     "cli": RUN_TIME | {"pipeline", "studio", "training", "synth", "evaluation", "__init__", "cli"},
     "__main__": {"cli"},

@@ -143,3 +143,20 @@ def test_paths_bytes_and_arrays_are_the_same_to_it(pipeline: TryOnPipeline, root
     b = pipeline(person.read_bytes(), load_picture(garment), garment_photo="flat")
     assert np.array_equal(a.image, b.image)
     assert a.timings["pose"] > 0
+
+
+def test_a_tucked_top_ends_at_the_waistband(
+    pipeline: TryOnPipeline, people: list[Person], garments: dict[str, Garment]
+) -> None:
+    person = people[0]
+    loose, tucked = (pipeline.dress(person, garments["upper"], tuck=t) for t in ("out", "in"))  # type: ignore[arg-type]
+    assert np.array_equal(tucked.image[tucked.mask == 0], person.image_u8[tucked.mask == 0])
+    changed = (np.abs(loose.image.astype(int) - tucked.image).max(2) > 24).any(1)
+    rows = np.flatnonzero(changed)
+    neck, hip = (float(person.pose.points_px[pair, 1].mean()) for pair in ([11, 12], [23, 24]))
+    assert len(rows) > 0.1 * (hip - neck)
+    assert np.median(rows) > hip - 0.45 * (hip - neck)  # from the waist down, not at the chest
+    # a dress has no waistband to be tucked into
+    assert np.array_equal(
+        pipeline.dress(person, garments["dress"], tuck="in").image, pipeline.dress(person, garments["dress"]).image
+    )

@@ -31,6 +31,9 @@ TRAINERS = {
     "garment": ("tryon.training.garment", "GarmentSettings", "train_garment"),
     "warper": ("tryon.training.warper", "WarperSettings", "train_warper"),
     "generator": ("tryon.training.generator", "GeneratorSettings", "train_generator"),
+    "live": ("tryon.training.live", "LiveTrainSettings", "train_live"),
+    "placement": ("tryon.training.placement", "PlacementTraining", "train_placement"),
+    "everything": ("tryon.training.everything", "EverythingSettings", "train_everything"),
 }
 SYNTHESIS = ("tryon.synth.synthesize", "SynthSettings", "synthesize")
 EVALUATION = ("tryon.evaluation.evaluate", "EvaluateSettings", "evaluate")

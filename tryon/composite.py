@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from tryon.geometry.crops import Crop
 from tryon.models.drawing import Drawing
-from tryon.models.generator import SHARPNESS
+from tryon.models.generator import LAYERS, SHARPNESS
 from tryon.models.inputs import CLOTHES, Base, LayerBases
 from tryon.person.agnostic import body_unit, dilate, hands, has_label, under_cloth
 from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 
-
 GRID = 0.8  # work pixels: sigma that removes the generator's grid of two pixels
+ROUND, ROUND_DEPTH = 0.2, 0.035  # how much darker limbs get at their outline, and how far in, in shoulder widths
 CALM_GROUND = 0.8  # share of the generator's change that is left out on the ground
 
 
@@ -169,6 +169,7 @@ def blend(
     cloth: Base,
     size: tuple[int, int],
     window: Window,
+    unit_px: float,
 ) -> RGBu8:
     """Put the drawing into the photo, its layers mixed anew at the photo's resolution.
 
@@ -177,7 +178,8 @@ def blend(
         garment_u8, alpha_f32: (hw, ww, 3) and (hw, ww), the warped garment in the window at full resolution.
         drawing: the generator's maps, in the work frame. ground, cloth: the layers that go on from the photo,
             planned in the work frame, known in the window's own pixels.
-        size: (H, W) of the frame in photo pixels. window: from ``window_of``.
+        size: (H, W) of the frame in photo pixels. window: from ``window_of``. unit_px: about a shoulder's width in
+            pixels of the drawing.
 
     Returns:
         (H, W, 3) uint8; equal to the photo wherever region_f32 is 0.
@@ -197,12 +199,13 @@ def blend(
     shading = np.clip(enlarge(drawing.shading_f32, size, inner), 0.5, 1.12)[..., None]
     mask = (share[..., 3] * alpha)[..., None]
     old = out[inner.photo]
-    drawn = share[..., 1:2] * enlarge(drawing.skin_f32, size, inner)
+    round_skin = drawing.skin_f32 * limb_shading(layout, unit_px)[..., None]
+    drawn = share[..., 1:2] * enlarge(round_skin, size, inner)
     drawn += (share[..., 3:4] - mask) * enlarge(drawing.spread_f32, size, inner) * shading
     for layer, texture in ((0, ground), (2, cloth)):
         if (share[..., layer] * region).max() > 0.02:
-            here = Base(texture.fill, texture.known[box], texture.scale)
-            drawn += share[..., layer : layer + 1] * here.draw(old, (inner.frame[1].start, inner.frame[0].start))
+            origin = (window.frame[1].start, window.frame[0].start)
+            drawn += share[..., layer : layer + 1] * texture.draw(photo_u8[window.photo], origin, box)
     # as much of it as the generator meant, whose mask has other edges; the ground goes on by itself, and what was
     # added there would shine beside sharper edges
     added = enlarge(change * (1 - drawing.mask_f32[..., None]), size, inner)
@@ -212,6 +215,20 @@ def blend(
     touched = region > 0
     old[touched] = np.clip(np.rint(mixed[touched]), 0, 255).astype(np.uint8)
     return out
+
+
+def limb_shading(layout_f32: NDArray[np.float32], unit_px: float) -> MaskF32:
+    """(h, w) gain up to 1: limbs are round, so less light falls on them towards their outline.
+
+    Args:
+        layout_f32: (h, w, 4) logits of LAYERS. unit_px: about a shoulder's width.
+    """
+    skin = (layout_f32.argmax(2) == LAYERS.index("skin")).astype(np.uint8)
+    if not skin.any():
+        return np.ones(skin.shape, np.float32)
+    inside = cv2.distanceTransform(skin, cv2.DIST_L2, 3) / unit_px
+    dark = ROUND * np.exp(-inside / ROUND_DEPTH)
+    return np.asarray(1 - cv2.GaussianBlur(dark.astype(np.float32), (0, 0), 1.0), np.float32)
 
 
 def _inside(window: Window, box: tuple[slice, slice]) -> Window:

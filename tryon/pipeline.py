@@ -32,19 +32,21 @@ from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.images import load_picture, load_picture_with_alpha
 from tryon.models.drawing import TryOnGenerator
 from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
-from tryon.person.agnostic import body_unit, protected_pixels, skin_colour
+from tryon.person.agnostic import body_unit, limb_distance, protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit
-from tryon.person.layout_rules import NO_WAISTBAND, TUCKS, Tuck, end_garment, show_below, show_hidden, tuck_in, waistband_row
+from tryon.person.layout_rules import ARM, NO_WAISTBAND, TUCKS, Tuck, ruled_layout, show_below, tuck_in, waistband_row
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
 from tryon.warp.coarse import render_parts, warp_garment
+from tryon.warp.placement import Placer
+from tryon.warp.placer import LearnedPlacement
 
 # A learned warp's place: coarse parts, garment, person, work frame -> parts with corrected flows
 Refine = Callable[[list[PartWarp], Garment, Person, Crop], list[PartWarp]]
 Picture = RGBu8 | Image.Image | bytes | str | Path
 WARP_HEIGHT, WARP_WIDTH = 512, 384  # garment edges are decided here
-DRAW_HEIGHT, DRAW_WIDTH = 256, 192  # what the generator was trained at
+DRAW_HEIGHT, DRAW_WIDTH = 512, 384  # what the generator was trained at in the end
 
 
 class TryOnPipeline:
@@ -56,10 +58,12 @@ class TryOnPipeline:
         garments: GarmentAnalyzer,
         generator: TryOnGenerator,
         *,
+        placer: Placer | None = None,
         refine: Refine | None = None,
     ) -> None:
-        """Take the stages; ``refine`` may correct the coarse warp's flows (a learned residual)."""
-        self._people, self._garments, self._generator, self._refine = people, garments, generator, refine
+        """Take the stages; ``placer`` may correct where landmarks go, ``refine`` the coarse warp's flows."""
+        self._people, self._garments, self._generator = people, garments, generator
+        self._placer, self._refine = placer, refine
 
     @classmethod
     def from_pretrained(cls, weights_dir: Path | None = None, *, device: str = "cpu") -> TryOnPipeline:
@@ -79,6 +83,7 @@ class TryOnPipeline:
             PersonAnalyzer.from_pretrained(weights_dir),
             GarmentAnalyzer.from_pretrained(weights_dir),
             TryOnGenerator.from_pretrained(weights_dir),
+            placer=LearnedPlacement.from_pretrained(weights_dir),
         )
 
     def understand_person(self, image_u8: RGBu8, *, timings: dict[str, float] | None = None) -> Person:
@@ -206,11 +211,12 @@ class TryOnPipeline:
             )
         with _timed(timings, "generator"):
             drawing = self._generator.draw(x)
-            layout = end_garment(drawing.layout_f32, alpha_small, body_unit(small_pose))
-            layout = show_hidden(layout, plan.hidden_cloth)
+            unit = body_unit(small_pose)
+            layout = ruled_layout(drawing.layout_f32, alpha_small, plan.hidden_cloth, unit)
             if waist is not None:
-                inside = plan.old & (plan.outline_f32 > 0.5)
-                layout = show_below(layout, inside, waist * DRAW_HEIGHT / WARP_HEIGHT, body_unit(small_pose))
+                arms = limb_distance(plan.old.shape, small_pose, "arm") < ARM * unit
+                inside = plan.old & (plan.outline_f32 > 0.5) & ~arms
+                layout = show_below(layout, inside, waist * DRAW_HEIGHT / WARP_HEIGHT, unit)
             drawing = replace(drawing, layout_f32=layout)
         with _timed(timings, "composite"):
             size_full, window = full_size(crop), window_of(crop, photo_size)
@@ -229,7 +235,7 @@ class TryOnPipeline:
             person_window = person.mask_f32[window.photo]
             scale = size_full[0] / plan.region_f32.shape[0]
             textures = textures_of(bases, labels_window, region, person_window, scale)
-            image = blend(person.image_u8, region, full_rgb, full_alpha, drawing, *textures, size_full, window)
+            image = blend(person.image_u8, region, full_rgb, full_alpha, drawing, *textures, size_full, window, unit)
             mask = np.zeros(photo_size, np.float32)
             mask[window.photo] = region
         pictures: dict[str, RGBu8] = {}
@@ -243,7 +249,7 @@ class TryOnPipeline:
 
     def _lay(self, person: Person, garment: Garment, crop: Crop) -> list[PartWarp]:
         """The garment's parts on the body, the trunk cut where bare arms lie in front of it."""
-        parts = warp_garment(garment, person, crop)
+        parts = warp_garment(garment, person, crop, placer=self._placer)
         if self._refine is not None:
             parts = self._refine(parts, garment, person, crop)
         pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)

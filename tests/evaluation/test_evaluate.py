@@ -78,7 +78,7 @@ def test_unknown_parts_and_missing_data_are_named(weights: Path, tmp_path: Path)
 
 
 def test_a_smoke_run_over_photos(weights: Path, root: Path, data_dir: Path, pairs_folder: Path, tmp_path: Path) -> None:
-    for name in ("parser", "garment"):
+    for name in ("parser", "garment", "placement"):
         shutil.copy(root / "weights" / f"{name}.safetensors", weights)
     (weights / "warper.safetensors").unlink()
     out = tmp_path / "evaluation.json"

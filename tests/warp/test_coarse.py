@@ -101,10 +101,11 @@ def test_neighbouring_pieces_leave_no_gap_at_the_armhole(garment, person, kind, 
 
 
 def test_the_flow_does_not_depend_on_the_crops_resolution(garment, person):
-    small = lay(garment("tee"), person())[0][0].flow_px
+    part = lay(garment("tee"), person())[0][0]
+    small, on = part.flow_px, part.region_f32 > 0.5
     large = lay(garment("tee"), person(), (384, 512))[0][0].flow_px
     halved = (large[::2, ::2] + large[1::2, ::2] + large[::2, 1::2] + large[1::2, 1::2]) / 4
-    assert np.abs(small - halved).max() < 1.0
+    assert np.abs(small - halved)[on].max() < 1.0
 
 
 def test_repeats_itself_and_changes_nothing(garment, person):

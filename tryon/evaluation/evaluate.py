@@ -53,7 +53,7 @@ class EvaluateSettings:
     examples: int = setting(128, "restored photos: one or two of each validation photo")
     height: int = setting(256, "height of the examples in pixels; the width is three quarters")
     rendered: int = setting(240, "rendered pairs; 240 leave a mean distance uncertain by 2 or 3 in 100")
-    finished: int = setting(60, "of these, so many at 512x384 too, each of which costs four times as much")
+    finished: int = setting(60, "of these, so many as the composite finishes them, too")
     tries: int = setting(120, "photos in garments of photos; 120 is the whole fixed list")
     real: int = setting(150, "photos that results are compared with as a set: about what is held out besides")
     threads: int = setting(0, "CPU threads; 0: all")

@@ -18,6 +18,7 @@ from tryon.models.blocks import ConvBlock
 from tryon.models.generator import MAX_SHADING, Drawn, fill_hole
 
 FIRST_CHANNELS = 24  # agnostic RGB, region, garment RGB, its alpha, skin tone, limb maps: today's first ones
+TRAINED_HEIGHT = 256  # rows
 FIRST_OUTPUTS = 6  # change of colour RGB, share of skin, composite mask, shading
 
 
@@ -53,6 +54,14 @@ class FirstGenerator(nn.Module):
         self.exit = nn.Conv2d(deep, FIRST_OUTPUTS * 4, 3, padding=1)
 
     def forward(self, x: Tensor) -> Drawn:
+        if x.shape[2] >= 2 * TRAINED_HEIGHT:  # it was trained and used at half of today's size: it draws so, enlarged
+            small = self._draw(F.avg_pool2d(x, 2))
+            large = (F.interpolate(m, scale_factor=2.0, mode="bilinear", align_corners=False) for m in small)
+            drawn = Drawn(*large)
+            return drawn._replace(mask=torch.minimum(drawn.mask, x[:, 7:8]))
+        return self._draw(x)
+
+    def _draw(self, x: Tensor) -> Drawn:
         x = x[:, : self.params.in_channels]
         base = fill_hole(x[:, :3], x[:, 3:4], x[:, 4:7], x[:, 7:8])
         y = self.stem(F.pixel_unshuffle(torch.cat([x, base], 1), 2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -23,10 +23,11 @@ from tryon.composite import (
 from tryon.geometry.crops import Crop
 from tryon.geometry.flow import enlarge_flow
 from tryon.models.drawing import Drawing
-from tryon.models.inputs import LayerBases, generator_input, known_maps, layer_bases
+from tryon.models.inputs import ALPHA, LayerBases, generator_input, known_maps, layer_bases
 from tryon.models.warp_inputs import field_flows, field_of
-from tryon.person.agnostic import protected_pixels, skin_colour
+from tryon.person.agnostic import body_unit, protected_pixels, skin_colour
 from tryon.person.edit_plan import EditPlan, has_sleeves, missed_clothes, plan_edit
+from tryon.person.layout_rules import ruled_layout
 from tryon.pipeline import DRAW_HEIGHT, DRAW_WIDTH, Refine
 from tryon.training.pairs import Pair
 from tryon.training.prepare_pairs import FLOW, FRAME
@@ -134,8 +135,11 @@ def finish_scene(scene: Scene, draw: Callable[[F32], Drawing]) -> tuple[RGBu8, M
     region = full_region(scene.plan.region_f32, protected, size, window, touched)
     scale = size[0] / DRAW_HEIGHT
     textures = textures_of(scene.bases, person.labels_u8, region, person.mask_f32, scale)
-    drawing = draw(scene.x)
-    picture = blend(person.image_u8, region, scene.garment_u8, scene.alpha_f32, drawing, *textures, size, window)
+    drawing, unit = draw(scene.x), body_unit(pose)
+    layout = ruled_layout(drawing.layout_f32, scene.x[ALPHA][0], scene.plan.hidden_cloth, unit)
+    drawing = replace(drawing, layout_f32=layout)
+    cloth = (scene.garment_u8, scene.alpha_f32)
+    picture = blend(person.image_u8, region, *cloth, drawing, *textures, size, window, unit)
     return picture, region
 
 

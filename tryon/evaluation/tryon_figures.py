@@ -26,7 +26,8 @@ from tryon.training.prepare_pairs import FRAME
 from tryon.types import RGBu8
 
 WARP_METRICS = ("flow_px", "flow_median_px", "mask_iou")
-DRAWN, FINISHED = f"{DRAW_HEIGHT}x{DRAW_WIDTH}", f"{FRAME[0]}x{FRAME[1]}"
+# as the network draws it, and as the composite finishes it at the photo's resolution
+DRAWN, FINISHED = f"drawn {DRAW_HEIGHT}x{DRAW_WIDTH}", f"finished {FRAME[0]}x{FRAME[1]}"
 
 
 @dataclass
@@ -59,7 +60,7 @@ def rendered_figures(
 
     Returns:
         ``pairs``, ``finished``; ``warp``: by warp, WARP_METRICS (flow error in garment pixels at 512x384 where the
-        garment is visible, mean and median of a pair; IoU of the garment's mask); ``256x192`` and ``512x384``: by
+        garment is visible, mean and median of a pair; IoU of the garment's mask); DRAWN and FINISHED: by
         "warp, network", METRICS with ratios to the first; all ``[mean, low, high]`` with 95% bootstrap intervals.
     """
     numbers = np.unique(np.linspace(0, len(store) - 1, min(count, len(store))).round().astype(int))

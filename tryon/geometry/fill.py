@@ -70,37 +70,46 @@ class MirrorFill:
     vectors_px: F32
     empty: bool
 
-    def draw(self, rgb: NDArray, known: NDArray[np.bool_], scale: float, origin: tuple[float, float]) -> F32:
+    def draw(
+        self,
+        rgb: NDArray,
+        known: NDArray[np.bool_],
+        scale: float,
+        origin: tuple[float, float],
+        box: tuple[slice, slice] | None = None,
+    ) -> F32:
         """The texture everywhere in a picture of any resolution that shows a part of the planned frame.
 
         Args:
             rgb: (H, W, 3) uint8 or float32 0..1. known: (H, W) bool, where it shows the texture.
             scale: pixels of it for each planned one. origin: (x, y) of its corner in the enlarged frame.
+            box: rows and columns of it that are wanted; all where None. The texture is taken from all of it.
 
         Returns:
-            (H, W, 3) float32 0..1, the picture itself where it is known; grey if there is no texture to carry on.
+            (h, w, 3) float32 0..1 of the box, the picture itself where it is known; grey without any texture.
         """
-        h, w = known.shape
+        rows, columns = box or (slice(0, known.shape[0]), slice(0, known.shape[1]))
+        h, w = rows.stop - rows.start, columns.stop - columns.start
         if self.empty:
             return np.full((h, w, 3), 0.5, np.float32)
-        ys, xs = np.mgrid[0:h, 0:w].astype(np.float32)
-        matrix = np.array(
-            [[1 / scale, 0, (0.5 + origin[0]) / scale - 0.5], [0, 1 / scale, (0.5 + origin[1]) / scale - 0.5]]
-        )
+        ys, xs = np.mgrid[rows.start : rows.stop, columns.start : columns.stop].astype(np.float32)
+        left, top = (0.5 + origin[0]) / scale - 0.5, (0.5 + origin[1]) / scale - 0.5
+        at_box = np.array([[1 / scale, 0, left + columns.start / scale], [0, 1 / scale, top + rows.start / scale]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
         def enlarged(maps: F32) -> F32:
-            return np.asarray(cv2.warpAffine(maps, matrix, (w, h), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+            return np.asarray(cv2.warpAffine(maps, at_box, (w, h), flags=flags, borderMode=cv2.BORDER_REPLICATE))
 
         moved = enlarged(self.vectors_px)
         at_x, at_y = xs + scale * moved[..., 0], ys + scale * moved[..., 1]
         unit = np.float32(1 / 255 if rgb.dtype == np.uint8 else 1)
         seen = cv2.remap(known.astype(np.uint8), at_x, at_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT)
         colour = cv2.remap(rgb, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE).astype(np.float32) * unit
-        low_x, low_y = at_x / scale + np.float32(matrix[0, 2]), at_y / scale + np.float32(matrix[1, 2])
+        low_x, low_y = at_x / scale + np.float32(left), at_y / scale + np.float32(top)
         low = cv2.remap(self.low_f32, low_x, low_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         filled = enlarged(self.smooth_f32) + (colour - low) * seen[..., None]
-        return np.where(known[..., None], rgb * unit, np.clip(filled, 0, 1)).astype(np.float32)
+        here = known[rows, columns][..., None]
+        return np.where(here, rgb[rows, columns] * unit, np.clip(filled, 0, 1)).astype(np.float32)
 
 
 def plan_mirror(rgb_f32: F32, known: NDArray[np.bool_]) -> MirrorFill:

@@ -59,7 +59,7 @@ class TryOnGenerator:
 
     def draw(self, x: F32) -> Drawing:
         """Draw from a stack made by ``tryon.models.inputs.generator_input``: (GENERATOR_CHANNELS, h, w) float32."""
-        tensor = torch.from_numpy(x)[None].to(memory_format=torch.channels_last)
+        tensor = torch.from_numpy(x)[None]
         enabled = self._dtype == torch.bfloat16
         with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
             drawn = self._net(tensor)

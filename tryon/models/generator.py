@@ -87,7 +87,7 @@ class Generator(nn.Module):
         quiet_exit(self)
 
     def forward(self, x: Tensor) -> Drawn:
-        y = self.stem(F.pixel_unshuffle(x, 2))
+        y = self.stem(_folded(x))
         skips = [y]
         for down in self.downs:
             y = down(y)
@@ -102,6 +102,14 @@ class Generator(nn.Module):
         change = torch.tanh(raw[:, :3])
         mask, rendering = mix_layers(x, layout, shading, change)
         return Drawn(rendering, mask, shading, layout, change)
+
+
+def _folded(x: Tensor) -> Tensor:
+    """Space to depth, in the type and memory order that the first layer works in: cheaper here than after."""
+    folded = F.pixel_unshuffle(x.contiguous(), 2)
+    if torch.is_autocast_enabled(x.device.type):
+        folded = folded.to(torch.get_autocast_dtype(x.device.type))
+    return folded.contiguous(memory_format=torch.channels_last)
 
 
 def layout_prior(x: Tensor) -> Tensor:

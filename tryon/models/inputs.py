@@ -44,9 +44,11 @@ class Base:
     known: NDArray[np.bool_]
     scale: float = 1.0
 
-    def draw(self, rgb: NDArray, origin: tuple[float, float] = (0.0, 0.0)) -> F32:
-        """(h, w, 3) float32 0..1: the layer everywhere; rgb: the picture that ``known`` belongs to (see MirrorFill)."""
-        return self.fill.draw(rgb, self.known, self.scale, origin)
+    def draw(
+        self, rgb: NDArray, origin: tuple[float, float] = (0.0, 0.0), box: tuple[slice, slice] | None = None
+    ) -> F32:
+        """(h, w, 3) float32 0..1: the layer everywhere in a box; rgb: the picture that ``known`` belongs to."""
+        return self.fill.draw(rgb, self.known, self.scale, origin, box)
 
 
 @dataclass(frozen=True)

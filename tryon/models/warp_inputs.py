@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tryon.geometry.limbs import limb_maps
-from tryon.models.warper import FIELD_CHANNELS, FIELDS, MAP_HEIGHT, MAP_WIDTH, PERSON_CHANNELS
-from tryon.types import LABELS, LabelsU8, MaskF32, PartWarp, Pose, RGBu8
+from tryon.models.warper import FIELDS, MAP_HEIGHT, MAP_WIDTH, PERSON_CHANNELS
+from tryon.types import LABELS, LabelsU8, MaskF32, PartWarp, Pose
 
 F32 = NDArray[np.float32]
 TRUNK, LIMB_LEFT, LIMB_RIGHT = 0, 1, 2  # fields; the limbs are the viewer's left and right
+BOX = 96  # (side) of the garment's alpha as the network has it
 
 
 def field_of(name: str) -> int:
@@ -23,25 +25,70 @@ def field_of(name: str) -> int:
     return LIMB_RIGHT if name.startswith(("sleeve_right", "leg_right")) else TRUNK
 
 
-def person_maps(labels_u8: LabelsU8, mask_f32: MaskF32, pose: Pose) -> F32:
+def label_shares(labels_u8: LabelsU8) -> F32:
+    """(len(LABELS), MAP_HEIGHT, MAP_WIDTH) float32: share of each label in each cell of a (H, W) parsing."""
+    out = np.empty((len(LABELS), MAP_HEIGHT, MAP_WIDTH), np.float32)
+    for i in range(len(LABELS)):
+        same = (labels_u8 == i).astype(np.float32)
+        out[i] = cv2.resize(same, (MAP_WIDTH, MAP_HEIGHT), interpolation=cv2.INTER_AREA)
+    return out
+
+
+def person_maps(shares: F32, mask_f32: MaskF32, pose: Pose, height: int) -> F32:
     """Stack what is known of the person.
 
     Args:
-        labels_u8: (H, W) parsing of the work frame. mask_f32: (h, w) person mask of it, any size.
-        pose: landmarks in the work frame of H x W.
+        shares: ``label_shares`` of the work frame. mask_f32: (h, w) person mask of it, any size.
+        pose: landmarks in a work frame of ``height`` rows.
 
     Returns:
         (PERSON_CHANNELS, MAP_HEIGHT, MAP_WIDTH) float32: share of each label, limb maps, mask.
     """
     out = np.empty((PERSON_CHANNELS, MAP_HEIGHT, MAP_WIDTH), np.float32)
-    size = (MAP_WIDTH, MAP_HEIGHT)
-    for i in range(len(LABELS)):
-        out[i] = cv2.resize((labels_u8 == i).astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    factor = MAP_HEIGHT / labels_u8.shape[0]
-    points = (pose.points_px + 0.5) * factor - 0.5
+    out[: len(LABELS)] = shares
+    points = (pose.points_px + 0.5) * (MAP_HEIGHT / height) - 0.5
     out[len(LABELS) : -1] = limb_maps(points, pose.visibility, MAP_HEIGHT, MAP_WIDTH)
-    out[-1] = cv2.resize(mask_f32, size, interpolation=cv2.INTER_AREA)
+    out[-1] = cv2.resize(mask_f32, (MAP_WIDTH, MAP_HEIGHT), interpolation=cv2.INTER_AREA)
     return out
+
+
+@dataclass(frozen=True)
+class GarmentBox:
+    """The square in which places of a garment are counted.
+
+    corner: (x, y) of its top left corner in garment pixels' centre convention; side: its length, garment pixels.
+    A garment pixel g lies at ``(g - corner) / side``.
+    """
+
+    corner: tuple[float, float]
+    side: float
+
+    @classmethod
+    def of(cls, alpha_f32: MaskF32) -> GarmentBox:
+        """The smallest one about a garment, centred on it; about the whole picture where the mask is empty."""
+        x, y, w, h = cv2.boundingRect((alpha_f32 > 0.5).astype(np.uint8))
+        if w == 0 or h == 0:
+            x, y, (h, w) = 0, 0, alpha_f32.shape
+        side = float(max(w, h)) * 1.04
+        return cls((x + w / 2 - side / 2 - 0.5, y + h / 2 - side / 2 - 0.5), side)
+
+    def cut(self, alpha_f32: MaskF32) -> F32:
+        """(BOX, BOX) float32 0..1: the mask in the square."""
+        scale = BOX / self.side
+        h, w = alpha_f32.shape
+        if scale < 0.67:
+            size = (max(1, round(w * scale)), max(1, round(h * scale)))
+            alpha_f32 = cv2.resize(alpha_f32, size, interpolation=cv2.INTER_AREA)
+        fx, fy = alpha_f32.shape[1] / w, alpha_f32.shape[0] / h
+        # square pixel q -> garment pixel g = corner + (q + .5) / scale -> small garment pixel (g + .5) f - .5
+        matrix = np.array(
+            [
+                [fx / scale, 0, (self.corner[0] + 0.5 / scale + 0.5) * fx - 0.5],
+                [0, fy / scale, (self.corner[1] + 0.5 / scale + 0.5) * fy - 0.5],
+            ]
+        )
+        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        return cv2.warpAffine(alpha_f32, matrix, (BOX, BOX), flags=flags, borderMode=cv2.BORDER_CONSTANT)
 
 
 def field_flows(flows: Sequence[F32], regions: Sequence[F32], fields: Sequence[int]) -> tuple[F32, F32]:
@@ -51,13 +98,14 @@ def field_flows(flows: Sequence[F32], regions: Sequence[F32], fields: Sequence[i
         flows: (h, w, 2) of each part, garment pixels. regions: (h, w) 0..1. fields: see ``field_of``.
 
     Returns:
-        flows (FIELDS, h, w, 2), zeros where a field has no part; regions (FIELDS, h, w) 0..1.
+        flows (FIELDS, h, w, 2), the trunk's where a limb has no part; regions (FIELDS, h, w) 0..1.
     """
     h, w = regions[0].shape
     flow, region = np.zeros((FIELDS, h, w, 2), np.float32), np.zeros((FIELDS, h, w), np.float32)
     for k in range(FIELDS):
         own = [i for i, f in enumerate(fields) if f == k]
         if not own:
+            flow[k] = flow[TRUNK]
             continue
         distances = [cv2.distanceTransform((regions[i] < 0.5).astype(np.uint8), cv2.DIST_L2, 3) for i in own]
         nearest = np.argmin(np.stack(distances), 0)
@@ -66,54 +114,15 @@ def field_flows(flows: Sequence[F32], regions: Sequence[F32], fields: Sequence[i
     return flow, region
 
 
-def garment_maps(garment_u8: RGBu8, alpha_f32: MaskF32, flow: F32, region: F32) -> F32:
-    """Stack the coarsely warped garment by fields.
-
-    Args:
-        garment_u8: (H, W, 3). alpha_f32: (H, W). flow: (FIELDS, MAP_HEIGHT, MAP_WIDTH, 2) garment pixels.
-        region: (FIELDS, MAP_HEIGHT, MAP_WIDTH) 0..1.
+def part_maps(parts: Sequence[PartWarp], box: GarmentBox) -> tuple[F32, F32]:
+    """The coarse parts as the network takes them.
 
     Returns:
-        (FIELDS, FIELD_CHANNELS, MAP_HEIGHT, MAP_WIDTH) float32: alpha in the region, colour 0..1, place in the
-        garment's box (0..1 in it).
+        place (FIELDS, 2, MAP_HEIGHT, MAP_WIDTH) in the box, region (FIELDS, MAP_HEIGHT, MAP_WIDTH) 0..1.
     """
-    ys, xs = np.nonzero(alpha_f32 > 0.5)
-    x0, y0 = (float(xs.min()), float(ys.min())) if len(xs) else (0.0, 0.0)
-    side = max(float(np.ptp(xs)), float(np.ptp(ys)), 1.0) if len(xs) else 1.0
-    # a work pixel covers several garment pixels: sample from a copy of about its size
-    small, small_alpha, factor = _shrunk(garment_u8, alpha_f32, side)
-    out = np.zeros((FIELDS, FIELD_CHANNELS, MAP_HEIGHT, MAP_WIDTH), np.float32)
-    for k in range(FIELDS):
-        if not region[k].any():
-            continue
-        at = (flow[k] + 0.5) * np.float32(factor) - 0.5
-        x, y = np.ascontiguousarray(at[..., 0]), np.ascontiguousarray(at[..., 1])
-        alpha = cv2.remap(small_alpha, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-        colour = cv2.remap(small, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        out[k, 0] = alpha * region[k]
-        out[k, 1:4] = colour.transpose(2, 0, 1) * np.float32(1 / 255) * (alpha > 0.02)
-        out[k, 4] = np.clip((flow[k][..., 0] - x0) / side, -0.5, 1.5)
-        out[k, 5] = np.clip((flow[k][..., 1] - y0) / side, -0.5, 1.5)
-    return out
-
-
-def _shrunk(garment_u8: RGBu8, alpha_f32: MaskF32, side: float) -> tuple[RGBu8, MaskF32, float]:
-    factor = min(1.0, 1.4 * MAP_HEIGHT / side)
-    h, w = alpha_f32.shape
-    size = (max(1, round(w * factor)), max(1, round(h * factor)))
-    if factor == 1.0:
-        return garment_u8, alpha_f32, 1.0
-    return (
-        cv2.resize(garment_u8, size, interpolation=cv2.INTER_AREA),
-        cv2.resize(alpha_f32, size, interpolation=cv2.INTER_AREA),
-        size[0] / w,
-    )
-
-
-def part_inputs(parts: Sequence[PartWarp], garment_u8: RGBu8, alpha_f32: MaskF32) -> tuple[F32, F32]:
-    """The coarse parts as ``garment_maps``, and their flow by field (FIELDS, MAP_HEIGHT, MAP_WIDTH, 2)."""
     size = (MAP_WIDTH, MAP_HEIGHT)
     flows = [cv2.resize(p.flow_px, size, interpolation=cv2.INTER_AREA) for p in parts]
     regions = [cv2.resize(p.region_f32, size, interpolation=cv2.INTER_AREA) for p in parts]
     flow, region = field_flows(flows, regions, [field_of(p.name) for p in parts])
-    return garment_maps(garment_u8, alpha_f32, flow, region), flow
+    place = (flow - np.array(box.corner, np.float32)) / np.float32(box.side)
+    return np.ascontiguousarray(place.transpose(0, 3, 1, 2), np.float32), region

@@ -83,7 +83,7 @@ class PersonAnalyzer:
             found, passed_over = larger or found, larger is not None
         if found is None:
             raise NoPersonError(ONLY_FACE if faces and faces[0].height > 0.3 * image_u8.shape[0] else NO_PERSON)
-        _check_body(found, size_of(image_u8))
+        check_body(found, size_of(image_u8))
         return found, passed_over
 
     def _someone_larger(self, image_u8: RGBu8, found: PoseFound) -> PoseFound | None:
@@ -138,8 +138,11 @@ def _has_face(pose: Pose, face: Face) -> bool:
     return bool(inside_x and face.y - 0.2 * face.height <= y <= face.y + 1.2 * face.height)
 
 
-def _check_body(found: PoseFound, size: tuple[int, int]) -> None:
+def check_body(found: PoseFound, size: tuple[int, int]) -> None:
     """Refuse phantom poses and faces without a body.
+
+    Args:
+        found: in a picture of ``size`` (H, W).
 
     Raises:
         NoPersonError: says which.

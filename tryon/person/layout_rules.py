@@ -16,8 +16,9 @@ Tuck = Literal["auto", "in", "out"]
 TUCKS: tuple[Tuck, ...] = ("auto", "in", "out")
 NO_WAISTBAND = "There are no trousers and no skirt to tuck the top into; it hangs over."
 WAIST = 0.28  # of the trunk's length above the hips: where waistbands sit that cannot be seen
+ARM = 0.14  # of a shoulder's width from its bone, what may be an arm
 SURE = 6.0  # logits: what shows below the waistband is decided, not guessed
-# Gaps between a warp and its limb are closed in the cloth's colours; further off, hems and cuffs are where the warp says.
+# Gaps between a warp and its limb are closed in the cloth's colours; further off, hems and cuffs are as laid.
 GAP, FAR = 0.03, 0.08  # in shoulder widths
 
 
@@ -100,3 +101,10 @@ def end_garment(layout_f32: NDArray[np.float32], alpha_f32: MaskF32, unit_px: fl
     out = layout_f32.copy()
     out[..., LAYERS.index("garment")] -= SURE * np.clip((distance - GAP) / (FAR - GAP), 0, 1)
     return out
+
+
+def ruled_layout(
+    layout_f32: NDArray[np.float32], alpha_f32: MaskF32, hidden: Mask, unit_px: float
+) -> NDArray[np.float32]:
+    """A layout with the rules that always hold put in: ``end_garment`` and ``show_hidden``."""
+    return show_hidden(end_garment(layout_f32, alpha_f32, unit_px), hidden)

@@ -47,9 +47,14 @@ class MediaPipePose:
     """MediaPipe Pose (full model) and its face detector; one object may be used by many threads.
 
     MediaPipe's own objects crash when threads share them, so a lock guards each call.
+
+    Args:
+        video: the pictures are frames of one stream: the person is followed from one to the next and searched anew
+            when lost, in two thirds of the time. Each stream then needs an object of its own (some 120 MB).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, video: bool = False) -> None:
+        self._video = video
         self._lock = threading.Lock()
         self._pose: Any = None
         self._faces: Any = None
@@ -61,9 +66,11 @@ class MediaPipePose:
         with self._lock:
             if self._pose is None:
                 self._pose = _solutions().pose.Pose(
-                    static_image_mode=True,
+                    static_image_mode=not self._video,
                     model_complexity=1,  # 0 and 2 would be downloaded
                     enable_segmentation=True,
+                    smooth_landmarks=False,  # it counts on 30 frames a second; see ``tryon.person.smoothing``
+                    smooth_segmentation=False,
                     min_detection_confidence=0.4,
                 )
             found = self._pose.process(small)
@@ -77,6 +84,13 @@ class MediaPipePose:
             return None
         mask = cv2.resize(np.asarray(mask, np.float32), (w, h), interpolation=cv2.INTER_LINEAR)
         return PoseFound(Pose(points, np.clip(visibility, 0, 1)), np.clip(mask, 0, 1))
+
+    def forget(self) -> None:
+        """Let go of the model of poses, and of whom it followed; the next call loads it again."""
+        with self._lock:
+            if self._pose is not None:
+                self._pose.close()
+            self._pose = None
 
     def faces(self, image_u8: RGBu8) -> list[Face]:
         """See ``PoseEstimator.faces``."""

@@ -132,7 +132,8 @@ def finish_example(
     garment = np.clip(garment_f32 * gain, 0, 1)
     skin = np.clip(skin_f32 * gain + rng.normal(0, 0.015, 3), 0, 1).astype(np.float32)
     # the parser's outline of what goes is a few pixels off
-    shift = np.float32([[1, 0, rng.normal(0, 0.006) * old.shape[0]], [0, 1, rng.normal(0, 0.006) * old.shape[0]]])
+    dx, dy = rng.normal(0, 0.006, 2) * old.shape[0]
+    shift = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
     moved = cv2.warpAffine(old.astype(np.uint8), shift, old.shape[::-1], flags=cv2.INTER_NEAREST) > 0
     told = moved & (old | (region_f32 > 0))
     x = generator_input(photo, region_f32, garment, alpha, skin, pose.points_px, pose.visibility, labels_u8, told)

@@ -21,8 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.errors import BadRequestError, TryOnError
+from tryon.garment.attributes import leg_length
 from tryon.geometry.crops import Crop, crop_for
 from tryon.models.warp_inputs import LIMB_LEFT, LIMB_RIGHT, TRUNK, field_of
+from tryon.models.weights import WEIGHTS_DIR
 from tryon.person.parsing import Parser
 from tryon.settings import setting
 from tryon.synth.cloth_choice import ClothChoice
@@ -34,8 +36,10 @@ from tryon.synth.grounds import GroundLibrary
 from tryon.synth.record import HALF, PART_MASK, RECORD_LABELS, FlatView, GarmentInfo, GarmentLayer, Record
 from tryon.synth.sampling import Paint
 from tryon.synth.shards import Shard
-from tryon.types import LABEL, Garment, PartWarp, Person, Pose, SleeveLength
+from tryon.types import ATTRIBUTES, LABEL, Garment, PartWarp, Person, Pose, SleeveLength
 from tryon.warp.coarse import warp_garment
+from tryon.warp.placement import Placer
+from tryon.warp.placer import PLACEMENT_NAME, LearnedPlacement
 
 F32 = NDArray[np.float32]
 U8 = NDArray[np.uint8]
@@ -55,7 +59,7 @@ class PairSettings:
     records: Path = setting(Path("data/records"), "folder of the rendered records")
     grounds: Path = setting(Path("data/grounds"), "folder of photographed grounds")
     cloths: Path = setting(Path("data/phototextures"), "folder of photographed cloths")
-    weights: Path | None = setting(None, "folder with parser.safetensors")
+    weights: Path | None = setting(None, "folder with parser.safetensors and perhaps placement.safetensors")
     out: Path = setting(Path("data/pairs"), "folder for the shards")
     per_record: int = setting(1, "pairs drawn from a record")
     landmark_error: float = setting(0.012, "landmarks are wrong by so much of the garment's height (one sigma)")
@@ -114,6 +118,7 @@ def draw_pair(
     parser: Parser,
     rng: np.random.Generator,
     settings: PairSettings,
+    placer: Placer | None = None,
 ) -> dict[str, bytes] | None:
     """One pair as the files of a shard; None where nothing of the garment is seen in the frame."""
     info = garments[record.layers[exchange.layer].garment]
@@ -135,7 +140,7 @@ def draw_pair(
     garment = garment_of(info, view, flat, rng, settings.landmark_error)
     crop = _jittered(crop_for(pose, info.category, DRAWN, FRAME[1], FRAME[0]), rng)
     try:
-        parts = warp_garment(garment, person, crop)
+        parts = warp_garment(garment, person, crop, placer=placer)
     except TryOnError:
         return None
     truth = _truth(record.layers[exchange.layer], view, after, exchange, crop)
@@ -152,7 +157,8 @@ def draw_pair(
     }
     meta = {
         "record": record.id, "garment": info.id, "category": info.category, "view": view.kind,
-        "parts": [p.name for p in parts],
+        "parts": [p.name for p in parts], "label": info.label, "sleeve": garment.sleeve, "leg": garment.leg,
+        "landmarks": _rounded(garment.landmarks_px), "worn": _worn_marks(record.layers[exchange.layer], crop),
     }  # fmt: skip
     files = {
         "photo.jpg": _jpeg(crop.cut(before.image_u8)),
@@ -171,8 +177,18 @@ def draw_pair(
 
 def garment_of(info: GarmentInfo, view: FlatView, flat: FlatPicture, rng: np.random.Generator, error: float) -> Garment:
     """What the analysis would say of a garment photo, with landmarks off by ``error`` of its height (one sigma)."""
-    on = flat.mask_u8 > 127
-    rows = np.flatnonzero(on.any(1))
+    return described(info, view, flat.image_u8, flat.mask_u8.astype(np.float32) / 255, rng, error)
+
+
+def described(
+    info: GarmentInfo, view: FlatView, image_u8: U8, alpha_f32: F32, rng: np.random.Generator, error: float
+) -> Garment:
+    """A flat view as the analysis would describe it.
+
+    Args:
+        image_u8: (H, W, 3). alpha_f32: (H, W) 0..1. error: of the landmarks, of the garment's height (one sigma).
+    """
+    rows = np.flatnonzero((alpha_f32 > 0.5).any(1))
     height = float(rows[-1] - rows[0]) if len(rows) else 1.0
     points: dict[str, tuple[float, float]] = {}
     for name, (x, y, _) in view.landmarks_px.items():
@@ -181,11 +197,27 @@ def garment_of(info: GarmentInfo, view: FlatView, flat: FlatPicture, rng: np.ran
     sleeve: SleeveLength | None = None
     if info.category != "lower":
         sleeve = info.attributes.get("sleeve", "none")  # type: ignore[assignment]
-    alpha = flat.mask_u8.astype(np.float32) / 255
+    length = info.attributes.get("length", "")
+    certain = {length: 1.0} if info.category == "lower" and length in ATTRIBUTES["leg"] else None
     return Garment(
-        flat.image_u8, alpha, info.category, {info.category: 1.0}, info.label, {info.label: 1.0}, points,
-        sleeve=sleeve, leg=None if info.category == "upper" else "long",
+        image_u8, alpha_f32, info.category, {info.category: 1.0}, info.label, {info.label: 1.0}, points,
+        sleeve=sleeve, leg=None if info.category == "upper" else leg_length(points, certain),
     )  # fmt: skip
+
+
+def _worn_marks(layer: GarmentLayer, crop: Crop) -> dict[str, tuple[float, ...]]:
+    """Where the worn garment's landmarks are: name to FRAME x, y and whether the body leaves them free (1 or 0)."""
+    k = DRAWN[0] / HALF[0]
+    drawn = {n: ((x + 0.5) * k - 0.5, (y + 0.5) * k - 0.5) for n, (x, y, _) in layer.landmarks_px.items()}
+    if not drawn:
+        return {}
+    at = crop.to_crop(np.array(list(drawn.values()), np.float32))
+    seen = [v for _, _, v in layer.landmarks_px.values()]
+    return {n: (round(float(x), 2), round(float(y), 2), int(v)) for n, (x, y), v in zip(drawn, at, seen, strict=True)}
+
+
+def _rounded(points: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    return {n: (round(x, 2), round(y, 2)) for n, (x, y) in points.items()}
 
 
 def plain_labels(labels_u8: U8) -> U8:
@@ -283,7 +315,14 @@ def _png(image: NDArray) -> bytes:
     return cv2.imencode(".png", image)[1].tobytes()
 
 
-def prepare_shard(path: Path, target: Path, cloths: ClothChoice, parser: Parser, settings: PairSettings) -> int:
+def prepare_shard(
+    path: Path,
+    target: Path,
+    cloths: ClothChoice,
+    parser: Parser,
+    settings: PairSettings,
+    placer: Placer | None = None,
+) -> int:
     """All pairs of one shard of records as one shard of pairs; returns how many."""
     shard = Shard(path)
     number = int(shard.facts["number"])
@@ -299,7 +338,7 @@ def prepare_shard(path: Path, target: Path, cloths: ClothChoice, parser: Parser,
                 exchange = choose_exchange(record, shard.garments, rng)
                 if exchange is None:
                     continue
-                files = draw_pair(record, shard.garments, exchange, cloths, library, parser, rng, settings)
+                files = draw_pair(record, shard.garments, exchange, cloths, library, parser, rng, settings, placer)
                 weight = 0 if files is None else sum(len(b) for b in files.values())
                 if files is None or size + weight > SHARD_BYTES:
                     continue
@@ -322,12 +361,14 @@ def prepare_pairs(settings: PairSettings) -> int:
         raise BadRequestError(f"No records_*.zip in {settings.records}. Make them: python -m tryon synth")
     settings.out.mkdir(parents=True, exist_ok=True)
     parser = Parser.from_pretrained(settings.weights)
+    weights = settings.weights or WEIGHTS_DIR
+    placer = LearnedPlacement.from_pretrained(weights) if (weights / PLACEMENT_NAME).is_file() else None
     cloths = ClothChoice.open(settings.cloths)
     total = 0
     for path in paths:
         target = settings.out / path.name.replace("records_", "pairs_")
         if target.is_file():
             continue
-        total += prepare_shard(path, target, cloths, parser, settings)
+        total += prepare_shard(path, target, cloths, parser, settings, placer)
         print(f"{target.name}: {total} pairs so far", flush=True)
     return total

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tryon.geometry import crops
 from tryon.geometry.curves import arc_lengths, point_at, tangent_at, unit
@@ -69,8 +69,8 @@ class Body:
         """The middle between the two sides' joints."""
         return (self.joints[joint, "left"] + self.joints[joint, "right"]) / 2
 
-    def on_axis(self, length: float) -> Vector:
-        """The point at a length in pixels below the mid-shoulder, along spine and legs."""
+    def on_axis(self, length: ArrayLike) -> Vector:
+        """The point (or points) at a length (or lengths) in pixels below the mid-shoulder, along spine and legs."""
         return point_at(self.axis, length)
 
     def across_at(self, length: float) -> Vector:

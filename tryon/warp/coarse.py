@@ -21,9 +21,10 @@ from tryon.types import FlowF32, Garment, MaskF32, PartWarp, Person, PointsF32
 from tryon.warp.body import SIDES, Side
 from tryon.warp.limbs import Ribs, leg_ribs, sleeve_ribs
 from tryon.warp.partition import leg_area, sleeve_area, trunk_area
-from tryon.warp.placement import BodyTargets, body_targets
+from tryon.warp.placement import BodyTargets, Placer, body_targets
 from tryon.warp.render import render_parts
 from tryon.warp.torso import TrunkPiece, bodice_piece, hips_piece, skirt_piece
+from tryon.warp.waistline import raised_waist
 
 __all__ = ["WarpSettings", "render_parts", "warp_garment"]
 
@@ -38,7 +39,7 @@ class WarpSettings:
     limb_smoothing: float = 5e-4  # ribs are consistent among themselves
     stiffer: tuple[float, ...] = (0.03, 0.3, 3.0)  # tried in turn where a map folds; the last is nearly affine
     folds: float = 0.01  # share of a piece that may fold before that: a crease at armpit or elbow
-    stride: int = 8  # pixels between evaluated nodes; the splines bend over ten times that
+    stride: int = 8  # pixels of 512 rows between evaluated nodes; the splines bend over ten times that
     silhouette_room: float = 0.07  # sw by which clothes may stand off the body at the shoulder
     silhouette_reach: float = 0.35  # sw around the shoulder joint inside which that holds
     hidden: float = 0.5  # an elbow less visible than this is behind the torso
@@ -47,13 +48,21 @@ class WarpSettings:
 DEFAULT = WarpSettings()
 
 
-def warp_garment(garment: Garment, person: Person, crop: Crop, settings: WarpSettings = DEFAULT) -> list[PartWarp]:
+def warp_garment(
+    garment: Garment,
+    person: Person,
+    crop: Crop,
+    settings: WarpSettings = DEFAULT,
+    placer: Placer | None = None,
+) -> list[PartWarp]:
     """Lay a garment on a person.
 
     Args:
         garment: image, mask and landmarks; missing landmarks are guessed.
         person: pose and mask, photo frame.
         crop: the work frame, in which the flows are given.
+        settings: smoothness and edges.
+        placer: a learned placement (``tryon.warp.placer``).
 
     Returns:
         Pieces in the order in which they are drawn: hidden sleeves, trunk, sleeves; or legs, hips.
@@ -63,7 +72,8 @@ def warp_garment(garment: Garment, person: Person, crop: Crop, settings: WarpSet
     """
     if garment.image_u8.shape[:2] != garment.alpha_f32.shape[:2]:
         raise BadRequestError("The garment's picture and its mask must have the same size.")
-    targets = body_targets(person.pose, garment, mask_f32=person.mask_f32)
+    targets = body_targets(person.pose, garment, mask_f32=person.mask_f32, placer=placer)
+    targets = raised_waist(targets, person.labels_u8)
     near = _near_shoulders(person, targets, crop, settings)
     if targets.kind == "skirt":
         return [_trunk(skirt_piece(targets), "torso", targets, garment, crop, None, settings)]
@@ -130,9 +140,10 @@ def _unfolded_flow(
 ) -> FlowF32:
     """The flow of a piece, made stiffer until it does not fold (foreshortened, knotted limbs)."""
     flow = np.empty(0, np.float32)
+    stride = max(round(s.stride * crop.height / 512), 2)
     for smoothing in (first, *s.stiffer):
         spline = fit_tps(target, source, smoothing)
-        flow = flow_from_map(spline, crop.height, crop.width, s.stride)
+        flow = flow_from_map(spline, crop.height, crop.width, stride)
         if fold_fraction(np.ascontiguousarray(flow[::4, ::4]), region[::4, ::4]) <= s.folds:
             break
     return flow

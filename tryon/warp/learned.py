@@ -11,9 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from tryon.geometry.crops import Crop
-from tryon.geometry.flow import identity_flow, sample
 from tryon.models.precision import inference_dtype
-from tryon.models.warp_inputs import LIMB_LEFT, TRUNK, field_of, part_inputs, person_maps
+from tryon.models.warp_inputs import LIMB_LEFT, TRUNK, GarmentBox, field_of, label_shares, part_maps, person_maps
 from tryon.models.warper import FIELDS, Warper, WarperParams
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 from tryon.types import Garment, PartWarp, Person, Pose
@@ -25,13 +24,15 @@ WEIGHTS_NAME = "warper.safetensors"
 class LearnedWarp:
     """Corrects coarse parts: ``TryOnPipeline(..., refine=LearnedWarp.from_pretrained())``; threads may share it."""
 
-    def __init__(self, net: Warper) -> None:
+    def __init__(self, net: Warper, *, regions: bool = True) -> None:
+        """Args: net: trained. regions: whether its shares of the pixels replace the coarse regions."""
         self._net = net.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._dtype = inference_dtype()
+        self._regions = regions
         self._lock = threading.Lock()
 
     @classmethod
-    def from_pretrained(cls, weights_dir: Path | None = None) -> LearnedWarp:
+    def from_pretrained(cls, weights_dir: Path | None = None, *, regions: bool = True) -> LearnedWarp:
         """Load ``warper.safetensors``.
 
         Raises:
@@ -40,10 +41,10 @@ class LearnedWarp:
         tensors, info = read_weights((weights_dir or WEIGHTS_DIR) / WEIGHTS_NAME)
         net = Warper(from_json(WarperParams, info["params"]))
         load_into(net, tensors, WEIGHTS_NAME)
-        return cls(net)
+        return cls(net, regions=regions)
 
     def __call__(self, parts: list[PartWarp], garment: Garment, person: Person, crop: Crop) -> list[PartWarp]:
-        """Move the parts' flows and redraw their regions.
+        """Correct the parts' flows and redraw their regions.
 
         Args:
             parts: of the coarse warp, in drawing order, all of the crop's size.
@@ -57,38 +58,46 @@ class LearnedWarp:
         labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
         mask = crop.resized(crop.width // 2, crop.height // 2).cut(person.mask_f32, border=cv2.BORDER_CONSTANT)
         pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
-        maps, _ = part_inputs(parts, garment.image_u8, garment.alpha_f32)
-        moved, share = self._answer(person_maps(labels, mask, pose), maps)
-        return moved_parts(parts, moved, share)
+        box = GarmentBox.of(garment.alpha_f32)
+        place, region = part_maps(parts, box)
+        maps = person_maps(label_shares(labels), mask, pose, crop.height)
+        moved, share = self._answer(maps, place, region, box.cut(garment.alpha_f32))
+        return moved_parts(parts, moved * np.float32(box.side), share if self._regions else None)
 
-    def _answer(self, person: F32, garment: F32) -> tuple[F32, F32]:
-        """Displacements (FIELDS, h, w, 2) in shares of the frame's width, and shares (1 + FIELDS, h, w)."""
-        x, g = torch.from_numpy(person)[None], torch.from_numpy(garment)[None]
+    def _answer(self, person: F32, place: F32, region: F32, alpha: F32) -> tuple[F32, F32]:
+        """Corrections (FIELDS, h, w, 2) in sides of the box, and shares (1 + FIELDS, h', w')."""
+        inputs = [torch.from_numpy(a)[None] for a in (person, place, region, alpha[None])]
         enabled = self._dtype == torch.bfloat16
         with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            moved, logits = self._net(x, g)
+            moved, logits = self._net(*inputs)
         share = torch.softmax(logits[0], 0).numpy()
         return np.ascontiguousarray(moved[0].permute(0, 2, 3, 1).numpy()), share
 
 
-def moved_parts(parts: list[PartWarp], moved: F32, share: F32) -> list[PartWarp]:
-    """Coarse parts with displacements (FIELDS, h, w, 2) in frame widths and shares (1 + FIELDS, h', w') put in."""
+def moved_parts(parts: list[PartWarp], moved_px: F32, share: F32 | None) -> list[PartWarp]:
+    """Coarse parts with corrections put in.
+
+    Args:
+        parts: in drawing order. moved_px: (FIELDS, h, w, 2) to be added to the flows, garment pixels.
+        share: (1 + FIELDS, h', w') of each pixel, which become the regions; None keeps the coarse ones.
+    """
     height, width = parts[0].region_f32.shape
     size = (width, height)
     fields = [field_of(p.name) for p in parts]
-    at = [identity_flow(height, width) + width * cv2.resize(moved[k], size) for k in range(FIELDS)]
+    steps = {k: cv2.resize(moved_px[k], size, interpolation=cv2.INTER_CUBIC) for k in set(fields)}
+    if share is None:
+        return [PartWarp(p.name, p.flow_px + steps[k], p.region_f32) for p, k in zip(parts, fields, strict=True)]
     shares = [_edged(cv2.resize(share[1 + k], size)) for k in range(FIELDS)]
     # limbs are drawn over the trunk or under it; where they share a pixel nothing must shine through
     limbs = np.clip(shares[LIMB_LEFT] + shares[LIMB_LEFT + 1], 0, 1)
     shares[TRUNK] = np.clip(shares[TRUNK] / np.maximum(1 - limbs, 1e-3), 0, 1)
-    looked = [sample(p.region_f32, at[k]) for p, k in zip(parts, fields, strict=True)]
     out = []
     for number, (part, k) in enumerate(zip(parts, fields, strict=True)):
         region = shares[k]
-        mates = [i for i, other in enumerate(fields) if other == k and i != number]
+        mates = [parts[i].region_f32 for i, other in enumerate(fields) if other == k and i != number]
         if mates:  # of two pieces of a limb each is drawn where it is nearer
-            region = region * _nearest(looked[number], [looked[i] for i in mates])
-        out.append(PartWarp(part.name, sample(part.flow_px, at[k]), region.astype(np.float32)))
+            region = region * _nearest(part.region_f32, mates)
+        out.append(PartWarp(part.name, part.flow_px + steps[k], region.astype(np.float32)))
     return out
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tryon.geometry.curves import perpendicular, point_at, quadratic_bezier, tangent_at, unit
 from tryon.types import Garment
+from tryon.warp.adjust import LimbFit
 from tryon.warp.body import ARM, FOREARM_BY_TORSO, LEG, UPPER_ARM_BY_TORSO, Body, Side, Vector
 from tryon.warp.placement import BodyTargets, lengthen
 
@@ -39,7 +40,9 @@ class Ribs:
 
     source_*: (N, 2), garment pixels; target_*: (N, 2), photo pixels; outer is the side away from
     the body. spans: index ranges (first, last) of the pieces to warp each by itself: one, or two that
-    meet at a strongly bent elbow or knee.
+    meet at a strongly bent elbow or knee. length: of the tube along the limb; knots: where along the limb its
+    joints are, in the same nominal photo pixels, counted from the shoulder or hip joint; start: where the root is;
+    half: (N,) half-widths, photo pixels.
     """
 
     source_outer: Points
@@ -47,6 +50,10 @@ class Ribs:
     target_outer: Points
     target_inner: Points
     spans: tuple[tuple[int, int], ...]
+    length: float
+    knots: Points
+    start: float
+    half: Points
 
 
 def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings = DEFAULT) -> Ribs:
@@ -74,7 +81,8 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
         length = float(np.clip(length, 0.95 * upper_arm, upper_arm + 0.75 * forearm))
     elif garment.sleeve == "short":
         length = float(np.clip(length, 0.30 * upper_arm, 1.0 * upper_arm))
-    length = max(length, 0.25 * upper_arm)
+    fit = targets.adjusted.limbs.get(side, LimbFit())
+    length = float(np.clip(length * fit.length, 0.25 * upper_arm, 1.05 * wrist))
     sign = 1.0 if side == "right" else -1.0
     knots, curve_out, curve_in = _source_tube((root_out, root_in), (outer, inner), elbow, upper_arm, length, sign)
     axis = np.stack([body.joints[j, side] for j in ARM])
@@ -83,12 +91,15 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
     at = _rib_places(length, upper_arm, cut)
     least = np.interp(at, axis_knots, np.array(s.arm_half)) * body.full_width * body.fullness**0.5
     widths = 0.5 * _widths(curve_out, curve_in, at, knots)
-    half = np.clip(widths * targets.scale, least, s.loose * least)
+    half = np.clip(widths * targets.scale, least, s.loose * least) * _factors(fit, at, upper_arm, length)
     target_out, target_in = _around(axis, axis_knots, at, half, sign, cut)
     join = min(0.45 * upper_arm, length)
     root = (targets.points_px[f"shoulder_{side}"], targets.points_px[f"armpit_{side}"])
     target_out, target_in = _join_root(target_out, target_in, at, join, root, axis, body, sign, s)
-    return Ribs(point_at(curve_out, at, knots), point_at(curve_in, at, knots), target_out, target_in, _spans(at, cut))
+    return Ribs(
+        point_at(curve_out, at, knots), point_at(curve_in, at, knots), target_out, target_in, _spans(at, cut),
+        length, axis_knots, 0.0, half,
+    )  # fmt: skip
 
 
 def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings = DEFAULT) -> Ribs:
@@ -110,7 +121,8 @@ def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings
     full = knots[-1] - drop
     if garment.leg == "long" or (garment.leg is None and length > 3.0 * hips * targets.scale):
         length = full * 1.02
-    length = float(np.clip(length, 0.15 * full_thigh, 1.02 * full))
+    fit = targets.adjusted.limbs.get(side, LimbFit())
+    length = float(np.clip(length * fit.length, 0.15 * full_thigh, 1.06 * full))
     knee, sign = source.get(f"knee_{side}"), 1.0 if side == "right" else -1.0
     tube_knots, curve_out, curve_in = _source_tube(
         (root_out, root_in), (outer, inner), knee, full_thigh - drop, length, sign
@@ -119,14 +131,22 @@ def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings
     at = _rib_places(length, full_thigh - drop, cut)
     least = np.interp(at + drop, knots, np.array(s.leg_half)) * body.full_width * body.fullness**0.5
     widths = 0.5 * _widths(curve_out, curve_in, at, tube_knots)
-    half = np.clip(widths * targets.scale, least, 2.6 * least)
+    half = np.clip(widths * targets.scale, least, 2.6 * least) * _factors(fit, at, full_thigh - drop, length)
     target_out, target_in = _around(axis, knots, at + drop, half, sign, cut)
     target_in = _keep_apart(target_in, at + drop, knots, body, side, sign)
     root = (points[f"hip_{side}"], points["crotch"])
     target_out, target_in = _blend_root(target_out, target_in, at, min(0.5 * full_thigh, length), root)
     return Ribs(
-        point_at(curve_out, at, tube_knots), point_at(curve_in, at, tube_knots), target_out, target_in, _spans(at, cut)
-    )
+        point_at(curve_out, at, tube_knots), point_at(curve_in, at, tube_knots), target_out, target_in, _spans(at, cut),
+        length, knots, drop, half,
+    )  # fmt: skip
+
+
+def _factors(fit: LimbFit, at: Points, hinge_at: float, length: float) -> Points:
+    """What a learned placement makes of a tube's width: nothing at the root, its factors at joint and end."""
+    if length < 1.15 * hinge_at:  # it ends before the joint
+        return np.interp(at, [0.0, length], [1.0, fit.end])
+    return np.interp(at, [0.0, hinge_at, length], [1.0, fit.elbow, fit.end])
 
 
 def _spans(at: Points, cut: bool) -> tuple[tuple[int, int], ...]:

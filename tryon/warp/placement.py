@@ -6,12 +6,14 @@ mid-shoulder to mid-hip lengths (TL); MediaPipe's joints lie inside the body, so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tryon.geometry.curves import arc_lengths, unit
 from tryon.types import Garment, MaskF32, Pose
+from tryon.warp.adjust import Adjustment
 from tryon.warp.body import SIDES, Body, Vector, measure_body
 from tryon.warp.build import with_build
 from tryon.warp.landmarks import Landmarks, complete_landmarks, reach
@@ -31,6 +33,10 @@ class PlacementSettings:
     # Widths shrink when a flat garment is wrapped round a body, lengths do not: hems hang lower than
     # the scale of widths says (a usual T-shirt ends near the hip joints).
     lengthen: float = 1.10
+    # Laid flat, a garment shows half of what goes round the trunk: its sides turn away from the viewer, its middle does
+    # not. On rendered people places go with the sine of their angle, as on a cylinder (1); pictures taken on invisible
+    # bodies have turned already (0), and nobody says which it is.
+    wrap: float = 0.6
     hem_room: tuple[float, float] = (1.0, 1.45)  # of the hips' half-width: no skin through, no tent
     crotch_drop: float = 0.20  # TL below the hip joints
     rise: tuple[float, float] = (0.36, 0.62)  # TL, waistband above the crotch: low to high rise
@@ -47,7 +53,8 @@ class BodyTargets:
 
     source_px: name -> (2,), garment frame. points_px: name -> (2,), photo frame, same names for
     torso and waist landmarks (limb ends follow the limbs: see ``tryon.warp.limbs``). scale: photo
-    pixels for each garment pixel. body: the measures used. kind: which rule placed it.
+    pixels for each garment pixel. body: the measures used. kind: which rule placed it. adjusted: what
+    a learned placement changed; its shifts are in points_px already.
     """
 
     source_px: Landmarks
@@ -55,10 +62,20 @@ class BodyTargets:
     scale: float
     body: Body
     kind: str  # "upper", "dress", "trousers" or "skirt"
+    adjusted: Adjustment = field(default_factory=Adjustment)
+    wrap: float = 0.0
+
+
+# A learned placement: the rules' targets, the garment, the pose, the person mask -> what to change
+Placer = Callable[[BodyTargets, Garment, Pose, MaskF32 | None], Adjustment]
 
 
 def body_targets(
-    pose: Pose, garment: Garment, settings: PlacementSettings = DEFAULT, mask_f32: MaskF32 | None = None
+    pose: Pose,
+    garment: Garment,
+    settings: PlacementSettings = DEFAULT,
+    mask_f32: MaskF32 | None = None,
+    placer: Placer | None = None,
 ) -> BodyTargets:
     """Place a garment's landmarks on a body.
 
@@ -67,14 +84,24 @@ def body_targets(
         garment: the garment; missing landmarks are guessed from its outline.
         settings: how clothes sit.
         mask_f32: (H, W) 0..1 person mask, photo frame; tells heavy builds from slight ones.
+        placer: a learned placement, which may move what the rules have placed.
     """
     body = with_build(measure_body(pose), mask_f32)
     source = complete_landmarks(garment)
     if garment.category != "lower":
-        return _place_upper(body, source, garment, settings)
-    if "crotch" in source:
-        return _place_trousers(body, source, garment, settings)
-    return _place_skirt(body, source, garment, settings)
+        targets = _place_upper(body, source, garment, settings)
+    elif "crotch" in source:
+        targets = _place_trousers(body, source, garment, settings)
+    else:
+        targets = _place_skirt(body, source, garment, settings)
+    targets = replace(targets, wrap=0.0 if garment.worn else settings.wrap)
+    return targets if placer is None else adjusted(targets, placer(targets, garment, pose, mask_f32))
+
+
+def adjusted(targets: BodyTargets, change: Adjustment) -> BodyTargets:
+    """The targets with a learned placement's changes put in."""
+    points = {name: point + change.shift.get(name, 0.0) for name, point in targets.points_px.items()}
+    return replace(targets, points_px=points, adjusted=change)
 
 
 def _gap(source: Landmarks, name: str) -> float:

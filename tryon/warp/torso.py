@@ -13,7 +13,7 @@ from tryon.warp.placement import BodyTargets, middle
 
 Points = NDArray[np.float64]
 
-# Rows of three control points between armpits and hem: enough to bend with the spine, few enough to stay smooth.
+# Rows of control points between armpits and hem: enough to bend with the spine, few enough to stay smooth.
 _UPPER_ROWS, _DRESS_ROWS, _SKIRT_ROWS = 4, 6, 4
 
 
@@ -40,14 +40,15 @@ def bodice_piece(targets: BodyTargets) -> TrunkPiece:
     sleeved = "cuff_out_left" in src
     names = [f"{n}_{side}" for n in ("neck", "shoulder") for side in SIDES]
     source = [src[n] for n in names] + [middle(src, "neck")]
-    target = [dst[n] for n in names] + [middle(dst, "neck") + 0.5 * _FRONT * body.turn * sw * body.across]
+    target = [dst[n] for n in names] + [middle(dst, "neck") + 0.5 * _front_shift(targets)]
     for side in SIDES:
         source.append((src[f"shoulder_{side}"] + src[f"armpit_{side}"]) / 2)
         target.append((dst[f"shoulder_{side}"] + dst[f"armpit_{side}"]) / 2)
     count = _DRESS_ROWS if targets.kind == "dress" else _UPPER_ROWS
-    rows_source, rows_target = _rows(targets, "armpit", "hem", count)
-    source += list(rows_source.reshape(-1, 2))
-    target += list(rows_target.reshape(-1, 2))
+    rows_source, rows_target = trunk_rows(targets, "armpit", "hem", count)
+    around_source, around_target = wrapped(rows_source, rows_target, targets.wrap)
+    source += list(around_source.reshape(-1, 2))
+    target += list(around_target.reshape(-1, 2))
     side_room = 0.10 * sw
     shoulder_room = (0.06 if sleeved else 0.12) * sw
     lefts = [dst["shoulder_left"] - shoulder_room * body.across, *(rows_target[:, 0] - side_room * body.across)]
@@ -61,14 +62,15 @@ def bodice_piece(targets: BodyTargets) -> TrunkPiece:
 def skirt_piece(targets: BodyTargets) -> TrunkPiece:
     """A skirt: rows from waistband to hem."""
     body = targets.body
-    rows_source, rows_target = _rows(targets, "waist", "hem", _SKIRT_ROWS)
+    rows_source, rows_target = trunk_rows(targets, "waist", "hem", _SKIRT_ROWS)
     room = 0.12 * body.full_width * body.hip_across
     up = -0.25 * body.full_width * body.down
     lefts, rights = list(rows_target[:, 0] - room), list(rows_target[:, 2] + room)
     lefts.insert(0, lefts[0] + up)
     rights.insert(0, rights[0] + up)
     outline = _close(lefts, rights, 0.35 * body.full_width)
-    return TrunkPiece(rows_source.reshape(-1, 2), rows_target.reshape(-1, 2), outline)
+    source, target = wrapped(rows_source, rows_target, targets.wrap)
+    return TrunkPiece(source.reshape(-1, 2), target.reshape(-1, 2), outline)
 
 
 def hips_piece(targets: BodyTargets) -> TrunkPiece:
@@ -91,7 +93,8 @@ def hips_piece(targets: BodyTargets) -> TrunkPiece:
     lefts.insert(0, lefts[0] + up)
     rights.insert(0, rights[0] + up)
     outline = np.array([*lefts, lefts[-1] + down, rights[-1] + down, *rights[::-1]])
-    return TrunkPiece(rows_source.reshape(-1, 2), rows_target.reshape(-1, 2), outline)
+    source, target = wrapped(rows_source, rows_target, targets.wrap)
+    return TrunkPiece(source.reshape(-1, 2), target.reshape(-1, 2), outline)
 
 
 def _close(lefts: list[Vector], rights: list[Vector], below: float) -> Points:
@@ -100,7 +103,21 @@ def _close(lefts: list[Vector], rights: list[Vector], below: float) -> Points:
     return np.array([*lefts, lefts[-1] + below * down, rights[-1] + below * down, *rights[::-1]])
 
 
-def _rows(targets: BodyTargets, first: str, last: str, count: int) -> tuple[Points, Points]:
+def wrapped(source: Points, target: Points, wrap: float) -> tuple[Points, Points]:
+    """Rows (N, 3, 2) of left, middle, right with the points half-way between: (N, 5, 2).
+
+    On a cylinder what lies half-way to the side in the flat picture is seen at sin 45 degrees = .71 of the way.
+    """
+    share = 0.5 + wrap * (np.sin(np.pi / 4) - 0.5)
+
+    def five(rows: Points, t: float) -> Points:
+        left, middle_, right = rows[:, 0], rows[:, 1], rows[:, 2]
+        return np.stack([left, middle_ + t * (left - middle_), middle_, middle_ + t * (right - middle_), right], 1)
+
+    return five(source, 0.5), five(target, float(share))
+
+
+def trunk_rows(targets: BodyTargets, first: str, last: str, count: int) -> tuple[Points, Points]:
     """Rows (count, 3, 2) of left, middle, right from one landmark pair to another, source and target.
 
     The target's rows follow the spine and legs and are never narrower than what they must cover.
@@ -129,8 +146,14 @@ def _rows(targets: BodyTargets, first: str, last: str, count: int) -> tuple[Poin
     target[0] = dst[f"{first}_left"], top, dst[f"{first}_right"]
     target[-1] = dst[f"{last}_left"], end, dst[f"{last}_right"]
     # The chest's middle lies in front of the spine: on a turned body it moves to the far side.
-    target[:, 1] += _FRONT * body.turn * body.full_width * body.across
+    target[:, 1] += _front_shift(targets)
     return source, target
+
+
+def _front_shift(targets: BodyTargets) -> Vector:
+    """How far the front's middle line lies from the spine's, photo pixels."""
+    body = targets.body
+    return (_FRONT * body.turn * body.full_width + targets.adjusted.front) * body.across
 
 
 def _length_of(targets: BodyTargets, point: Vector) -> float:

@@ -20,6 +20,7 @@ from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 
 GRID = 0.8  # work pixels: sigma that removes the generator's grid of two pixels
 ROUND, ROUND_DEPTH = 0.2, 0.035  # how much darker limbs get at their outline, and how far in, in shoulder widths
+CREASE = 0.45  # how much darker it is where two bare limbs touch
 CALM_GROUND = 0.8  # share of the generator's change that is left out on the ground
 
 
@@ -170,6 +171,7 @@ def blend(
     size: tuple[int, int],
     window: Window,
     unit_px: float,
+    crease: NDArray[np.bool_] | None = None,
 ) -> RGBu8:
     """Put the drawing into the photo, its layers mixed anew at the photo's resolution.
 
@@ -179,7 +181,7 @@ def blend(
         drawing: the generator's maps, in the work frame. ground, cloth: the layers that go on from the photo,
             planned in the work frame, known in the window's own pixels.
         size: (H, W) of the frame in photo pixels. window: from ``window_of``. unit_px: about a shoulder's width in
-            pixels of the drawing.
+            pixels of the drawing. crease: (h, w) bool, where two limbs meet (``leg_crease``).
 
     Returns:
         (H, W, 3) uint8; equal to the photo wherever region_f32 is 0.
@@ -199,7 +201,7 @@ def blend(
     shading = np.clip(enlarge(drawing.shading_f32, size, inner), 0.5, 1.12)[..., None]
     mask = (share[..., 3] * alpha)[..., None]
     old = out[inner.photo]
-    round_skin = drawing.skin_f32 * limb_shading(layout, unit_px)[..., None]
+    round_skin = drawing.skin_f32 * limb_shading(layout, unit_px, crease)[..., None]
     drawn = share[..., 1:2] * enlarge(round_skin, size, inner)
     drawn += (share[..., 3:4] - mask) * enlarge(drawing.spread_f32, size, inner) * shading
     for layer, texture in ((0, ground), (2, cloth)):
@@ -217,18 +219,37 @@ def blend(
     return out
 
 
-def limb_shading(layout_f32: NDArray[np.float32], unit_px: float) -> MaskF32:
+def limb_shading(
+    layout_f32: NDArray[np.float32], unit_px: float, crease: NDArray[np.bool_] | None = None
+) -> MaskF32:
     """(h, w) gain up to 1: limbs are round, so less light falls on them towards their outline.
 
     Args:
-        layout_f32: (h, w, 4) logits of LAYERS. unit_px: about a shoulder's width.
+        layout_f32: (h, w, 4) logits of LAYERS. unit_px: about a shoulder's width. crease: (h, w) bool, where limbs
+            meet: each has an outline of its own.
     """
     skin = (layout_f32.argmax(2) == LAYERS.index("skin")).astype(np.uint8)
     if not skin.any():
         return np.ones(skin.shape, np.float32)
+    if crease is not None:
+        skin[crease] = 0
     inside = cv2.distanceTransform(skin, cv2.DIST_L2, 3) / unit_px
     dark = ROUND * np.exp(-inside / ROUND_DEPTH)
-    return np.asarray(1 - cv2.GaussianBlur(dark.astype(np.float32), (0, 0), 1.0), np.float32)
+    if crease is not None:
+        dark[crease] = CREASE
+    return np.asarray(1 - cv2.GaussianBlur(dark.astype(np.float32), (0, 0), 1.5), np.float32)
+
+
+def leg_crease(shape: tuple[int, ...], pose: Pose) -> NDArray[np.bool_]:
+    """(h, w) bool: the line below the hips that is as near to one leg as to the other, a pixel or two wide."""
+    far = []
+    for joints in ((23, 25, 27), (24, 26, 28)):
+        bones = np.ones(shape, np.uint8)
+        knots = np.clip(np.round(pose.points_px[list(joints)]), -30000, 30000).astype(np.int32)
+        cv2.polylines(bones, [knots[:, None]], False, 0, 1)
+        far.append(cv2.distanceTransform(bones, cv2.DIST_L2, 5) if not bones.all() else np.full(shape, 1e6, np.float32))
+    rows = np.arange(shape[0])[:, None]
+    return (np.abs(far[0] - far[1]) < 1.5) & (rows > pose.points_px[[23, 24], 1].mean())
 
 
 def _inside(window: Window, box: tuple[slice, slice]) -> Window:

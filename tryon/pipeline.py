@@ -18,6 +18,7 @@ from tryon.composite import (
     blend,
     full_region,
     full_size,
+    leg_crease,
     snap_crop,
     textures_of,
     touched_pixels,
@@ -235,7 +236,9 @@ class TryOnPipeline:
             person_window = person.mask_f32[window.photo]
             scale = size_full[0] / plan.region_f32.shape[0]
             textures = textures_of(bases, labels_window, region, person_window, scale)
-            image = blend(person.image_u8, region, full_rgb, full_alpha, drawing, *textures, size_full, window, unit)
+            crease = leg_crease(plan.region_f32.shape, small_pose)
+            cloth = (full_rgb, full_alpha)
+            image = blend(person.image_u8, region, *cloth, drawing, *textures, size_full, window, unit, crease)
             mask = np.zeros(photo_size, np.float32)
             mask[window.photo] = region
         pictures: dict[str, RGBu8] = {}

@@ -219,9 +219,7 @@ def blend(
     return out
 
 
-def limb_shading(
-    layout_f32: NDArray[np.float32], unit_px: float, crease: NDArray[np.bool_] | None = None
-) -> MaskF32:
+def limb_shading(layout_f32: NDArray[np.float32], unit_px: float, crease: NDArray[np.bool_] | None = None) -> MaskF32:
     """(h, w) gain up to 1: limbs are round, so less light falls on them towards their outline.
 
     Args:
@@ -248,8 +246,10 @@ def leg_crease(shape: tuple[int, ...], pose: Pose) -> NDArray[np.bool_]:
         knots = np.clip(np.round(pose.points_px[list(joints)]), -30000, 30000).astype(np.int32)
         cv2.polylines(bones, [knots[:, None]], False, 0, 1)
         far.append(cv2.distanceTransform(bones, cv2.DIST_L2, 5) if not bones.all() else np.full(shape, 1e6, np.float32))
-    rows = np.arange(shape[0])[:, None]
-    return (np.abs(far[0] - far[1]) < 1.5) & (rows > pose.points_px[[23, 24], 1].mean())
+    below = np.arange(shape[0])[:, None] > pose.points_px[[23, 24], 1].mean()
+    # where legs cross one is in front: nothing parts them
+    apart = far[0] > 0.05 * body_unit(pose)
+    return (np.abs(far[0] - far[1]) < 1.5) & below & apart
 
 
 def _inside(window: Window, box: tuple[slice, slice]) -> Window:

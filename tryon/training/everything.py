@@ -25,6 +25,7 @@ class EverythingSettings:
     data: Path = setting(open_data_dir(), "folder of the open data (or TRYON_DATA)")
     run: Path = setting(Path("runs/everything"), "folder for logs, checkpoints and the new weights")
     minutes: float = setting(0.0, "for each training round; 0: all its updates")
+    seed: int = setting(1, "of every training")
     first: str = setting("", "name of the step to begin with, as --show prints them")
     show: bool = setting(False, "print the commands and do nothing")
     smoke: bool = setting(False, "only the trainings, seconds each, on a few examples")
@@ -46,7 +47,7 @@ def steps_of(settings: EverythingSettings) -> list[Step]:
     def train(step: str, network: str, *more: str) -> Step:
         out = ("--run", str(s.run / step), "--out", str(new / f"{network}.safetensors"))
         limit = ("--minutes", str(s.minutes)) if s.minutes else ()
-        return Step(step, ("train", network, *out, *limit, *more))
+        return Step(step, ("train", network, *out, "--seed", str(s.seed), *limit, *more))
 
     def last(step: str, name: str = "last.pt") -> str:
         return str(s.run / step / name)

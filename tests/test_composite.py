@@ -148,6 +148,9 @@ def test_legs_that_touch_are_told_apart() -> None:
     assert crease[20:58, 24].all()
     assert not crease[:10].any()
     assert not crease[:, :20].any()
+    crossed = points.copy()
+    crossed[[27, 28]] = points[[28, 27]]
+    assert not leg_crease((64, 48), Pose(crossed, np.ones(33, np.float32))).any()
     layout = np.zeros((64, 48, 4), np.float32)
     layout[:, 14:34, LAYERS.index("skin")] = 4
     assert limb_shading(layout, 20.0, crease)[40, 24] < 0.88

@@ -240,6 +240,9 @@ def limb_shading(layout_f32: NDArray[np.float32], unit_px: float, crease: NDArra
 
 def leg_crease(shape: tuple[int, ...], pose: Pose) -> NDArray[np.bool_]:
     """(h, w) bool: the line below the hips that is as near to one leg as to the other, a pixel or two wide."""
+    left, right = (pose.points_px[list(joints)] for joints in ((23, 25, 27), (24, 26, 28)))
+    if np.ptp(np.sign(left[:, 0] - right[:, 0])) > 0:  # crossed: the line would run over the leg in front
+        return np.zeros(shape, bool)
     far = []
     for joints in ((23, 25, 27), (24, 26, 28)):
         bones = np.ones(shape, np.uint8)

@@ -36,6 +36,7 @@ class FakePipeline:
     loaded = 0
     persons_understood = 0
     garments_understood = 0
+    wishes: ClassVar[dict[str, Any]] = {}
 
     @classmethod
     def from_pretrained(cls, weights_dir: Path | None = None, *, device: str = "cpu") -> FakePipeline:
@@ -78,7 +79,8 @@ class FakePipeline:
             visibility={"neck_left": 0.25},
         )
 
-    def dress(self, person: Person, garment: Garment, *, stages: bool = False, tuck: str = "auto") -> TryOnResult:
+    def dress(self, person: Person, garment: Garment, *, stages: bool = False, **wishes: Any) -> TryOnResult:
+        FakePipeline.wishes = wishes
         image = person.image_u8.copy()
         colour = garment.image_u8[0, 0]
         half = image.shape[0] // 2
@@ -150,6 +152,12 @@ def test_two_garments_make_an_outfit(place: Path, order: tuple[str, str], capsys
     assert FakePipeline.persons_understood == 2
 
 
+def test_how_it_is_worn_reaches_the_pipeline(place: Path) -> None:
+    assert main("try --person person.png --garment red.png --fit .5 --tuck in".split()) == 0
+    assert FakePipeline.wishes["fit"] == 0.5
+    assert FakePipeline.wishes["tuck"] == "in"
+
+
 def test_stages_are_written_in_order(place: Path) -> None:
     assert main("try --person person.png --garment red.png --stages steps".split()) == 0
     assert sorted(path.name for path in (place / "steps").iterdir()) == [
@@ -176,7 +184,8 @@ def test_categories_go_with_their_garments(place: Path, capsys: pytest.CaptureFi
         ("try --person person.png --garment red.png --garment-photo round", "auto, flat, worn"),
         ("try --person person.png --garment red.png --garment red.png", "upper and upper"),
         ("try --person person.png --garment red.png --garment blue.png", "upper and dress"),
-        ("try --person person.png --garment red.png --garment green.png --garment red.png", "3 garments"),
+        ("try --person person.png --garment red.png --garment green.png --garment red.png", "upper, lower and upper"),
+        ("try --person person.png" + 4 * " --garment red.png", "4 garments"),
         ("try --person person.png --garment red.png --garment green.png --category upper", "once for each"),
         ("try --person person.png --garment red.png --device tpu", "cpu or cuda"),
         ("try --person person.png --garment red.png --weights nowhere", "Restore them"),

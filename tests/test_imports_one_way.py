@@ -32,14 +32,15 @@ ALLOWED: dict[str, set[str]] = {
     "composite": UNDERSTANDING | {"warp"},
     "stages": UNDERSTANDING | {"warp"},
     "pipeline": RUN_TIME,
+    "outfit": UNDERSTANDING,
     "live": RUN_TIME,  # beside the pipeline: frames instead of photos
     "studio": RUN_TIME | {"pipeline"},
-    "ui": RUN_TIME | {"pipeline", "live", "studio", "__init__"},
+    "ui": RUN_TIME | {"pipeline", "live", "outfit", "studio", "__init__"},
     "training": RUN_TIME | {"synth", "evaluation"},
     "synth": RUN_TIME,
-    "evaluation": RUN_TIME | {"pipeline", "live", "training", "synth", "__init__"},
+    "evaluation": RUN_TIME | {"pipeline", "live", "outfit", "training", "synth", "__init__"},
     # the command line starts everything, each part when its command is called
-    "cli": RUN_TIME | {"pipeline", "studio", "training", "synth", "evaluation", "__init__", "cli"},
+    "cli": RUN_TIME | {"pipeline", "outfit", "studio", "training", "synth", "evaluation", "__init__", "cli"},
     "__main__": {"cli"},
 }
 # Heavy packages and the one room each that may import them.

@@ -160,3 +160,34 @@ def test_a_tucked_top_ends_at_the_waistband(
     assert np.array_equal(
         pipeline.dress(person, garments["dress"], tuck="in").image, pipeline.dress(person, garments["dress"]).image
     )
+
+
+def test_what_is_painted_to_stay_stays_and_what_may_change_changes(
+    pipeline: TryOnPipeline, people: list[Person], garments: dict[str, Garment]
+) -> None:
+    person = people[0]
+    usual = pipeline.dress(person, garments["upper"])
+    rows = np.flatnonzero(usual.mask.max(1) > 0.5)
+    keep = np.zeros(usual.mask.shape, np.float32)
+    keep[: int(rows.mean())] = 1
+    kept = pipeline.dress(person, garments["upper"], keep_f32=keep)
+    assert kept.mask[keep > 0].max() == 0
+    assert np.array_equal(kept.image[keep > 0], person.image_u8[keep > 0])
+    assert kept.mask[keep == 0].max() == 1
+    face = person.labels_u8 == LABEL["face"]  # protected, until the visitor says otherwise
+    free = pipeline.dress(person, garments["upper"], change_f32=face.astype(np.float32))
+    assert usual.mask[face].max() == 0
+    assert free.mask[face].mean() > 0.5
+    both = pipeline.dress(
+        person, garments["upper"], change_f32=face.astype(np.float32), keep_f32=face.astype(np.float32)
+    )
+    assert both.mask[face].max() == 0
+
+
+def test_a_loose_fit_changes_more_of_the_picture(
+    pipeline: TryOnPipeline, people: list[Person], garments: dict[str, Garment]
+) -> None:
+    areas = [pipeline.dress(people[0], garments["upper"], fit=fit).mask.sum() for fit in (0.0, 1.0)]
+    assert areas[0] < areas[1]
+    with pytest.raises(BadRequestError, match="snug"):
+        pipeline.dress(people[0], garments["upper"], fit=3)

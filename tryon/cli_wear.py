@@ -22,7 +22,6 @@ from tryon.cli_common import (
     check_choice,
     load_pipeline,
     rounded,
-    stopwatch,
     understand_garment,
     understand_person,
 )
@@ -32,17 +31,19 @@ if TYPE_CHECKING:
     from tryon.pipeline import TryOnPipeline
     from tryon.types import Garment, Person, TryOnResult
 
+MOST_GARMENTS = 3  # of ``tryon.outfit``, which is heavy to import
 RESULT_COLUMNS = ("row", "status", "error", "milliseconds", "category")
 
 
 def try_on(
     person: Annotated[Path, typer.Option(help="The photo of a person.")],
-    garment: Annotated[list[Path], typer.Option(help="The garment's picture; twice for an upper and a lower.")],
+    garment: Annotated[list[Path], typer.Option(help="The garment's picture; again for each of an outfit.")],
     category: Annotated[
         list[str] | None, typer.Option(help="auto, upper, lower or dress; one for each garment, in their order.")
     ] = None,
     garment_photo: Annotated[str, typer.Option(help="auto, flat, or worn (a photo of someone wearing it).")] = "auto",
     tuck: Annotated[str, typer.Option(help="in ends a top at the waistband, out lets it hang over; auto.")] = "auto",
+    fit: Annotated[float, typer.Option(help="From -1 (snug) to 1 (loose); 0 is as the picture says.")] = 0.0,
     out: Annotated[Path, typer.Option(help="Where the result goes, a PNG of the photo's size.")] = Path("result.png"),
     stages: Annotated[Path | None, typer.Option(help="Folder for a picture of each step.")] = None,
     as_json_: Annotated[
@@ -51,8 +52,9 @@ def try_on(
     device: DeviceOption = "cpu",
     weights: WeightsOption = None,
 ) -> None:
-    """Dress the person of one photo in a garment, or in an upper and a lower garment."""
+    """Dress the person of one photo in a garment, or in an outfit (upper and lower, a jacket over them or a dress)."""
     from tryon.images import save_png
+    from tryon.outfit import dress_outfit, dressing_order
 
     categories = _categories_for(garment, category)
     check_choice("--garment-photo", garment_photo, PHOTOS)
@@ -64,31 +66,23 @@ def try_on(
         understand_garment(pipeline, path, milliseconds, category=wanted, photo=garment_photo)
         for path, wanted in zip(garment, categories)
     ]
-    order = outfit_order(garments)
+    dressing_order(garments)  # says what does not go together before the photo is looked at
     worn = understand_person(pipeline, person, milliseconds)
-    warnings: list[str] = list(worn.warnings)
-    result: TryOnResult | None = None
-    for index in order:
-        if result is not None:  # the second garment is put on over the first one's result
-            with stopwatch(milliseconds, "understand_person"):
-                worn = pipeline.understand_person(result.image)
-        result = pipeline.dress(worn, garments[index], stages=stages is not None, tuck=tuck)  # type: ignore[arg-type]
-        for stage, value in result.timings.items():
-            milliseconds[stage] = milliseconds.get(stage, 0.0) + value
-        warnings += [*garments[index].warnings, *result.warnings]
-        if stages is not None:
-            _save_stages(result, stages / garments[index].category if len(garments) > 1 else stages)
-    assert result is not None
+    result = dress_outfit(pipeline, worn, garments, stages=stages is not None, tuck=tuck, fit=fit)  # type: ignore[arg-type]
+    for stage, value in result.timings.items():
+        milliseconds[stage] = milliseconds.get(stage, 0.0) + value
+    if stages is not None:
+        for step in result.steps:
+            _save_stages(step, stages / step.category if len(garments) > 1 else stages)
     milliseconds["total"] = (time.perf_counter() - started) * 1000
     save_png(result.image, out)
-    warnings = list(dict.fromkeys(warnings))
+    warnings = list(dict.fromkeys((*worn.warnings, *result.warnings)))
     if as_json_:
-        worn_categories = [garments[index].category for index in order]
         typer.echo(
             as_json(
                 {
-                    "category": "+".join(worn_categories),
-                    "label": [garments[index].label for index in order],
+                    "category": "+".join(result.categories),
+                    "label": [garments[index].label for index in dressing_order(garments)],
                     "milliseconds": rounded(milliseconds),
                     "warnings": warnings,
                     "out": str(out),
@@ -102,30 +96,13 @@ def try_on(
 
 
 def _categories_for(garments: list[Path], categories: list[str] | None) -> list[str]:
-    if len(garments) > 2:
-        raise BadRequestError(f"{len(garments)} garments were given. An outfit is one upper and one lower garment.")
+    if len(garments) > MOST_GARMENTS:
+        raise BadRequestError(f"{len(garments)} garments were given. An outfit is one to {MOST_GARMENTS} garments.")
     if not categories:
         return ["auto"] * len(garments)
     if len(categories) != len(garments):
         raise BadRequestError("Give --category once for each --garment, in the same order, or not at all.")
     return [check_category(value) for value in categories]
-
-
-def outfit_order(garments: list[Garment]) -> list[int]:
-    """In which order garments are put on: the lower first, so that the upper falls over its waist.
-
-    Raises:
-        BadRequestError: two garments that are not one upper and one lower.
-    """
-    if len(garments) == 1:
-        return [0]
-    categories = [garment.category for garment in garments]
-    if sorted(categories) != ["lower", "upper"]:
-        raise BadRequestError(
-            f"The two garments are {categories[0]} and {categories[1]}. An outfit is one upper and one lower garment; "
-            "if one was taken for the wrong kind, say so with --category."
-        )
-    return [categories.index("lower"), categories.index("upper")]
 
 
 def _save_stages(result: TryOnResult, folder: Path) -> None:

@@ -35,8 +35,9 @@ from tryon.models.drawing import TryOnGenerator
 from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
 from tryon.person.agnostic import body_unit, limb_distance, protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
-from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit
+from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit, without_kept
 from tryon.person.layout_rules import ARM, NO_WAISTBAND, TUCKS, Tuck, ruled_layout, show_below, tuck_in, waistband_row
+from tryon.person.painted import PAINTED, check_painted, with_painted
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
 from tryon.warp.coarse import render_parts, warp_garment
@@ -154,27 +155,42 @@ class TryOnPipeline:
                 ) from None
             return None
 
-    def dress(self, person: Person, garment: Garment, *, stages: bool = False, tuck: Tuck = "auto") -> TryOnResult:
+    def dress(
+        self,
+        person: Person,
+        garment: Garment,
+        *,
+        stages: bool = False,
+        tuck: Tuck = "auto",
+        fit: float = 0.0,
+        keep_f32: MaskF32 | None = None,
+        change_f32: MaskF32 | None = None,
+    ) -> TryOnResult:
         """Dress an understood person in an understood garment.
 
         Args:
             person, garment: from ``understand_person`` and ``understand_garment``; not changed.
             stages: also return pictures of how it was made.
             tuck: "in" ends a top at the waistband, "out" lets it hang over; "auto" is "out" at present.
+            fit: from -1 (snug) to 1 (loose); 0 is as the garment's picture says.
+            keep_f32: (H, W) 0..1 at the photo's size, painted by the visitor: must stay as it is.
+            change_f32: (H, W) 0..1, painted by the visitor: goes with the old clothes, whatever it was taken for.
 
         Returns:
             The picture at the photo's resolution; outside its mask it equals the photo bit for bit.
 
         Raises:
-            BadRequestError: an unknown way to tuck.
+            BadRequestError: an unknown way to tuck, a fit out of its range, a painted mask of another size.
         """
         if tuck not in TUCKS:
             raise BadRequestError(f"Unknown way to tuck {tuck!r}; use auto, in or out.")
         timings: dict[str, float] = {}
         category, photo_size = garment.category, size_of(person.image_u8)
+        keep, change = check_painted(keep_f32, person, "keep_f32"), check_painted(change_f32, person, "change_f32")
+        person = with_painted(person, category, change, keep)
         crop = snap_crop(crop_for(person.pose, category, photo_size, WARP_WIDTH, WARP_HEIGHT))
         with _timed(timings, "warp"):
-            parts = self._lay(person, garment, crop)
+            parts = self._lay(person, garment, crop, fit)
             waist = None
             if tuck == "in" and category == "upper":
                 labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
@@ -194,6 +210,9 @@ class TryOnPipeline:
             rgb_small = cv2.resize(garment_rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
             labels_small = small.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
             plan = plan_edit(labels_small, small_pose, garment, alpha_small)
+            if keep is not None:
+                kept = small.cut(keep.astype(np.float32), border=cv2.BORDER_CONSTANT) > PAINTED
+                plan = without_kept(plan, kept)
             photo_small = small.cut(person.image_u8).astype(np.float32) / 255
             alpha_small = alpha_small * plan.region_f32
             skin = skin_colour(person.image_u8, person.labels_u8)
@@ -229,6 +248,8 @@ class TryOnPipeline:
             origin = np.array([window.photo[1].start, window.photo[0].start], np.float32)
             window_pose = Pose(person.pose.points_px - origin, person.pose.visibility)
             protected = protected_pixels(labels_window, window_pose, category)
+            if keep is not None:
+                protected |= keep[window.photo]
             mask_small = small.cut(person.mask_f32, border=cv2.BORDER_CONSTANT)
             missed = missed_clothes(plan, mask_small, small_pose)
             touched = touched_pixels(person.mask_f32[window.photo], full_alpha, missed, size_full, window)
@@ -250,9 +271,9 @@ class TryOnPipeline:
         warnings = (*person.warnings, *garment.warnings, *plan.warnings, *said, *_fit_warnings(mask, full_alpha))
         return TryOnResult(image, mask, category, pictures, timings, warnings)
 
-    def _lay(self, person: Person, garment: Garment, crop: Crop) -> list[PartWarp]:
+    def _lay(self, person: Person, garment: Garment, crop: Crop, fit: float) -> list[PartWarp]:
         """The garment's parts on the body, the trunk cut where bare arms lie in front of it."""
-        parts = warp_garment(garment, person, crop, placer=self._placer)
+        parts = warp_garment(garment, person, crop, placer=self._placer, fit=fit)
         if self._refine is not None:
             parts = self._refine(parts, garment, person, crop)
         pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
@@ -274,6 +295,7 @@ class TryOnPipeline:
         garment_photo: str = "auto",
         stages: bool = False,
         tuck: Tuck = "auto",
+        fit: float = 0.0,
     ) -> TryOnResult:
         """From two pictures (arrays, Pillow images, bytes, paths) or analysed ones to the result.
 
@@ -289,7 +311,7 @@ class TryOnPipeline:
             with _timed(timings, "garment"):
                 garment_u8, alpha = load_picture_with_alpha(garment, what="garment picture")
                 garment = self.understand_garment(garment_u8, category=category, photo=garment_photo, alpha_f32=alpha)
-        result = self.dress(person, garment, stages=stages, tuck=tuck)
+        result = self.dress(person, garment, stages=stages, tuck=tuck, fit=fit)
         result.timings.update({**timings, **result.timings})
         return result
 

@@ -20,6 +20,7 @@ from tryon.geometry.tps import fit_tps
 from tryon.types import FlowF32, Garment, MaskF32, PartWarp, Person, PointsF32
 from tryon.warp.body import SIDES, Side
 from tryon.warp.limbs import Ribs, leg_ribs, sleeve_ribs
+from tryon.warp.looseness import with_fit
 from tryon.warp.partition import leg_area, sleeve_area, trunk_area
 from tryon.warp.placement import BodyTargets, Placer, body_targets
 from tryon.warp.render import render_parts
@@ -54,6 +55,7 @@ def warp_garment(
     crop: Crop,
     settings: WarpSettings = DEFAULT,
     placer: Placer | None = None,
+    fit: float = 0.0,
 ) -> list[PartWarp]:
     """Lay a garment on a person.
 
@@ -63,17 +65,18 @@ def warp_garment(
         crop: the work frame, in which the flows are given.
         settings: smoothness and edges.
         placer: a learned placement (``tryon.warp.placer``).
+        fit: -1 (snug) to 1 (loose), see ``tryon.warp.looseness``.
 
     Returns:
         Pieces in the order in which they are drawn: hidden sleeves, trunk, sleeves; or legs, hips.
 
     Raises:
-        BadRequestError: the garment's picture and mask differ in size.
+        BadRequestError: the garment's picture and mask differ in size; fit is out of its range.
     """
     if garment.image_u8.shape[:2] != garment.alpha_f32.shape[:2]:
         raise BadRequestError("The garment's picture and its mask must have the same size.")
     targets = body_targets(person.pose, garment, mask_f32=person.mask_f32, placer=placer)
-    targets = raised_waist(targets, person.labels_u8)
+    targets = with_fit(raised_waist(targets, person.labels_u8), fit)
     near = _near_shoulders(person, targets, crop, settings)
     if targets.kind == "skirt":
         return [_trunk(skirt_piece(targets), "torso", targets, garment, crop, None, settings)]

@@ -24,6 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "settings": set(),
     "__init__": {"errors", "types", "pipeline"},  # lazily, on first use
     "images": GROUND,
+    "sharing": BASE | {"__init__"},  # of finished pictures; the version is written into them
     "geometry": BASE,
     "models": BASE | {"geometry"},
     "person": TOOLS,
@@ -35,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "outfit": UNDERSTANDING,
     "live": RUN_TIME,  # beside the pipeline: frames instead of photos
     "studio": RUN_TIME | {"pipeline"},
-    "ui": RUN_TIME | {"pipeline", "live", "outfit", "studio", "__init__"},
+    "ui": RUN_TIME | {"pipeline", "live", "outfit", "studio", "sharing", "__init__"},
     "training": RUN_TIME | {"synth", "evaluation"},
     "synth": RUN_TIME,
     "evaluation": RUN_TIME | {"pipeline", "live", "outfit", "training", "synth", "__init__"},

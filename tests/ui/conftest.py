@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,15 @@ GARMENTS = (
     ("green-dress", "dress", "Dress", "none", None, (40, 120, 70)),
     ("black-top", "upper", "Longsleeve", "long", None, (30, 30, 30)),
 )
+
+CHINESE_NAMES = {
+    "red-tee": "红色 T 恤",
+    "blue-jeans": "蓝色牛仔裤",
+    "green-dress": "绿色连衣裙",
+    "black-top": "黑色上衣",
+    "Ada": "艾达",
+    "Ben": "小本",
+}
 
 
 class DrawingPipeline:
@@ -122,7 +132,7 @@ def write_gallery(folder: Path) -> Path:
                 "file": f"garments/{identity}.png",
                 "mask": f"garments/{identity}.mask.png",
                 "name": identity.replace("-", " ").capitalize(),
-                "name_zh": "",
+                "name_zh": CHINESE_NAMES[identity],
                 "category": category,
                 "label": label,
                 "colours": [identity.split("-")[0]],
@@ -133,7 +143,9 @@ def write_gallery(folder: Path) -> Path:
         )
     for seed, name in enumerate(("Ada", "Ben")):
         save_png(draw_person(seed), folder / f"models/{name.lower()}.png")
-        manifest["models"].append({"id": name.lower(), "file": f"models/{name.lower()}.png", "name": name})
+        manifest["models"].append(
+            {"id": name.lower(), "file": f"models/{name.lower()}.png", "name": name, "name_zh": CHINESE_NAMES[name]}
+        )
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 
@@ -189,3 +201,59 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespac
 def served(serving: SimpleNamespace) -> str:
     """The address of a served page."""
     return str(serving.url)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium: the system's, or the one that Playwright installed; its camera shows a moving test picture."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_api.sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(
+                executable_path=system,
+                args=["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
+            )
+        except sync_api.Error as error:
+            pytest.skip(f"no Chromium can be started: {str(error).splitlines()[0]}")
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Any]:
+    """A function that opens an address and waits for the first look; fails the test on script errors."""
+    contexts: list[Any] = []
+    errors: list[str] = []
+
+    def go(url: str, **settings: Any) -> Any:
+        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", **settings})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(url)
+        page.wait_for_selector("#stage:not(.is-busy) .pic .before", timeout=60_000)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def settled() -> Callable[..., str]:
+    """``settled(page, other_than="")``: wait until a result other than one is shown, and return its address."""
+
+    def wait(page: Any, *, other_than: str = "") -> str:
+        page.wait_for_function(
+            """old => {
+                const picture = document.querySelector("#stage .after");
+                return picture && picture.src !== old && picture.complete && !document.querySelector("#stage.is-busy");
+            }""",
+            arg=other_than,
+            timeout=30_000,
+        )
+        return str(page.eval_on_selector("#stage .after", "picture => picture.src"))
+
+    return wait

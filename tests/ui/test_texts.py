@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 from string import Formatter
 from typing import Any
 
@@ -11,8 +13,9 @@ import pytest
 
 from tryon.types import ATTRIBUTES, CATEGORIES, GARMENT_LABELS, LABELS, Pose
 from tryon.ui import markup
+from tryon.ui.languages import CHINESE, ENGLISH, language_of, words_for_browser
 from tryon.ui.pictures import encode_shown, focus_on, thumb_uri
-from tryon.ui.texts import ENGLISH, describe_garment, describe_person
+from tryon.ui.texts import describe_garment, describe_person, word_at
 from tryon.ui.understood import ASKED
 
 
@@ -50,24 +53,63 @@ def test_people_in_words(last_row: int, framing: str) -> None:
     assert describe_person(ENGLISH, pose, last_row) == ENGLISH.framings[framing]
 
 
-def words_of(value: Any) -> list[str]:
-    return [word for each in value.values() for word in words_of(each)] if isinstance(value, dict) else [value]
+def words_of(value: Any, path: str = "") -> dict[str, str]:
+    """All words below a value, by path."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
+    if not isinstance(value, dict):
+        return {path: value}
+    return {at: word for name, each in value.items() for at, word in words_of(each, f"{path}.{name}").items()}
 
 
-def test_sentences_have_only_the_fields_that_are_filled() -> None:
-    allowed = {"garment", "framing", "who", "what", "id", "seconds", "question", "name", "count", "hidden"}
-    for field in dataclasses.fields(ENGLISH):
-        value = getattr(ENGLISH, field.name)
-        for sentence in words_of(value):
-            assert {name for _, name, _, _ in Formatter().parse(sentence) if name} <= allowed
-            assert sentence.strip() == sentence != ""
+def fields_of(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def test_both_languages_say_everything_with_the_same_fields() -> None:
+    english, chinese = words_of(ENGLISH), words_of(CHINESE)
+    assert english.keys() == chinese.keys()
+    for path, sentence in english.items():
+        assert fields_of(sentence) == fields_of(chinese[path]), path
+        if path not in (".comma", ".space"):
+            assert sentence.strip() == sentence != "", path
+            assert chinese[path].strip() == chinese[path] != "", path
+
+
+def test_chinese_is_chinese() -> None:
+    plain = {path for path, word in words_of(CHINESE).items() if not re.search("[\u4e00-\u9fff]", word)}
+    assert plain <= {".comma", ".space"}
+
+
+def test_a_word_is_found_by_its_path() -> None:
+    assert word_at(ENGLISH, "values.category.upper") == "a top"
+    assert all(word_at(CHINESE, path[1:]) == word for path, word in words_of(CHINESE).items())
+
+
+@pytest.mark.parametrize(
+    ("code", "language"), [("zh", "zh"), ("zh-TW", "zh"), ("ZH_cn", "zh"), ("en-GB", "en"), ("fr", "en"), (None, "en")]
+)
+def test_browsers_name_languages_in_many_ways(code: str | None, language: str) -> None:
+    assert language_of(code) == language
+
+
+def test_the_browsers_words_cannot_end_their_script() -> None:
+    words = words_for_browser()
+    assert "<" not in words
+    assert json.loads(words)["words"]["zh"]["name"] == CHINESE.name
+
+
+def test_garments_in_chinese_words() -> None:
+    said = describe_garment(CHINESE, category="upper", label="T-Shirt", sleeve="short", leg=None)
+    assert said == "T 恤，短袖"
+    assert describe_garment(CHINESE, category="upper", label="Longsleeve", sleeve="long", leg=None) == "长袖上衣"
 
 
 def test_nothing_a_visitor_sends_becomes_markup() -> None:
     evil = "<img src=x onerror=alert(1)>\"'"
     piece = markup.uploader(ENGLISH, "who", refusal=evil, said=evil)
     assert "<img src=x" not in piece
-    tiles = markup.picker([(evil, evil, "upper", "data:,")], ENGLISH, filters=True, label=evil)
+    tiles = markup.picker([markup.Tile(evil, evil, evil, "upper", "data:,")], ENGLISH, filters=True, label="what")
     assert "<img src=x" not in tiles
     assert 'onerror=alert(1)>"' not in tiles
 

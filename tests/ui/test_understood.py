@@ -12,7 +12,7 @@ import pytest
 from tryon.types import ATTRIBUTES, LABEL, Garment, Guess, Person, Pose
 from tryon.ui import markup, panel
 from tryon.ui.fitting_room import View
-from tryon.ui.texts import ENGLISH
+from tryon.ui.languages import ENGLISH
 from tryon.ui.understood import (
     SKETCH_SIDE,
     garment_sketches,
@@ -43,7 +43,7 @@ def person(person_picture: Any) -> Person:
 
 
 def bring(drawing: Any, shelf: Shelf, picture: Any, **answers: str) -> What:
-    return understand_brought(Brought(1, picture, None, answers), drawing, shelf, name="Your garment")
+    return understand_brought(Brought(1, picture, None, answers), drawing, shelf)
 
 
 def test_sketches_are_drawn_when_somebody_looks(shelf: Shelf, person: Person, monkeypatch: Any) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,48 +12,11 @@ import pytest
 from PIL import Image
 
 from tryon.images import load_picture, save_png
-from tryon.ui.texts import ENGLISH
+from tryon.ui.languages import ENGLISH
 
-sync_api = pytest.importorskip("playwright.sync_api")
+pytest.importorskip("playwright.sync_api")
 
 SETTLED = "#stage:not(.is-busy) .pic .before"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium: the system's, or the one that Playwright installed."""
-    system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_api.sync_playwright() as playwright:
-        try:
-            chromium = playwright.chromium.launch(
-                executable_path=system,
-                args=["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"],
-            )
-        except sync_api.Error as error:
-            pytest.skip(f"no Chromium can be started: {str(error).splitlines()[0]}")
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def open_page(browser: Any) -> Iterator[Any]:
-    """A function that opens an address and waits for the first look; fails the test on script errors."""
-    contexts: list[Any] = []
-    errors: list[str] = []
-
-    def go(url: str, **settings: Any) -> Any:
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **settings})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(url)
-        page.wait_for_selector(SETTLED, timeout=60_000)
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert errors == []
 
 
 def settled_source(page: Any, *, other_than: str = "") -> str:
@@ -119,7 +80,7 @@ def check_visit(page: Any, photo: Path, garments: tuple[str, str], folder: Path)
     changed = (result != original).any(-1)
     assert 0.005 < changed.mean() < 0.8
 
-    page.click("#made > button")
+    page.click("#made .handle")
     page.wait_for_selector("#made figure", timeout=30_000)
     steps = set(page.locator("#made figcaption").all_inner_texts())
     assert {ENGLISH.stages[name] for name in ("pose", "parsing", "agnostic", "warped", "mask")} <= steps
@@ -211,7 +172,7 @@ def test_filter_models_steps_and_own_garment(served: str, open_page: Any, person
     choose(page, '#models .tile[data-id="ben"]')
     assert "Ben" in page.get_attribute("#stage .after", "alt")
 
-    page.click("#made > button")
+    page.click("#made .handle")
     page.wait_for_selector("#made figure")
     assert page.locator("#made figure").count() == 5
     save_png(person_picture(4, 300, 300), tmp_path / "garment.png")
@@ -269,12 +230,12 @@ def test_what_was_understood_is_shown_asked_and_corrected(
     page.click('#garment .corrections [data-name="neckline"][data-value="boat"]')
     settled_source(page, other_than=source)
 
-    assert page.get_attribute("#seen > button", "aria-expanded") == "false"
+    assert page.get_attribute("#seen .handle", "aria-expanded") == "false"
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.click('#garment [data-act="details"]')
     page.wait_for_selector("#seen [data-part='what'] img", state="visible")
-    page.wait_for_selector('#seen > button[aria-expanded="true"]')
+    page.wait_for_selector('#seen .handle[aria-expanded="true"]')
     page.wait_for_function("""() => {
         const part = document.querySelector("#seen [data-part='what'] h3").getBoundingClientRect();
         const at = document.elementFromPoint(part.left + 4, part.top + 4);
@@ -292,7 +253,7 @@ def test_what_was_understood_is_shown_asked_and_corrected(
     for words in ("a dress", "long sleeves", ENGLISH.answered, "3 corners found, 1 of them hidden", "wide"):
         assert words in told
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
-    assert page.get_attribute("#seen > button", "aria-expanded") == "true"
+    assert page.get_attribute("#seen .handle", "aria-expanded") == "true"
 
 
 def test_small_words_can_be_read(served: str, open_page: Any, doubtful_picture: Any, tmp_path: Path) -> None:

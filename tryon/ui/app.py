@@ -52,8 +52,8 @@ def build_app(
     from tryon.ui.engine import Engine
     from tryon.ui.fitting_room import FittingRoom, assets_folder
     from tryon.ui.gallery import load_gallery
+    from tryon.ui.languages import ENGLISH
     from tryon.ui.page import build_page
-    from tryon.ui.texts import ENGLISH
 
     room = FittingRoom(
         load_gallery(assets or assets_folder()), Engine(load, failure=ENGLISH.not_ready), first_look=FIRST_LOOK

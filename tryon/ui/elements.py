@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from tryon.ui.texts import Texts, word_at
 from tryon.ui.visitors import Shown, Sketch
 
 _VOID = ("img", "input")
@@ -31,6 +32,23 @@ def el(name: str, *inside: str, **attributes: str | bool | float) -> str:
     return head if name in _VOID else f"{head}{''.join(inside)}</{name}>"
 
 
+def t(texts: Texts, path: str, tag: str = "span", **attributes: str | bool | float) -> str:
+    """A word that the browser exchanges when the visitor chooses another language.
+
+    Args:
+        texts: the language to write it in meanwhile.
+        path: of the word, such as "values.category.upper".
+        tag: the element around it.
+        attributes: as for ``el``.
+    """
+    return el(tag, escape(word_at(texts, path)), data_t=path, **attributes)
+
+
+def in_both(name: str, name_zh: str, tag: str = "span", **attributes: str | bool | float) -> str:
+    """A name that is no word of the page, in both languages; the browser shows the visitor's."""
+    return el(tag, escape(name), data_en=name, data_zh=name_zh or name, **attributes)
+
+
 def _icon(path: str) -> str:
     return (
         '<svg viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" stroke-width="1.6"'
@@ -39,6 +57,8 @@ def _icon(path: str) -> str:
 
 
 ICON_THEME = _icon('<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/>')
+ICON_LANGUAGE = '<b class="glyph" aria-hidden="true">文</b>'
+ICON_OPEN = _icon('<path d="M9 6l6 6-6 6"/>')
 ICON_PLUS = _icon('<path d="M12 5v14M5 12h14"/>')
 ICON_CAMERA = _icon('<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>')
 ICON_LOCK = _icon('<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>')

@@ -21,8 +21,9 @@ from tryon.images import load_picture, load_picture_with_alpha
 from tryon.types import RGBu8, TryOnResult
 from tryon.ui.engine import Engine
 from tryon.ui.gallery import Gallery, build_garment
+from tryon.ui.languages import CHINESE, ENGLISH
 from tryon.ui.pictures import encode_shown, thumb_uri
-from tryon.ui.texts import ENGLISH, Texts
+from tryon.ui.texts import Texts
 from tryon.ui.understood import garment_sketches, parts_of, person_sketches, understand_brought, with_answer
 from tryon.ui.visitors import Brought, Look, Shelf, Shown, Slot, Uploads, Visitor, Visitors, What, Who, unique
 
@@ -64,7 +65,7 @@ class FittingRoom:
         Args:
             gallery: what can be worn and by whom.
             engine: gives the pipeline.
-            texts: the page's language.
+            texts: the words for programs, and of refusals, which are translated where they are shown.
             visitors: for tests.
             first_look: the model and the garment that a visitor sees first; unknown ids mean the gallery's first.
         """
@@ -150,7 +151,7 @@ class FittingRoom:
             picture = load_picture_with_alpha(self._taken(upload), what="picture of the garment")
             number = visitor.own_garments + 1
             brought = Brought(number, *picture)
-            visitor.what = understand_brought(brought, self._engine.get(), self.shelf, name=self.texts.your_garment)
+            visitor.what = understand_brought(brought, self._engine.get(), self.shelf)
             visitor.own_garments = number
 
         return self._choose(session, "what", ticket, use, uploaded=True)
@@ -187,6 +188,12 @@ class FittingRoom:
         look = visitor.step_back()
         return None if look is None else self._show_again(visitor, look)
 
+    def speak(self, session: str) -> View | None:
+        """Show the current look again, in the language that the visitor has chosen."""
+        visitor = self.visitors.get(session)
+        look = visitor.current()
+        return None if look is None else View(visitor, look)
+
     def explain(self, session: str, wanted: bool) -> View | None:
         """Make the pictures of how the current look was made, and those of the next ones, or stop making them."""
         visitor = self.visitors.get(session)
@@ -219,7 +226,8 @@ class FittingRoom:
 
         def build() -> What:
             garment = build_garment(item, self._engine.get())
-            return What(item.id, item.name, garment, sketches=garment_sketches(self.shelf, garment))
+            sketches = garment_sketches(self.shelf, garment)
+            return What(item.id, item.name, garment, sketches=sketches, name_zh=item.name_zh)
 
         return self._once(self._garments, item.id, build)
 
@@ -236,7 +244,7 @@ class FittingRoom:
 
         def build() -> Who:
             image_u8 = load_picture(item.file, what=f"picture of {item.name}")
-            return self._who(item.id, item.name, image_u8)
+            return self._who(item.id, item.name, image_u8, name_zh=item.name_zh)
 
         return self._once(self._models, item.id, build)
 
@@ -320,7 +328,7 @@ class FittingRoom:
         jpeg, size = encode_shown(image_u8)
         return self.shelf.put(jpeg, size, full=image_u8 if full else None, filename=filename)
 
-    def _who(self, key: str, name: str, image_u8: RGBu8, *, own: bool = False) -> Who:
+    def _who(self, key: str, name: str, image_u8: RGBu8, *, name_zh: str = "", own: bool = False) -> Who:
         person = self._engine.get().understand_person(image_u8)
         return Who(
             key,
@@ -331,11 +339,13 @@ class FittingRoom:
             thumb=thumb_uri(image_u8) if own else "",
             sketches=person_sketches(self.shelf, person),
             parts=parts_of(person),
+            name_zh=name_zh,
         )
 
     def _own_photo(self, upload: str) -> Who:
         image_u8 = load_picture(self._taken(upload), what="photo")
-        return self._who(f"photo-{upload[:12]}", self.texts.your_photo, image_u8, own=True)
+        key = f"photo-{upload[:12]}"
+        return self._who(key, ENGLISH.your_photo, image_u8, name_zh=CHINESE.your_photo, own=True)
 
     def _taken(self, upload: str) -> bytes:
         data = self.uploads.take(upload)

@@ -1,10 +1,12 @@
-"""The page's look: a calm theme for Gradio's own parts, and the style sheet and script for ours."""
+"""The page's look: a calm theme for Gradio's own parts, and the style sheets and scripts for ours."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import gradio as gr
+
+from tryon.ui.languages import words_for_browser
 
 FONTS = (
     "-apple-system",
@@ -60,7 +62,7 @@ def theme() -> gr.themes.Base:
 
 
 def style_sheet() -> str:
-    """The page's CSS: the theme's colours as variables, then ``page.css``."""
+    """The page's CSS: the theme's colours as variables, then the files of ``styles``."""
     names = ("paper", "surface", "line", "ink", "muted", "accent")
     light = (PAPER, SURFACE, LINE, INK, MUTED, ACCENT)
     dark = (PAPER_DARK, SURFACE_DARK, LINE_DARK, INK_DARK, MUTED_DARK, ACCENT_DARK)
@@ -68,12 +70,13 @@ def style_sheet() -> str:
         selector + "{" + "".join(f"--{name}:{value};" for name, value in zip(names, values)) + "}"
         for selector, values in ((":root", light), (".dark", dark))
     ]
-    return "\n".join([*rules, _beside("page.css")])
+    return "\n".join([*rules, *(_read(each) for each in _parts("styles", "page.css"))])
 
 
 def head() -> str:
-    """The page's script, for the document's head."""
-    return f"<script>{_beside('page.js')}</script>"
+    """The page's words and scripts, for the document's head."""
+    scripts = [_read(each) for each in _parts("scripts", "page.js", "languages.js")]
+    return "".join(f"<script>{script}</script>" for script in (f"window.tryonWords={words_for_browser()}", *scripts))
 
 
 def icon() -> Path:
@@ -81,5 +84,12 @@ def icon() -> Path:
     return Path(__file__).with_name("icon.svg")
 
 
-def _beside(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+def _parts(folder: str, *first: str) -> list[Path]:
+    """All files of a folder in the order of their names, after those that others build on."""
+    home = Path(__file__).with_name(folder)
+    rest = sorted(each.name for each in home.iterdir() if each.is_file() and each.name not in first)
+    return [home / name for name in (*first, *rest)]
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import dataclass
 from html import escape
 
 from tryon.garment.attributes import NOT_SURE
@@ -11,16 +12,22 @@ from tryon.ui.elements import (
     ICON_CAMERA,
     ICON_DOWN,
     ICON_GRIP,
+    ICON_LANGUAGE,
     ICON_LOCK,
+    ICON_OPEN,
     ICON_PLUS,
     ICON_THEME,
     ICON_UNDO,
     button,
     el,
+    in_both,
+    t,
     url,
 )
 from tryon.ui.fitting_room import View
-from tryon.ui.texts import Texts, describe_garment, describe_person
+from tryon.ui.languages import Language
+from tryon.ui.sentences import in_language, told
+from tryon.ui.texts import Texts, describe_garment, describe_person, word_at
 from tryon.ui.understood import category_is_open
 from tryon.ui.visitors import Look, Shown
 
@@ -28,16 +35,48 @@ _serial = itertools.count(1)  # makes each piece differ from the last, so that t
 CAMERA_SECONDS = 5  # to step back until one's hips are in the picture
 
 
-def header(texts: Texts) -> str:
-    """The name, the promise, and the switch between light and dark."""
-    label = texts.theme_button
-    switch = button(ICON_THEME, "round", data_act="theme", aria_label=label, title=label)
-    return el("header", el("h1", escape(texts.name)), el("p", escape(texts.promise)), switch, class_="top")
+def header(texts: Texts, tabs: Iterable[str]) -> str:
+    """The name, the promise, the tabs, and the switches of language and of light and dark.
+
+    Args:
+        texts: the language.
+        tabs: keys of ``Texts.tabs`` that are offered; a single one is not shown.
+    """
+    tabs = list(tabs)
+    handles = (
+        button(t(texts, f"tabs.{name}"), data_tab=name, role="tab", aria_selected=str(number == 0).lower())
+        for number, name in enumerate(tabs)
+    )
+    row = el("div", *handles, class_="tabs", role="tablist", hidden=len(tabs) < 2, **_labelled(texts, "tabs_label"))
+    return el(
+        "header",
+        t(texts, "name", "h1"),
+        t(texts, "promise", "p"),
+        row,
+        _round(texts, ICON_LANGUAGE, "language"),
+        _round(texts, ICON_THEME, "theme"),
+        class_="top",
+    )
 
 
-def heading(text: str, *, level: int = 2) -> str:
+def _round(texts: Texts, icon: str, act: str) -> str:
+    title = {"title": word_at(texts, f"{act}_button"), "data_t_title": f"{act}_button"}
+    return button(icon, "round", data_act=act, **_labelled(texts, f"{act}_button"), **title)
+
+
+def _labelled(texts: Texts, path: str) -> dict[str, str]:
+    """Attributes that name an element for those who do not see it."""
+    return {"aria_label": word_at(texts, path), "data_t_label": path}
+
+
+def heading(texts: Texts, path: str, *, level: int = 2) -> str:
     """A column's or a group's title."""
-    return el(f"h{level}", escape(text))
+    return t(texts, path, f"h{level}")
+
+
+def handle(texts: Texts, path: str) -> str:
+    """What opens and closes a drawer."""
+    return button(ICON_OPEN + t(texts, path), "handle", aria_expanded="false")
 
 
 def uploader(texts: Texts, kind: str, *, thumb: str = "", said: str = "", refusal: str = "", more: str = "") -> str:
@@ -53,63 +92,74 @@ def uploader(texts: Texts, kind: str, *, thumb: str = "", said: str = "", refusa
     """
     photo = kind == "who"
     if photo:
-        title = texts.change_photo if thumb else texts.add_photo
+        title = "change_photo" if thumb else "add_photo"
     else:
-        title = texts.change_garment if thumb else texts.add_garment
-    hint = texts.add_photo_hint if photo else texts.add_garment_hint
+        title = "change_garment" if thumb else "add_garment"
+    hint = "add_photo_hint" if photo else "add_garment_hint"
     picture = el("img", class_="mine", src=thumb, alt="") if thumb else ICON_PLUS
     parts = [
         el(
             "label",
-            el("input", type="file", accept="image/*,.heic,.heif,.avif", aria_label=title),
+            el("input", type="file", accept="image/*,.heic,.heif,.avif", **_labelled(texts, title)),
             el("span", picture, class_="well"),
-            el("span", el("b", escape(title)), el("small", escape(hint)), class_="words"),
+            el("span", t(texts, title, "b"), t(texts, hint, "small"), class_="words"),
             class_="drop",
         )
     ]
     if photo:
-        parts.append(button(ICON_CAMERA + escape(texts.camera), "plain", data_act="camera"))
+        parts.append(button(ICON_CAMERA + t(texts, "camera"), "plain", data_act="camera"))
         parts.append(_camera(texts))
     parts.append(el("p", escape(refusal), class_="refusal", role="alert"))
     parts.append(el("p", escape(said), class_="said", role="status"))
     parts.append(more)
     if photo:
-        parts.append(el("p", ICON_LOCK, el("span", escape(texts.privacy)), class_="privacy"))
+        parts.append(el("p", ICON_LOCK, t(texts, "privacy"), class_="privacy"))
     # drawn anew only when something changed (an open camera stays open), but for each refusal, as the
     # browser has cleared the last one
     return el("div", *parts, class_=f"uploader {kind}", data_serial=next(_serial) if refusal else 0)
 
 
-def picker(items: Iterable[tuple[str, str, str, str]], texts: Texts, *, filters: bool, label: str) -> str:
+def picker(items: Iterable[Tile], texts: Texts, *, filters: bool, label: str) -> str:
     """A grid of pictures to choose from.
 
     Args:
-        items: id, name, category (for the filter; may be empty) and picture (data URI) of each.
+        items: what can be chosen.
         texts: the language.
         filters: whether to offer the categories as chips.
-        label: what the grid is, for screen readers.
+        label: path of the word that says what the grid is, for screen readers.
     """
     items = list(items)
     chips = ""
     if filters:
-        there = {"all", *(category for _, _, category, _ in items)}
-        wanted = [(name, text) for name, text in texts.filters.items() if name in there]
+        there = {"all", *(item.category for item in items)}
         buttons = (
-            button(escape(text), data_filter=name, aria_pressed=str(name == "all").lower()) for name, text in wanted
+            button(t(texts, f"filters.{name}"), data_filter=name, aria_pressed=str(name == "all").lower())
+            for name in texts.filters
+            if name in there
         )
-        chips = el("div", *buttons, class_="chips", role="group", aria_label=label)
+        chips = el("div", *buttons, class_="chips", role="group", **_labelled(texts, label))
     tiles = (
         button(
-            el("img", src=picture, alt="", width=240, height=320) + el("span", escape(name)),
+            el("img", src=item.picture, alt="", width=240, height=320) + in_both(item.name, item.name_zh),
             "tile",
-            data_id=identity,
-            data_category=category,
+            data_id=item.id,
+            data_category=item.category,
             aria_pressed="false",
-            title=name,
         )
-        for identity, name, category, picture in items
+        for item in items
     )
-    return chips + el("div", *tiles, class_="grid", role="group", aria_label=label)
+    return chips + el("div", *tiles, class_="grid", role="group", **_labelled(texts, label))
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What can be chosen in a picker. category: for the filter; may be empty. picture: its address."""
+
+    id: str
+    name: str
+    name_zh: str
+    category: str
+    picture: str
 
 
 def stage(texts: Texts, view: View | None, *, waiting: Shown | None = None, name: str = "") -> str:
@@ -122,15 +172,16 @@ def stage(texts: Texts, view: View | None, *, waiting: Shown | None = None, name
         name: who is on it.
     """
     look = view.look if view else None
+    language = view.visitor.language if view else "en"
     shown = look.shown if look else waiting
     inside = [el("img", class_="after", src=url(waiting), alt=name)] if waiting else []
     if look:
-        inside = _before_and_after(texts, look)
+        inside = _before_and_after(texts, look, language)
     ratio = f"--w:{shown.width};--h:{shown.height}" if shown else "--w:3;--h:4"
     busy = el("div", el("span"), class_="busy", role="status")
     frame = el("div", el("div", *inside, class_="pic"), busy, class_="frame")
     refusal = view.refusal if view and view.refused not in ("who", "what") else ""
-    quiet = refusal or (" ".join(look.warnings) if look else "")
+    quiet = in_language(language, refusal) or (told(language, look.warnings) if look else "")
     notice = el("p", escape(quiet), class_="notice refusal" if refusal else "notice", role="status")
     actions = _actions(texts, look, can_undo=view is not None and len(view.visitor.trail) > 1) if look else ""
     return el(
@@ -146,27 +197,28 @@ def stage(texts: Texts, view: View | None, *, waiting: Shown | None = None, name
 
 def drawers(texts: Texts) -> str:
     """On a phone: which of the two columns lies under the result."""
-    names = (("who", texts.who), ("what", texts.what))
-    buttons = (button(escape(text), data_drawer=name, aria_pressed=str(name == "what").lower()) for name, text in names)
+    buttons = (
+        button(t(texts, name), data_drawer=name, aria_pressed=str(name == "what").lower()) for name in ("who", "what")
+    )
     return el("div", *buttons, class_="segments", role="group")
 
 
 def strip(texts: Texts, view: View) -> str:
     """The looks of this visit, the newest last."""
-    looks = list(view.visitor.looks.values())
+    looks, language = list(view.visitor.looks.values()), view.visitor.language
     if len(looks) < 2:
         return ""
     tiles = (
         button(
-            el("img", src=look.thumb, alt=look.what.name, width=120, height=160),
+            el("img", src=look.thumb, alt=look.what.called(language), width=120, height=160),
             "tile",
             data_id=look.key,
             aria_pressed=str(look is view.look).lower(),
-            title=texts.return_to.format(what=look.what.name),
+            title=texts.return_to.format(what=look.what.called(language)),
         )
         for look in looks
     )
-    return heading(texts.visit, level=3) + el("div", *tiles, class_="strip")
+    return heading(texts, "visit", level=3) + el("div", *tiles, class_="strip")
 
 
 def made(texts: Texts, view: View | None) -> str:
@@ -209,34 +261,34 @@ def said_of_person(texts: Texts, look: Look | None) -> str:
     return texts.understood_person.format(framing=describe_person(texts, person.pose, person.image_u8.shape[0]))
 
 
-def _before_and_after(texts: Texts, look: Look) -> list[str]:
-    who, what = look.who.name, look.what.name
+def _before_and_after(texts: Texts, look: Look, language: Language) -> list[str]:
+    who, what = look.who.called(language), look.what.called(language)
     return [
         el("img", class_="after", src=url(look.shown), alt=texts.result_alt.format(who=who, what=what)),
         el("img", class_="before", src=url(look.who.shown), alt=texts.before_alt.format(who=who)),
         el("i", class_="line"),
         el("i", ICON_GRIP, class_="grip"),
-        el("span", escape(texts.before), class_="tag l"),
-        el("span", escape(texts.after), class_="tag r"),
-        el("input", class_="cut", type="range", min=0, max=100, step=0.1, value=0, aria_label=texts.slider),
+        t(texts, "before", class_="tag l"),
+        t(texts, "after", class_="tag r"),
+        el("input", class_="cut", type="range", min=0, max=100, step=0.1, value=0, **_labelled(texts, "slider")),
     ]
 
 
 def _actions(texts: Texts, look: Look, *, can_undo: bool) -> str:
     link = el(
         "a",
-        ICON_DOWN + escape(texts.download),
+        ICON_DOWN + t(texts, "download"),
         class_="solid",
         data_act="download",
         href=url(look.shown, full=True),
         download=look.shown.filename,
     )
-    return link + button(ICON_UNDO + escape(texts.undo), "plain", data_act="undo", disabled=not can_undo)
+    return link + button(ICON_UNDO + t(texts, "undo"), "plain", data_act="undo", disabled=not can_undo)
 
 
 def _camera(texts: Texts) -> str:
     shoot = texts.camera_shoot.format(seconds=CAMERA_SECONDS)
     buttons = button(escape(shoot), "solid", data_act="shoot", data_seconds=CAMERA_SECONDS)
-    buttons += button(escape(texts.camera_close), "plain", data_act="close")
+    buttons += button(t(texts, "camera_close"), "plain", data_act="close")
     video = el("video", playsinline=True, muted=True)
     return el("div", video, el("output"), el("div", buttons, class_="row"), class_="camera", hidden=True)

@@ -9,12 +9,13 @@ from typing import Any
 import gradio as gr
 
 from tryon.images import MAX_BYTES
-from tryon.ui import markup, panel
+from tryon.ui import live_panel, markup, panel
 from tryon.ui.api import add_api
 from tryon.ui.fitting_room import FittingRoom, View
 from tryon.ui.gallery import tile_picture
 from tryon.ui.pictures import thumb_uri
-from tryon.ui.visitors import Slot
+from tryon.ui.sentences import in_language
+from tryon.ui.visitors import Slot, Visitor
 
 MODEL_QUEUE = "model"  # one at a time: the networks use all cores for one picture
 PIECES = ("stage", "photo", "models", "garment", "garments", "strip", "seen", "made")  # what an answer draws anew
@@ -37,38 +38,47 @@ def build_page(room: FittingRoom) -> gr.Blocks:
     return page
 
 
-def _piece(value: str, *, call: str | None = None, elem_id: str | None = None, **props: Any) -> gr.HTML:
-    return gr.HTML(value, js_on_load=call, elem_id=elem_id, elem_classes="piece", apply_default_css=False, **props)
+def _piece(
+    value: str, *, call: str | None = None, elem_id: str | None = None, elem_classes: str = "", **props: Any
+) -> gr.HTML:
+    classes = ["piece", *elem_classes.split()]
+    return gr.HTML(value, js_on_load=call, elem_id=elem_id, elem_classes=classes, apply_default_css=False, **props)
 
 
-def _lay_out(room: FittingRoom) -> dict[str, gr.HTML | gr.Accordion]:
+def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
     texts = room.texts
-    _piece(markup.header(texts), call="tryonPage.theme(element)")
-    pieces: dict[str, gr.HTML | gr.Accordion] = {}
-    with gr.Row(elem_id="room"):
+    pieces = {"header": _piece(markup.header(texts, tabs()), call="tryonPage.header(element, trigger); /* 'speak' */")}
+    with gr.Row(elem_id="room", elem_classes="panel"):
         with gr.Column(elem_id="who"):
-            _piece(markup.heading(texts.who))
+            _piece(markup.heading(texts, "who"))
             pieces["photo"] = _uploader(room, "who")
-            _piece(markup.heading(texts.models, level=3))
+            _piece(markup.heading(texts, "models", level=3))
             pieces["models"] = _picker(room, "models")
         with gr.Column(elem_id="middle"):
-            call = f"tryonPage.stage(element, trigger, watch, {json.dumps(texts.waking)}); /* 'undo' */"
+            call = "tryonPage.stage(element, trigger, watch); /* 'undo' */"
             with gr.Column(elem_id="front"):
                 pieces["stage"] = _piece(_first_stage(room), call=call, elem_id="stage")
                 _piece(markup.drawers(texts), call="tryonPage.drawers(element)", elem_id="drawers")
-            pieces["strip"] = _piece(
-                "", call="tryonPage.strip(element, trigger, watch); /* 'choose' */", elem_id="strip"
-            )
-            with gr.Accordion(texts.seen, open=False, elem_id="seen", elem_classes="drawer"):
-                pieces["seen"] = _piece(panel.understood(texts, None))
-            with gr.Accordion(texts.made, open=False, elem_id="made", elem_classes="drawer") as drawer:
-                pieces["made"] = _piece(markup.made(texts, None))
-            pieces["drawer"] = drawer
+            call = "tryonPage.strip(element, trigger, watch); /* 'choose' */"
+            pieces["strip"] = _piece("", call=call, elem_id="strip")
+            with gr.Column(elem_id="seen", elem_classes="drawer"):
+                _piece(markup.handle(texts, "seen"), call="tryonPage.drawer(element, trigger)")
+                pieces["seen"] = _piece(panel.understood(texts, None), elem_classes="told")
+            with gr.Column(elem_id="made", elem_classes="drawer"):
+                call = "tryonPage.drawer(element, trigger); /* 'expand' 'collapse' */"
+                pieces["drawer"] = _piece(markup.handle(texts, "made"), call=call)
+                pieces["made"] = _piece(markup.made(texts, None), elem_classes="told")
         with gr.Column(elem_id="what"):
-            _piece(markup.heading(texts.what))
+            _piece(markup.heading(texts, "what"))
             pieces["garments"] = _picker(room, "garments")
             pieces["garment"] = _uploader(room, "what")
+    live_panel.build_live(room)
     return pieces
+
+
+def tabs() -> list[str]:
+    """The tabs that have something to show: keys of ``Texts.tabs``."""
+    return ["try_on", *(["live"] if live_panel.FILLED else [])]
 
 
 def _first_stage(room: FittingRoom) -> str:
@@ -80,57 +90,77 @@ def _first_stage(room: FittingRoom) -> str:
 def _picker(room: FittingRoom, kind: str) -> gr.HTML:
     texts, gallery = room.texts, room.gallery
     models = kind == "models"
-    items: list[tuple[str, str, str, str]] = []
-    for item in (gallery.models if models else gallery.garments).values():
-        category = getattr(item, "category", "")
-        items.append((item.id, item.name, category, thumb_uri(tile_picture(item))))
-    words = json.dumps(texts.dressing)
+    items = [
+        markup.Tile(item.id, item.name, item.name_zh, getattr(item, "category", ""), thumb_uri(tile_picture(item)))
+        for item in (gallery.models if models else gallery.garments).values()
+    ]
     return _piece(
-        markup.picker(items, texts, filters=not models, label=texts.who if models else texts.what),
-        call=f"tryonPage.picker(element, trigger, props, watch, {words}); /* 'choose' */",
+        markup.picker(items, texts, filters=not models, label="who" if models else "what"),
+        call="tryonPage.picker(element, trigger, props, watch); /* 'choose' */",
         elem_id=kind,
         chosen=room.first_model if models else room.first_garment,
     )
 
 
 def _uploader(room: FittingRoom, kind: str) -> gr.HTML:
-    texts = room.texts
-    words = {
+    settings = {
         "limit": MAX_BYTES,
-        "too_large": texts.too_large,
-        "failed": texts.upload_failed,
-        "uploading": texts.uploading,
-        "reason": texts.looking if kind == "who" else texts.looking_garment,
-        "camera_refused": texts.camera_refused,
-        "camera_insecure": texts.camera_insecure,
+        "reason": "looking" if kind == "who" else "looking_garment",
         "paste": kind == "who",
     }
     return _piece(
-        markup.uploader(texts, kind),
-        call=f"tryonPage.uploader(element, trigger, watch, {json.dumps(words)}); /* 'bring' 'answer' */",
+        markup.uploader(room.texts, kind),
+        call=f"tryonPage.uploader(element, trigger, watch, {json.dumps(settings)}); /* 'bring' 'answer' */",
         elem_id="photo" if kind == "who" else "garment",
     )
 
 
-def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, Any]) -> None:
+def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> None:
     outputs = [pieces[name] for name in PIECES]
     quietly = {"trigger_mode": "multiple", "show_progress": "hidden", "api_visibility": "private"}
+    heavy = {"concurrency_id": MODEL_QUEUE, "concurrency_limit": 1}
 
-    def listen(event: Callable[..., Any], slot: Slot | None, work: Callable[[str, _Data], View | None]) -> None:
-        """Note the click at once, outside the queue; then work on it when its turn comes."""
+    def visitor(request: gr.Request, data: _Data) -> Visitor:
+        found = room.visitors.get(_session(request))
+        found.speaks(data.language)
+        return found
+
+    def listen(
+        event: Callable[..., Any], slot: Slot | None, work: Callable[[str, _Data], View | None], *, quick: bool = False
+    ) -> None:
+        """Note the click at once, outside the queue; then work on it when its turn comes.
+
+        quick: nothing is computed, so that it need not wait for its turn.
+        """
 
         def note(data: gr.EventData, request: gr.Request) -> None:
+            sent = _Data(data)
             if slot is not None:
-                room.visitors.get(_session(request)).note(slot, _Data(data).ticket)
+                visitor(request, sent).note(slot, sent.ticket)
 
         def act(data: gr.EventData, request: gr.Request) -> list[Any]:
-            return _updates(room, work(_session(request), _Data(data)))
+            sent = _Data(data)
+            visitor(request, sent)
+            return _updates(work(_session(request), sent))
 
         if slot is not None:
             event(note, queue=False, **quietly)
-        event(act, outputs=outputs, concurrency_id=MODEL_QUEUE, concurrency_limit=1, **quietly)
+        event(act, outputs=outputs, **quietly, **({"queue": False} if quick else heavy))
 
-    listen(page.load, None, lambda session, data: room.arrive(session))
+    def arrive(language: str, request: gr.Request) -> list[Any]:
+        room.visitors.get(_session(request)).speaks(str(language))
+        return _updates(room.arrive(_session(request)))
+
+    browsers_language = gr.Textbox(visible=False)
+    page.load(
+        arrive,
+        inputs=browsers_language,
+        outputs=outputs,
+        js="() => [tryonPage.language()]",
+        **quietly,
+        **heavy,
+    )
+    listen(pieces["header"].speak, None, lambda session, data: room.speak(session), quick=True)
     listen(pieces["garments"].choose, "what", lambda session, data: room.choose_garment(session, data.id, data.ticket))
     listen(pieces["models"].choose, "who", lambda session, data: room.choose_model(session, data.id, data.ticket))
     listen(pieces["photo"].bring, "who", lambda session, data: room.bring_photo(session, data.upload, data.ticket))
@@ -155,13 +185,13 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, Any]) -> None:
     page.unload(leave)
 
 
-def _updates(room: FittingRoom, view: View | None) -> list[Any]:
+def _updates(view: View | None) -> list[Any]:
     """The new values of the pieces, in the order of the outputs; nothing where a later click follows."""
     if view is None:
         return [gr.skip() for _ in PIECES]
-    texts, visitor, look = room.texts, view.visitor, view.look
-    who, what = visitor.who, visitor.what
-    refused = {view.refused: view.refusal} if view.refusal else {}
+    visitor, look = view.visitor, view.look
+    texts, who, what = visitor.texts, visitor.who, visitor.what
+    refused = {view.refused: in_language(visitor.language, view.refusal)} if view.refusal else {}
     own_photo, own_garment = bool(look and look.who.own), bool(look and look.what.own)
     photo = markup.uploader(
         texts,
@@ -204,5 +234,6 @@ class _Data:
         self.id = words.get("id", "")
         self.upload = words.get("upload", "")
         self.value = words.get("value", "")
+        self.language = words.get("language", "")
         ticket = sent.get("ticket")
         self.ticket = ticket if isinstance(ticket, int) else 0

@@ -8,8 +8,10 @@ from html import escape
 from tryon.garment.attributes import NOT_SURE
 from tryon.stages import LABEL_COLOURS
 from tryon.types import LABEL
-from tryon.ui.elements import ICON_EDIT, ICON_EYE, button, el, url
+from tryon.ui.elements import ICON_EDIT, ICON_EYE, button, el, t, url
 from tryon.ui.fitting_room import View
+from tryon.ui.languages import Language
+from tryon.ui.sentences import in_language
 from tryon.ui.texts import Texts, framing_of
 from tryon.ui.understood import (
     Property,
@@ -33,7 +35,8 @@ def understood(texts: Texts, view: View | None) -> str:
     look = view.look if view else None
     if look is None:
         return el("div", class_="seen")
-    return el("div", _person(texts, look.who), _garment(texts, look.what), class_="seen")
+    language = view.visitor.language if view else "en"
+    return el("div", _person(texts, look.who, language), _garment(texts, look.what, language), class_="seen")
 
 
 def ask_of_person(texts: Texts) -> str:
@@ -54,7 +57,7 @@ def ask_of_garment(texts: Texts, look: Look) -> str:
         asked = el(
             "div", words, *_answers(texts, name, values, ""), class_="ask", role="group", aria_labelledby="ask-what"
         )
-    edit = button(ICON_EDIT + escape(texts.correct), "quiet", data_act="correct", aria_expanded="false")
+    edit = button(ICON_EDIT + t(texts, "correct"), "quiet", data_act="correct", aria_expanded="false")
     rows = (
         el(
             "div",
@@ -72,7 +75,7 @@ def ask_of_garment(texts: Texts, look: Look) -> str:
 
 def _details(texts: Texts, part: str) -> str:
     """Opens the drawer, with one part of it in sight."""
-    return button(ICON_EYE + escape(texts.see_details), "quiet", data_act="details", data_part=part)
+    return button(ICON_EYE + t(texts, "see_details"), "quiet", data_act="details", data_part=part)
 
 
 def _answers(texts: Texts, name: str, values: Iterable[str], value: str) -> list[str]:
@@ -87,8 +90,8 @@ def _answers(texts: Texts, name: str, values: Iterable[str], value: str) -> list
     ]
 
 
-def _person(texts: Texts, who: Who) -> str:
-    pictures = [_figure(texts, name, sketch, who.name) for name, sketch in who.sketches]
+def _person(texts: Texts, who: Who, language: Language) -> str:
+    pictures = [_figure(texts, name, sketch, who.called(language)) for name, sketch in who.sketches]
     legend = (
         el("li", el("i", style=f"background:rgb{LABEL_COLOURS[LABEL[part]]}"), escape(texts.labels.get(part, part)))
         for part in who.parts
@@ -97,25 +100,25 @@ def _person(texts: Texts, who: Who) -> str:
     facts = [Property("framing", framing_of(person.pose, person.image_u8.shape[0]))]
     return el(
         "section",
-        el("h3", escape(who.name)),
+        el("h3", escape(who.called(language))),
         el("div", *pictures, class_="looks"),
         el("ul", *legend, class_="legend", aria_label=texts.seen_pictures["labels"]),
         _facts(texts, facts),
-        _warnings(person.warnings),
+        _warnings(language, person.warnings),
         data_part="who",
     )
 
 
-def _garment(texts: Texts, what: What) -> str:
+def _garment(texts: Texts, what: What, language: Language) -> str:
     garment = what.garment
-    pictures = [_figure(texts, name, sketch, what.name) for name, sketch in what.sketches]
+    pictures = [_figure(texts, name, sketch, what.called(language)) for name, sketch in what.sketches]
     count, hidden = landmark_counts(garment)
     corners = texts.landmarks.format(count=count)
     if hidden:
-        corners += ", " + texts.hidden_landmarks.format(hidden=hidden)
+        corners += texts.comma + texts.hidden_landmarks.format(hidden=hidden)
     return el(
         "section",
-        el("h3", escape(what.name)),
+        el("h3", escape(what.called(language))),
         el(
             "div",
             el("div", *pictures, class_="looks"),
@@ -123,7 +126,7 @@ def _garment(texts: Texts, what: What) -> str:
                 "div",
                 _facts(texts, properties_of(what)),
                 el("p", escape(corners), class_="corners") if count else "",
-                _warnings(garment.warnings),
+                _warnings(language, garment.warnings),
             ),
             class_="beside",
         ),
@@ -156,7 +159,7 @@ def _fact(texts: Texts, line: Property) -> str:
     value = texts.not_sure if open_ else words.get(line.value, line.value)
     share, bar = "", ""
     if open_:
-        share = ", ".join(f"{words.get(name, name)} {_percent(p)}" for name, p in line.likeliest if p >= TOLD)
+        share = texts.comma.join(f"{words.get(name, name)} {_percent(p)}" for name, p in line.likeliest if p >= TOLD)
     elif line.answered:
         share = texts.answered
     elif line.probability is not None:
@@ -175,5 +178,5 @@ def _percent(probability: float) -> str:
     return f"{min(99, max(1, round(probability * 100)))}%"
 
 
-def _warnings(warnings: tuple[str, ...]) -> str:
-    return "".join(el("p", escape(sentence), class_="caution") for sentence in unique(warnings))
+def _warnings(language: Language, warnings: tuple[str, ...]) -> str:
+    return "".join(el("p", escape(in_language(language, sentence)), class_="caution") for sentence in unique(warnings))

@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from tryon.images import MAX_BYTES, encode_png
 from tryon.ui.fitting_room import FittingRoom
+from tryon.ui.languages import TEXTS, language_of
 
 PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -36,14 +37,15 @@ def picture_routes(room: FittingRoom) -> list[Route]:
 
 def _upload(room: FittingRoom) -> Callable[[Request], object]:
     async def upload(request: Request) -> Response:
+        texts = TEXTS[language_of(request.headers.get("x-tryon-language"))]
         if "x-tryon" not in request.headers:
-            return JSONResponse({"error": room.texts.upload_failed}, status_code=403, headers=PRIVATE)
+            return JSONResponse({"error": texts.upload_failed}, status_code=403, headers=PRIVATE)
         data = bytearray()
         try:
             async for chunk in request.stream():
                 data += chunk
                 if len(data) > MAX_BYTES:
-                    return JSONResponse({"error": room.texts.too_large}, status_code=413, headers=PRIVATE)
+                    return JSONResponse({"error": texts.too_large}, status_code=413, headers=PRIVATE)
         except ClientDisconnect:
             return Response(status_code=400)
         return JSONResponse({"upload": room.uploads.put(bytes(data))}, headers=PRIVATE)

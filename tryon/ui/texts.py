@@ -1,7 +1,8 @@
-"""Every sentence and label of the page, in one place, so that another language is one more ``Texts``.
+"""Every sentence and label of the page, so that another language is one more ``Texts``.
 
-Sentences that explain a refusal come from the library's own errors (``TryOnError``); what is here is
-the page's own voice.
+``texts_english.py`` and ``texts_chinese.py`` fill it; parts with many words have a dataclass of their own in
+a file of their own, as a field here. What is here is the page's own voice; the library's sentences
+(``TryOnError``, warnings) are English, and ``sentences.py`` translates them.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ class Texts:
     name: str
     promise: str
     theme_button: str
+    language_button: str
+    comma: str  # between parts of a sentence
+    space: str  # between sentences
+    tabs_label: str
+    tabs: dict[str, str]
 
     who: str
     add_photo: str
@@ -91,171 +97,18 @@ class Texts:
     garment_kinds: dict[Category, str] = field(default_factory=dict)
 
 
-ENGLISH = Texts(
-    name="Try-on",
-    promise="Choose who, choose what, see it at once.",
-    theme_button="Light or dark",
-    who="Who",
-    add_photo="Add your photo",
-    change_photo="Use another photo",
-    add_photo_hint="Drop it here, paste it, or click. From head to hips or more, facing the camera.",
-    camera="Use the camera",
-    camera_shoot="Take it in {seconds} seconds",
-    camera_close="Close",
-    camera_refused="The camera could not be opened. Allow it in your browser, or add a photo instead.",
-    camera_insecure="Browsers open the camera only on a secure page (https) or on this computer. Add a photo instead.",
-    privacy="Your photo stays in this computer's memory, is written to no disk, and is gone when you close the page.",
-    models="or borrow a model",
-    your_photo="Your photo",
-    what="What",
-    filters={"all": "All", "upper": "Tops", "lower": "Bottoms", "dress": "Dresses"},
-    add_garment="Add your own garment",
-    change_garment="Use another garment",
-    add_garment_hint="A picture of one garment, lying flat or worn.",
-    your_garment="Your garment",
-    understood_garment="I see: {garment}.",
-    understood_perhaps="Perhaps: {garment}.",
-    understood_person="I see: {framing}.",
-    correct="Correct this",
-    question="I am not sure: {question}",
-    questions={
-        "category": "is it a top, trousers or a skirt, or a dress?",
-        "sleeve": "how long are the sleeves?",
-        "leg": "how far down does it reach?",
-        "front": "is it closed or open at the front?",
-        "layer": "is it worn by itself or over other clothes?",
-    },
-    see_details="Show details",
-    seen="What we understood",
-    seen_pictures={
-        "labels": "What is where",
-        "mask": "Cut out from the background",
-        "pose": "How the body stands",
-        "garment": "The garment alone, with its corners",
-    },
-    seen_alts={
-        "labels": "{name}, each part of body and clothes in the colour that the list below names",
-        "mask": "{name} without the background",
-        "pose": "{name} with lines along arms, legs, shoulders and hips",
-        "garment": "{name} without its background, with dots where its corners are",
-    },
-    landmarks="{count} corners found",
-    hidden_landmarks="{hidden} of them hidden (rings)",
-    not_sure="not sure",
-    answered="your answer",
-    properties={
-        "framing": "Figure",
-        "category": "Kind",
-        "label": "Name",
-        "sleeve": "Sleeves",
-        "leg": "Length",
-        "neckline": "Neckline",
-        "front": "Front",
-        "layer": "Worn",
-        "photo": "Photo of",
-    },
-    values={
-        "category": {"upper": "a top", "lower": "trousers or a skirt", "dress": "a dress"},
-        "sleeve": {
-            "none": "sleeveless",
-            "short": "short sleeves",
-            "three_quarter": "three-quarter sleeves",
-            "long": "long sleeves",
-        },
-        "leg": {"short": "short", "knee": "knee-length", "long": "full length"},
-        "neckline": {
-            "round": "round",
-            "v": "V-shaped",
-            "scoop": "deep and round",
-            "square": "square",
-            "boat": "wide",
-            "high": "high",
-            "collar": "with a collar",
-            "hood": "with a hood",
-        },
-        "front": {"closed": "closed", "open": "open"},
-        "layer": {"inner": "by itself", "outer": "over other clothes"},
-        "photo": {"flat": "the garment alone", "worn": "somebody wearing it"},
-    },
-    in_picture={
-        "whole": "found, from head to toe",
-        "knees": "found, down to the knees",
-        "hips": "found, down to the hips",
-        "chest": "found, the upper body",
-    },
-    labels={
-        "hair": "hair",
-        "face": "face",
-        "torso_skin": "neck and bare torso",
-        "left_arm": "left arm",
-        "right_arm": "right arm",
-        "left_leg": "left leg",
-        "right_leg": "right leg",
-        "upper": "top",
-        "lower": "trousers or skirt",
-        "dress": "dress",
-        "footwear": "shoes",
-        "accessory": "accessories",
-    },
-    before="Before",
-    after="After",
-    slider="Before and after: move to compare",
-    result_alt="{who} wearing {what}",
-    before_alt="{who} before",
-    download="Download PNG",
-    undo="Undo",
-    visit="This visit",
-    return_to="Return to {what}",
-    made="How it was made",
-    stages={
-        "pose": "Pose",
-        "parsing": "What is where",
-        "agnostic": "Room made for the garment",
-        "garment": "The garment and its corners",
-        "warped": "Laid on the body",
-        "layout": "What each pixel will show",
-        "rendering": "Drawn by the network",
-        "mask": "Where the garment is kept",
-        "shading": "Light and folds",
-    },
-    waking="Switching on the lights…",
-    looking="Looking at the photo…",
-    looking_garment="Looking at the garment…",
-    dressing="Dressing…",
-    uploading="Sending the picture…",
-    drawing="Drawing the steps…",
-    too_large="This file has more than 20 MB. Please choose a smaller one.",
-    upload_failed="The picture did not arrive. Please try again.",
-    upload_gone="The picture is no longer in memory. Please add it again.",
-    photo_gone="Your photo is no longer in memory, as nothing happened for a while. Add it again to go on with it.",
-    look_gone="That look is no longer in memory. Here is what you wear now.",
-    not_in_gallery="The gallery has nothing called “{id}”. Ask /gallery for the names.",
-    unexpected="Something went wrong on our side, not with your picture. Please try once more.",
-    not_ready="The try-on could not start. The server's log says why.",
-    framings={
-        "whole": "your whole figure",
-        "knees": "you down to the knees",
-        "hips": "you down to the hips",
-        "chest": "your upper body",
-    },
-    garment_labels={
-        "T-Shirt": "T-shirt",
-        "Longsleeve": "long-sleeved top",
-        "Shirt": "shirt",
-        "Polo": "polo shirt",
-        "Undershirt": "undershirt",
-        "Top": "top",
-        "Blouse": "blouse",
-        "Hoodie": "hoodie",
-        "Blazer": "blazer",
-        "Outwear": "jacket or coat",
-        "Dress": "dress",
-        "Skirt": "skirt",
-        "Shorts": "shorts",
-        "Pants": "trousers",
-    },
-    garment_kinds={"upper": "top", "lower": "trousers or skirt", "dress": "dress"},
-)
+def word_at(texts: object, path: str) -> str:
+    """The word that a path such as "values.category.upper" names.
+
+    Args:
+        texts: a dataclass of words.
+        path: names of fields and keys, joined by dots.
+    """
+    found = texts
+    for name in path.split("."):
+        found = found[name] if isinstance(found, dict) else getattr(found, name)
+    assert isinstance(found, str), path
+    return found
 
 
 def describe_garment(
@@ -273,7 +126,7 @@ def describe_garment(
     kind = texts.garment_labels.get(label, texts.garment_kinds[category])
     length = texts.values["sleeve"].get(sleeve or "") or texts.values["leg"].get(leg or "") or ""
     first_word = length.replace("-", " ").split(" ")[0]
-    return f"{kind}, {length}" if length and first_word not in kind else kind
+    return f"{kind}{texts.comma}{length}" if length and first_word not in kind else kind
 
 
 def framing_of(pose: Pose, height: int) -> str:

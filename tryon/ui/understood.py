@@ -15,6 +15,7 @@ from tryon.person.matte import cut_out_person
 from tryon.stages import SEEN, draw_cutout, draw_garment, draw_overlay, draw_pose, shrink_person
 from tryon.types import ATTRIBUTES, CATEGORIES, LABELS, Garment, Guess, Person, RGBu8
 from tryon.ui.engine import TryOn
+from tryon.ui.languages import CHINESE, ENGLISH
 from tryon.ui.pictures import encode_sketch, fit_uri
 from tryon.ui.visitors import Brought, Shelf, Sketch, What
 
@@ -124,16 +125,13 @@ def question_of(what: What) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
-def understand_brought(
-    brought: Brought, pipeline: TryOn, shelf: Shelf, *, name: str, known: Garment | None = None
-) -> What:
+def understand_brought(brought: Brought, pipeline: TryOn, shelf: Shelf, *, known: Garment | None = None) -> What:
     """Understand a visitor's garment, as far as they have not said themselves what it is.
 
     Args:
         brought: the picture and the answers.
         pipeline: looks at the picture.
         shelf: gives addresses to what was understood.
-        name: what the garment is called.
         known: what was understood before, where no answer asks for another look.
 
     Raises:
@@ -152,11 +150,12 @@ def understand_brought(
     said = "".join(f"-{question}-{value}" for question, value in sorted(answers.items()) if question != "category")
     return What(
         f"own-{brought.number}-{garment.category}{said}",
-        name,
+        ENGLISH.your_garment,
         garment,
         fit_uri(brought.image_u8),
         brought,
         garment_sketches(shelf, garment),
+        name_zh=CHINESE.your_garment,
     )
 
 
@@ -179,7 +178,7 @@ def with_answer(what: What, name: str, value: str, pipeline: TryOn, shelf: Shelf
         raise BadRequestError(f"{value[:40]!r} is no answer to {name[:40]!r}.")
     brought = replace(what.brought, answers={**what.brought.answers, name: value})
     known = what.garment if name in ATTRIBUTES else None
-    return understand_brought(brought, pipeline, shelf, name=what.name, known=known)
+    return understand_brought(brought, pipeline, shelf, known=known)
 
 
 def _corrected(garment: Garment, name: str, value: str) -> Garment:

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tryon.types import Garment, MaskF32, Person, RGBu8
+from tryon.ui.languages import TEXTS, Language, language_of
+from tryon.ui.texts import Texts
 
 Slot = Literal["who", "what", "look"]
 IDLE_SECONDS = 30 * 60  # long enough for a telephone call, short enough to keep the promise of forgetting
@@ -83,6 +85,11 @@ class Who:
     thumb: str = ""
     sketches: tuple[tuple[str, Sketch], ...] = ()
     parts: tuple[str, ...] = ()
+    name_zh: str = ""
+
+    def called(self, language: Language) -> str:
+        """The name in a language."""
+        return self.name_zh or self.name if language == "zh" else self.name
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,11 @@ class What:
     thumb: str = ""
     brought: Brought | None = None
     sketches: tuple[tuple[str, Sketch], ...] = ()
+    name_zh: str = ""
+
+    def called(self, language: Language) -> str:
+        """The name in a language."""
+        return self.name_zh or self.name if language == "zh" else self.name
 
     @property
     def own(self) -> bool:
@@ -145,11 +157,22 @@ class Visitor:
     what: What | None = None
     own_garments: int = 0  # how many pictures of garments were brought
     explain: bool = False
+    language: Language = "en"
     looks: OrderedDict[str, Look] = field(default_factory=OrderedDict)
     trail: list[str] = field(default_factory=list)
     seen: float = 0.0
     _tickets: dict[str, int] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def texts(self) -> Texts:
+        """The words of the visitor's language."""
+        return TEXTS[self.language]
+
+    def speaks(self, code: str) -> None:
+        """Note the language that came with an event; nothing changes where none came."""
+        if code:
+            self.language = language_of(code)
 
     def note(self, slot: Slot, ticket: int) -> None:
         """Record a click at the moment it arrives, before its turn to be worked on has come."""

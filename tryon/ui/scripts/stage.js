@@ -1,0 +1,25 @@
+/* The large result: its slider, undo, and when it is there. */
+(() => {
+  const { busy, idle, send } = tryonPage;
+
+  tryonPage.stage = function stage(element, trigger, watch) {
+    const slide = (value) => element.style.setProperty("--cut", `${value}%`);
+    element.addEventListener("input", (event) => {
+      if (event.target.matches(".cut")) slide(event.target.value);
+    });
+    element.addEventListener("click", (event) => {
+      const undo = event.target.closest('[data-act="undo"]');
+      if (undo && !undo.disabled) send(trigger, "undo");
+    });
+    // dimmed until the new picture is really there
+    element.addEventListener("load", (event) => event.target.matches("img.after") && settle(), true);
+    element.addEventListener("error", (event) => event.target.matches("img.after") && idle(), true);
+    const settle = () => {
+      const picture = element.querySelector("img.after");
+      if (!element.querySelector(".stage[data-waiting]") && (!picture || picture.complete)) idle();
+    };
+    watch("value", () => requestAnimationFrame(() => settle()));
+    busy("waking");
+    settle();
+  };
+})();

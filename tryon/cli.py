@@ -1,4 +1,4 @@
-"""The command line: ``python -m tryon try|batch|parse|garment|bench|prepare|synth|train|evaluate``.
+"""The command line: ``python -m tryon try|batch|parse|garment|gallery|bench|prepare|synth|train|evaluate``.
 
 This module gathers the commands and turns errors into one sentence and a status; the commands
 themselves live in the modules beside it. The networks load when a command needs them, so that
@@ -17,6 +17,7 @@ import typer
 
 from tryon import __version__
 from tryon.cli_bench import bench
+from tryon.cli_gallery import gallery
 from tryon.cli_look import garment, parse
 from tryon.cli_train import evaluate, prepare, synth, train
 from tryon.cli_wear import batch, try_on
@@ -35,6 +36,7 @@ app.command("batch")(batch)
 app.command("parse")(parse)
 app.command("garment")(garment)
 app.command("bench")(bench)
+app.add_typer(gallery, name="gallery")
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 # their --help is the trainer's own, made from its settings
 app.command("prepare", context_settings=_PASS_ON, add_help_option=False)(prepare)

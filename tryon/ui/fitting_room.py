@@ -225,7 +225,13 @@ class FittingRoom:
             raise BadRequestError(self.texts.not_in_gallery.format(id=garment_id[:40]))
 
         def build() -> What:
-            garment = build_garment(item, self._engine.get())
+            try:
+                garment = build_garment(item, self._engine.get())
+            except TryOnError as error:
+                if item.dropped:  # somebody put a picture into the folder that shows no garment
+                    log.warning("%s is left out of the gallery: %s", item.file, error)
+                    self._leave_out(item.id)
+                raise
             sketches = garment_sketches(self.shelf, garment)
             return What(item.id, item.name, garment, sketches=sketches, name_zh=item.name_zh)
 
@@ -247,6 +253,12 @@ class FittingRoom:
             return self._who(item.id, item.name, image_u8, name_zh=item.name_zh)
 
         return self._once(self._models, item.id, build)
+
+    def _leave_out(self, garment_id: str) -> None:
+        """Take a garment out of the gallery, for everybody."""
+        with self._lock:
+            rest = {name: item for name, item in self.gallery.garments.items() if name != garment_id}
+            self.gallery = replace(self.gallery, garments=rest)
 
     # -- inside --------------------------------------------------------------------------------
 

@@ -193,7 +193,7 @@ def _window(alpha_f32: MaskF32) -> tuple[int, int, int, int]:
     ys, xs = np.nonzero(alpha_f32 > 0.1)
     if not len(ys):
         raise GarmentNotFoundError("No garment can be told from its background. Lay it on another ground.")
-    free = MARGIN * max(np.ptp(xs), np.ptp(ys))
+    free = MARGIN * float(max(np.ptp(xs), np.ptp(ys)))
     need_w, need_h = float(np.ptp(xs)) + 1 + 2 * free, float(np.ptp(ys)) + 1 + 2 * free
     need_w, need_h = max(need_w, need_h * ASPECT), max(need_h, need_w / ASPECT)
     across = _span(float(xs.min() + xs.max()) / 2, need_w, w)

@@ -70,13 +70,31 @@ class DrawingPipeline:
         garment = Garment(image_u8, alpha, kind, {kind: 1.0}, "not sure", {}, {}, "short", worn=photo == "worn")
         return garment if image_u8[0, 0, 0] else doubtful(garment, open_category=category == "auto")
 
-    def dress(self, person: Person, garment: Garment, *, stages: bool = False) -> TryOnResult:
+    def dress(
+        self,
+        person: Person,
+        garment: Garment,
+        *,
+        stages: bool = False,
+        tuck: str = "auto",
+        fit: float = 0.0,
+        keep_f32: MaskF32 | None = None,
+        change_f32: MaskF32 | None = None,
+    ) -> TryOnResult:
+        """Paint the middle, narrower or wider by ``fit``, up to the waist if tucked in, in the garment's colour."""
         self.gate.wait(20)
         time.sleep(self.delay_s)
         self.dressed += 1
         image, mask = person.image_u8.copy(), np.zeros(person.mask_f32.shape, np.float32)
         h, w = mask.shape
-        inside = (slice(h // 4, 3 * h // 4), slice(w // 4, 3 * w // 4))
+        low = {"in": 5 * h // 8, "out": 7 * h // 8}.get(tuck, 3 * h // 4)
+        left = round(w * (2 - fit) / 8)
+        inside = np.zeros((h, w), bool)
+        inside[h // 4 : low, left : w - left] = True
+        if change_f32 is not None:
+            inside |= change_f32 > 0.5
+        if keep_f32 is not None:
+            inside &= keep_f32 <= 0.5
         image[inside] = garment.image_u8[garment.alpha_f32 > 0.5].mean(0).astype(np.uint8)
         mask[inside] = 1
         names = ("pose", "parsing", "agnostic", "warped", "mask") if stages else ()

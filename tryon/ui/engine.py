@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tryon.errors import TryOnError
 from tryon.types import Garment, MaskF32, Person, RGBu8, TryOnResult
+
+if TYPE_CHECKING:
+    from tryon.person.layout_rules import Tuck  # its home loads torch, and the page is served before that
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +33,17 @@ class TryOn(Protocol):
     ) -> Garment:
         """See ``TryOnPipeline.understand_garment``."""
 
-    def dress(self, person: Person, garment: Garment, *, stages: bool = False) -> TryOnResult:
+    def dress(
+        self,
+        person: Person,
+        garment: Garment,
+        *,
+        stages: bool = False,
+        tuck: Tuck = "auto",
+        fit: float = 0.0,
+        keep_f32: MaskF32 | None = None,
+        change_f32: MaskF32 | None = None,
+    ) -> TryOnResult:
         """See ``TryOnPipeline.dress``."""
 
 

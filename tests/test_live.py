@@ -191,3 +191,6 @@ def test_a_video_is_followed_by_mediapipe(
     assert isinstance(visitor._pose, MediaPipePose)
     visitor._pose.forget()
     assert visitor.frame(frame, seconds=0.5) is not frame
+    visitor.close()
+    assert visitor._pose._pose is None  # its memory is free
+    assert visitor.frame(frame) is frame

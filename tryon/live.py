@@ -127,6 +127,13 @@ class LiveTryOn:
         with self._lock:
             self._forget()
 
+    def close(self) -> None:
+        """Free the pose estimator, once the stream has ended; a later frame would load it again."""
+        self.forget()
+        self.set_garment(None)
+        if isinstance(self._pose, MediaPipePose):
+            self._pose.forget()
+
     def frame(self, rgb_u8: RGBu8, *, seconds: float | None = None, timings: dict[str, float] | None = None) -> RGBu8:
         """Dress one frame.
 

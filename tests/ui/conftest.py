@@ -101,6 +101,46 @@ class DrawingPipeline:
         return TryOnResult(image, mask, garment.category, dict.fromkeys(names, image[::2, ::2]), {"total": 5.0})
 
 
+class DrawingLive:
+    """Stands in for ``LiveTryOn``: paints the garment's colour in the middle of every frame that is not plain."""
+
+    def __init__(self, shared: DrawingLive | None = None) -> None:
+        self.shared = shared or self
+        self.worn: Garment | None = None
+        if shared is None:
+            self.loaded = self.opened = self.closed = 0
+            self.entered = threading.Event()
+            self.gate = threading.Event()
+            self.gate.set()
+
+    def load(self) -> DrawingLive:
+        self.loaded += 1
+        return self
+
+    def for_visitor(self) -> DrawingLive:
+        self.shared.opened += 1
+        return DrawingLive(self.shared)
+
+    def set_garment(self, garment: Garment | None) -> None:
+        self.worn = garment
+
+    def frame(self, rgb_u8: RGBu8, *, timings: dict[str, float]) -> RGBu8:
+        self.shared.entered.set()
+        self.shared.gate.wait(20)
+        timings["pose"] = 1.0
+        if self.worn is None or rgb_u8.std() < 2:
+            return rgb_u8
+        timings["parsing"] = 1.0
+        out = rgb_u8.copy()
+        h, w = out.shape[:2]
+        colour = self.worn.image_u8[self.worn.alpha_f32 > 0.5].mean(0)
+        out[h // 4 : 3 * h // 4, w // 4 : 3 * w // 4] = colour.astype(np.uint8)
+        return out
+
+    def close(self) -> None:
+        self.shared.closed += 1
+
+
 def doubtful(garment: Garment, *, open_category: bool) -> Garment:
     """The same garment with little certainty: what a picture whose first pixel is black (in red) is taken for."""
     names = {"upper": 0.4, "lower": 0.25, "dress": 0.35} if open_category else garment.category_probability
@@ -192,6 +232,12 @@ def doubtful_picture() -> RGBu8:
 def drawing() -> DrawingPipeline:
     """A pipeline that draws."""
     return DrawingPipeline()
+
+
+@pytest.fixture
+def drawing_live() -> DrawingLive:
+    """Live networks that draw: counts of what was loaded, opened and closed, and a gate for frames."""
+    return DrawingLive()
 
 
 @pytest.fixture(scope="module")

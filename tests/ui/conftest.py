@@ -124,13 +124,14 @@ class DrawingLive:
     def set_garment(self, garment: Garment | None) -> None:
         self.worn = garment
 
-    def frame(self, rgb_u8: RGBu8, *, timings: dict[str, float]) -> RGBu8:
+    def frame(self, rgb_u8: RGBu8, *, timings: dict[str, float] | None = None) -> RGBu8:
+        took = {} if timings is None else timings
         self.shared.entered.set()
         self.shared.gate.wait(20)
-        timings["pose"] = 1.0
+        took["pose"] = 1.0
         if self.worn is None or rgb_u8.std() < 2:
             return rgb_u8
-        timings["parsing"] = 1.0
+        took["parsing"] = 1.0
         out = rgb_u8.copy()
         h, w = out.shape[:2]
         colour = self.worn.image_u8[self.worn.alpha_f32 > 0.5].mean(0)
@@ -244,19 +245,21 @@ def drawing_live() -> DrawingLive:
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """A page over the small gallery and the drawing pipeline, shared by a module's tests.
 
-    url: its address. room: its fitting room. drawing: its pipeline. gallery, files: its folders.
+    url: its address. room: its fitting room. drawing: its pipeline. live: its live networks.
+    gallery, files: its folders.
     """
     from tryon.ui.app import build_app, launch_options
+    from tryon.ui.live_room import LiveRoom
 
     gallery, files = write_gallery(tmp_path_factory.mktemp("gallery")), tmp_path_factory.mktemp("files")
-    drawing = DrawingPipeline()
+    drawing, live = DrawingPipeline(), DrawingLive()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(files))
-        page, room = build_app(assets=gallery, load=lambda: drawing)
+        page, room = build_app(assets=gallery, load=lambda: drawing, live=LiveRoom(live.load, most=2))
         room.start()
         options = launch_options(room)
         _, url, _ = page.launch(**options, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-        yield SimpleNamespace(url=url, room=room, drawing=drawing, gallery=gallery, files=files)
+        yield SimpleNamespace(url=url, room=room, drawing=drawing, live=live, gallery=gallery, files=files)
         page.close()
         room.stop()
 

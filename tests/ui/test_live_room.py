@@ -42,13 +42,14 @@ class Wardrobe:
             name: Garment(np.full((9, 9, 3), colour, np.uint8), alpha, "upper", {}, "not sure", {}, {}, "short")
             for name, colour in (("red", (200, 0, 0)), ("blue", (0, 0, 200)))
         }
-        self.asked: list[tuple[str, str]] = []
 
-    def __call__(self, session: str, key: str) -> Garment:
-        self.asked.append((session, key))
+    def __call__(self, key: str) -> Garment:
         if key not in self.garments:
             raise BadRequestError(f"No {key}")
         return self.garments[key]
+
+
+WARDROBE = Wardrobe()
 
 
 class Clock:
@@ -66,7 +67,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def live(clock: Clock, drawing_live: Any) -> LiveRoom:
-    return LiveRoom(drawing_live.load, Wardrobe(), most=2, clock=clock)
+    return LiveRoom(drawing_live.load, most=2, clock=clock)
 
 
 def middle(answer: bytes) -> list[int]:
@@ -75,7 +76,7 @@ def middle(answer: bytes) -> list[int]:
 
 
 def test_the_latest_garment_is_worn_and_each_visitor_has_their_own(live: LiveRoom, drawing_live: Any) -> None:
-    ann, bob = live.open("ann"), live.open("bob")
+    ann, bob = live.open("ann", WARDROBE), live.open("bob", WARDROBE)
     assert middle(live.frame(ann, jpeg(), "red").jpeg)[0] > 180
     assert middle(live.frame(bob, jpeg(), "blue").jpeg)[2] > 180
     assert middle(live.frame(ann, jpeg(), "red").jpeg)[0] > 180
@@ -84,7 +85,7 @@ def test_the_latest_garment_is_worn_and_each_visitor_has_their_own(live: LiveRoo
 
 
 def test_nobody_is_told(live: LiveRoom) -> None:
-    token = live.open("ann")
+    token = live.open("ann", WARDROBE)
     plain = cv2.imencode(".jpg", np.full((512, 384, 3), 128, np.uint8))[1].tobytes()
     assert not live.frame(token, plain, "red").seen
     answer = live.frame(token, jpeg(), "red")
@@ -93,28 +94,28 @@ def test_nobody_is_told(live: LiveRoom) -> None:
 
 
 def test_a_place_is_taken_and_freed(live: LiveRoom, drawing_live: Any, clock: Clock) -> None:
-    ann, _ = live.open("ann"), live.open("bob")
+    ann, _ = live.open("ann", WARDROBE), live.open("bob", WARDROBE)
     with pytest.raises(TooManyLiveError, match="minute"):
-        live.open("cat")
-    again = live.open("ann")  # starting again needs no second place
+        live.open("cat", WARDROBE)
+    again = live.open("ann", WARDROBE)  # starting again needs no second place
     assert len(live) == 2
     with pytest.raises(StreamGoneError):
         live.frame(ann, jpeg(), "red")
     live.close(again)
     assert drawing_live.closed == 2
-    live.open("cat")
+    live.open("cat", WARDROBE)
     live.drop("bob")
     assert len(live) == 1
     clock.now = SILENT_S - 1
     live.sweep()
     assert len(live) == 1
     clock.now = SILENT_S + 1
-    live.open("dan")  # cat fell silent
+    live.open("dan", WARDROBE)  # cat fell silent
     assert len(live) == 1
 
 
 def test_frames_are_not_queued(live: LiveRoom, drawing_live: Any) -> None:
-    token = live.open("ann")
+    token = live.open("ann", WARDROBE)
     drawing_live.gate.clear()
     first = threading.Thread(target=live.frame, args=(token, jpeg(), "red"))
     first.start()
@@ -129,7 +130,7 @@ def test_frames_are_not_queued(live: LiveRoom, drawing_live: Any) -> None:
 
 
 def test_a_stream_that_closes_while_a_frame_is_drawn_ends_after_it(live: LiveRoom, drawing_live: Any) -> None:
-    token = live.open("ann")
+    token = live.open("ann", WARDROBE)
     drawing_live.gate.clear()
     answers: list[Any] = []
     drawing = threading.Thread(target=lambda: answers.append(live.frame(token, jpeg(), "red")))
@@ -168,7 +169,7 @@ def jpeg_bomb() -> bytes:
 
 def test_the_routes_want_the_page_s_header_and_small_frames(live: LiveRoom) -> None:
     client = TestClient(Starlette(routes=live_routes(live)))
-    token = live.open("ann")
+    token = live.open("ann", WARDROBE)
     path = f"/tryon/live/{token}"
     assert client.post(path, content=jpeg()).status_code == 403
     assert client.post(path, content=b"x" * (FRAME_BYTES + 1), headers=OURS).status_code == 413

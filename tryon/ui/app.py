@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tryon.ui.engine import TryOn
     from tryon.ui.fitting_room import FittingRoom
+    from tryon.ui.live_room import LiveRoom
 
 
 FIRST_LOOK = ("ava", "tee-breton")  # stripes show what the page does better than a plain garment
@@ -35,13 +36,14 @@ def load_pipeline() -> TryOn:
 
 
 def build_app(
-    *, assets: Path | None = None, load: Callable[[], TryOn] = load_pipeline
+    *, assets: Path | None = None, load: Callable[[], TryOn] = load_pipeline, live: LiveRoom | None = None
 ) -> tuple[gr.Blocks, FittingRoom]:
     """Build the page; nothing is loaded or served yet.
 
     Args:
         assets: the folder of ``manifest.json``; default is the repository's.
         load: makes the pipeline.
+        live: the streams of visitors who are live, for tests.
 
     Returns:
         The page, and the fitting room behind it: call its ``start`` before serving.
@@ -56,13 +58,17 @@ def build_app(
     from tryon.ui.page import build_page
 
     room = FittingRoom(
-        load_gallery(assets or assets_folder()), Engine(load, failure=ENGLISH.not_ready), first_look=FIRST_LOOK
+        load_gallery(assets or assets_folder()),
+        Engine(load, failure=ENGLISH.not_ready),
+        live=live,
+        first_look=FIRST_LOOK,
     )
     return build_page(room), room
 
 
 def launch_options(room: FittingRoom) -> dict[str, Any]:
     """How the page is served: our look and routes, and nothing that records, measures or calls home."""
+    from tryon.ui.live_routes import live_routes
     from tryon.ui.look import head, icon, style_sheet, theme
     from tryon.ui.routes import picture_routes
 
@@ -77,7 +83,7 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
         "ssr_mode": False,
         "share": False,
         "max_file_size": "32mb",  # over our own limit, so that our own sentence is what people read
-        "app_kwargs": {"routes": picture_routes(room)},
+        "app_kwargs": {"routes": [*picture_routes(room), *live_routes(room.live)]},
     }
 
 

@@ -22,6 +22,7 @@ from tryon.types import RGBu8, TryOnResult
 from tryon.ui.engine import Engine
 from tryon.ui.gallery import Gallery, build_garment
 from tryon.ui.languages import CHINESE, ENGLISH
+from tryon.ui.live_room import LiveRoom, load_networks
 from tryon.ui.pictures import encode_shown, thumb_uri
 from tryon.ui.texts import Texts
 from tryon.ui.understood import garment_sketches, parts_of, person_sketches, understand_brought, with_answer
@@ -58,6 +59,7 @@ class FittingRoom:
         *,
         texts: Texts = ENGLISH,
         visitors: Visitors | None = None,
+        live: LiveRoom | None = None,
         first_look: tuple[str, str] = ("", ""),
     ):
         """Put it together; nothing is loaded yet.
@@ -67,6 +69,7 @@ class FittingRoom:
             engine: gives the pipeline.
             texts: the words for programs, and of refusals, which are translated where they are shown.
             visitors: for tests.
+            live: the streams of visitors who are live.
             first_look: the model and the garment that a visitor sees first; unknown ids mean the gallery's first.
         """
         self.gallery = gallery
@@ -77,6 +80,7 @@ class FittingRoom:
         self.shelf = Shelf()
         self.uploads = Uploads()
         self.visitors = Visitors() if visitors is None else visitors
+        self.live = LiveRoom(load_networks) if live is None else live
         self._engine = engine
         self._lock = threading.Lock()
         self._models: dict[str, Who] = {}
@@ -399,6 +403,7 @@ class FittingRoom:
         while not self._stop.wait(every_s):
             self.visitors.sweep()
             self.uploads.sweep()
+            self.live.sweep()
 
 
 def assets_folder() -> Path:

@@ -13,13 +13,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import cv2
 import numpy as np
 from PIL import Image
 
 from tryon.errors import BadRequestError, NotAPictureError, TryOnError
-from tryon.live import LiveTryOn
 from tryon.types import Garment, RGBu8
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,29 @@ FRAME_BYTES = 400_000  # a 384 x 512 JPEG of the page has 20 to 60 kB
 FRAME_PIXELS = 640 * 860  # the page sends 384 x 512; larger frames only cost time
 FRAME_LEAST = 64  # pixels of the shorter side: less shows nobody
 ANSWER_QUALITY = 88  # JPEG: 4 ms and 45 kB; no blocks seen in a moving picture, above it the bytes grow fast
+
+
+class Stream(Protocol):
+    """What is needed of ``tryon.live.LiveTryOn``."""
+
+    def for_visitor(self) -> Stream:
+        """See ``LiveTryOn.for_visitor``."""
+
+    def set_garment(self, garment: Garment | None) -> None:
+        """See ``LiveTryOn.set_garment``."""
+
+    def frame(self, rgb_u8: RGBu8, *, timings: dict[str, float] | None = None) -> RGBu8:
+        """See ``LiveTryOn.frame``."""
+
+    def close(self) -> None:
+        """See ``LiveTryOn.close``."""
+
+
+def load_networks() -> Stream:
+    """Import and load what all streams share; takes seconds, so it waits for the first visitor who goes live."""
+    from tryon.live import LiveTryOn
+
+    return LiveTryOn.from_pretrained()
 
 
 class TooManyLiveError(TryOnError):
@@ -60,11 +83,12 @@ class LiveAnswer:
 
 
 @dataclass
-class _Stream:
+class _Open:
     """What belongs to one visitor: the person who is followed, and what they wear."""
 
     session: str
-    tryon: LiveTryOn
+    tryon: Stream
+    garment: Callable[[str], Garment]
     heard: float
     worn: Garment | None = None
     busy: threading.Lock = field(default_factory=threading.Lock)
@@ -75,8 +99,7 @@ class LiveRoom:
 
     def __init__(
         self,
-        load: Callable[[], LiveTryOn],
-        garment: Callable[[str, str], Garment],
+        load: Callable[[], Stream],
         *,
         most: int = MOST_LIVE,
         clock: Callable[[], float] = time.monotonic,
@@ -85,22 +108,25 @@ class LiveRoom:
 
         Args:
             load: makes the networks; heavy imports belong inside it.
-            garment: gives a visitor's garment, from the session and the id that the page sends.
             most: so many streams at once.
             clock: seconds, for tests.
         """
-        self._load, self._garment, self._most, self._clock = load, garment, most, clock
+        self._load, self._most, self._clock = load, most, clock
         self._lock = threading.Lock()  # of the streams' list
         self._loading = threading.Lock()
         self._turn = threading.Lock()  # of the networks
-        self._first: LiveTryOn | None = None
-        self._streams: dict[str, _Stream] = {}
+        self._first: Stream | None = None
+        self._streams: dict[str, _Open] = {}
 
     def __len__(self) -> int:
         return len(self._streams)
 
-    def open(self, session: str) -> str:
+    def open(self, session: str, garment: Callable[[str], Garment]) -> str:
         """Begin a stream, in place of any that this session has, and return the token for its frames.
+
+        Args:
+            session: whose.
+            garment: gives what this visitor wears, from the id that the page sends.
 
         Raises:
             TooManyLiveError: no place is free.
@@ -116,7 +142,7 @@ class LiveRoom:
         with self._lock:
             if len(self._streams) >= self._most:
                 raise TooManyLiveError("Too many people use the live mirror just now. Try again in a minute.")
-            self._streams[token] = _Stream(session, tryon, self._clock())
+            self._streams[token] = _Open(session, tryon, garment, self._clock())
         return token
 
     def frame(self, token: str, jpeg: bytes, garment: str) -> LiveAnswer:
@@ -141,7 +167,7 @@ class LiveRoom:
             stream.heard = self._clock()
             began = time.perf_counter()
             picture = decode_frame(jpeg)
-            worn = self._garment(stream.session, garment)
+            worn = stream.garment(garment)
             with self._turn:
                 if worn is not stream.worn:
                     stream.tryon.set_garment(worn)
@@ -177,7 +203,7 @@ class LiveRoom:
         for token in silent:
             self.close(token)
 
-    def _networks(self) -> LiveTryOn:
+    def _networks(self) -> Stream:
         with self._loading:
             if self._first is None:
                 self._first = self._load()
@@ -200,7 +226,7 @@ def decode_frame(jpeg: bytes) -> RGBu8:
         raise NotAPictureError("This frame is not a JPEG picture.") from error
 
 
-def _free(stream: _Stream) -> None:
+def _free(stream: _Open) -> None:
     """Not while its last frame is being drawn."""
     with stream.busy:
         stream.tryon.close()

@@ -180,6 +180,7 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> Non
     listen(pieces["drawer"].collapse, None, lambda session, data: room.explain(session, False))
 
     def leave(request: gr.Request) -> None:
+        room.live.drop(_session(request))
         room.visitors.drop(_session(request))
 
     page.unload(leave)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tryon.types import Category, LegLength, Pose, SleeveLength
+from tryon.ui.texts_live import LiveTexts
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ class Texts:
     not_in_gallery: str
     unexpected: str
     not_ready: str
+
+    live: LiveTexts
 
     framings: dict[str, str] = field(default_factory=dict)
     garment_labels: dict[str, str] = field(default_factory=dict)

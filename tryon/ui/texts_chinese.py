@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tryon.ui.texts import Texts
+from tryon.ui.texts_live import LIVE_CHINESE
 
 CHINESE = Texts(
     name="试衣间",
@@ -145,6 +146,7 @@ CHINESE = Texts(
     not_in_gallery="衣橱里没有“{id}”，可用 /gallery 查看全部名称。",
     unexpected="我们这边出了点问题，与你的图片无关。请再试一次。",
     not_ready="试衣功能未能启动，原因见服务器日志。",
+    live=LIVE_CHINESE,
     framings={
         "whole": "你的全身",
         "knees": "膝盖以上",

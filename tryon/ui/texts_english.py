@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tryon.ui.texts import Texts
+from tryon.ui.texts_live import LIVE_ENGLISH
 
 ENGLISH = Texts(
     name="Try-on",
@@ -150,6 +151,7 @@ ENGLISH = Texts(
     not_in_gallery="The gallery has nothing called “{id}”. Ask /gallery for the names.",
     unexpected="Something went wrong on our side, not with your picture. Please try once more.",
     not_ready="The try-on could not start. The server's log says why.",
+    live=LIVE_ENGLISH,
     framings={
         "whole": "your whole figure",
         "knees": "you down to the knees",

@@ -55,6 +55,7 @@
       })
     );
     if (settings.paste) {
+      document.addEventListener("tryon:photo", (event) => bring(event.detail)); // taken elsewhere in the page
       document.addEventListener("paste", (event) => {
         const file = [...event.clipboardData.files].find((each) => each.type.startsWith("image/"));
         if (file) bring(file);

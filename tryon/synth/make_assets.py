@@ -18,6 +18,7 @@ import numpy as np
 
 from tryon.synth.flat import Studio, draw_flat
 from tryon.synth.gallery import GARMENTS, GalleryGarment
+from tryon.synth.open_tops import JacketCut
 from tryon.types import GARMENT_LABELS
 
 LIGHT_SHARE = 0.35  # 53 lamps a person instead of 150: hardly rougher, a third of the time
@@ -42,6 +43,10 @@ def make_garment(garment: GalleryGarment, folder: Path, seed: int) -> dict[str, 
         [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY, cv2.IMWRITE_JPEG_OPTIMIZE, 1],
     )
     cv2.imwrite(str(mask_path), picture.mask_u8, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    is_open = isinstance(garment.cut, JacketCut)
+    lower = GARMENT_LABELS[garment.label] == "lower"
+    front = None if lower else "open" if is_open else "closed"
+    layer = None if GARMENT_LABELS[garment.label] != "upper" else "outer" if is_open else "inner"
     return {
         "id": garment.id,
         "file": f"garments/{image_path.name}",
@@ -53,6 +58,8 @@ def make_garment(garment: GalleryGarment, folder: Path, seed: int) -> dict[str, 
         "colours": list(garment.colours),
         "sleeve": pattern.sleeve,
         "leg": pattern.leg,
+        "front": front,
+        "layer": layer,
         "landmarks_px": {name: list(point) for name, point in picture.landmarks_px.items()},
     }
 
@@ -73,27 +80,46 @@ def main() -> None:
     parser.add_argument(
         "--light", type=float, default=LIGHT_SHARE, help="share of the lamps' samples; 1 is the smoothest"
     )
-    parser.add_argument("--names", nargs="*", default=None, help="draw these virtual models alone")
-    parser.add_argument("--only", choices=["garments", "models"], default=None)
+    parser.add_argument("--names", nargs="*", default=None, help="ids: draw these garments or models alone")
+    parser.add_argument("--only", choices=["garments", "models", "builds"], default=None)
     args = parser.parse_args()
     manifest_path = args.out / "manifest.json"
-    manifest: dict[str, Any] = {"garments": [], "models": []}
+    manifest: dict[str, Any] = {"garments": [], "models": [], "builds": []}
     if manifest_path.is_file():
         manifest |= json.loads(manifest_path.read_text("utf-8"))
-    if args.only != "models":
-        manifest["garments"] = make_garments(args.out, args.seed)
+    only = set(args.names) if args.names else None
+    if args.only in (None, "garments"):
+        drawn = make_garments(args.out, args.seed, only)
+        manifest["garments"] = in_order(manifest["garments"], drawn)
     if args.only != "garments":
-        from tryon.synth.bodies import BodyModel
-        from tryon.synth.draw import StillSettings  # needs anny and an OpenGL context
-        from tryon.synth.model_dressing import Dresser
-        from tryon.synth.models_gallery import make_models, manifest_entries
-
-        dresser = Dresser(BodyModel(), args.data, args.drapes)
-        only = set(args.names) if args.names else None
-        make_models(dresser, args.out, StillSettings(light_share=args.light), only=only)
-        manifest["models"] = manifest_entries()
+        draw_people(args, manifest, only)
     manifest_path.parent.mkdir(parents=True, exist_ok=True)
     manifest_path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def in_order(old: list[dict[str, Any]], drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Entries of the manifest in the table's order, new ones in place of old ones; others follow as they were."""
+    entries = {entry["id"]: entry for entry in [*old, *drawn]}
+    table = [garment.id for garment in GARMENTS]
+    ours = [entries.pop(identity) for identity in table if identity in entries]
+    return ours + list(entries.values())
+
+
+def draw_people(args: argparse.Namespace, manifest: dict[str, Any], only: set[str] | None) -> None:
+    """Draw virtual models and the grid of builds; changes the manifest."""
+    from tryon.synth.bodies import BodyModel
+    from tryon.synth.build_grid import grid_cells, make_builds
+    from tryon.synth.draw import StillSettings  # needs anny and an OpenGL context
+    from tryon.synth.model_dressing import Dresser
+    from tryon.synth.models_gallery import make_models, manifest_entries
+
+    dresser = Dresser(BodyModel(), args.data, args.drapes)
+    if args.only in (None, "models"):
+        make_models(dresser, args.out, StillSettings(light_share=args.light), only=only)
+        manifest["models"] = manifest_entries()
+    if args.only in (None, "builds"):
+        make_builds(dresser, args.out)
+        manifest["builds"] = [cell.entry() for cell in grid_cells()]
 
 
 if __name__ == "__main__":

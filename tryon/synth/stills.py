@@ -48,8 +48,13 @@ def take_still(
     renderer: Renderer, meshes: list[Mesh], camera: Camera, settings: StillSettings, exposure: float = 0.74
 ) -> RGBu8:
     """A finished picture (H, W, 3) uint8 sRGB. Hair is drawn twice: its dense core, then its wisps blended over."""
+    return develop_still(renderer.draw(meshes, camera, settings), camera, settings, exposure)
+
+
+def develop_still(layers: list[Buffers], camera: Camera, settings: StillSettings, exposure: float = 0.74) -> RGBu8:
+    """The picture (H, W, 3) uint8 sRGB of what ``Renderer.draw`` returned."""
     px_per_m = settings.height * settings.supersample / camera.field_m
-    core, wisps, paper = renderer.draw(meshes, camera, settings)
+    core, wisps, paper = layers
     size = (core.kind.shape[1], core.kind.shape[0])
     smooth = cv2.GaussianBlur(paper.albedo * paper.diffuse, (0, 0), 0.004 * paper.kind.shape[0])  # lamps are few
     light = cv2.resize(smooth, size, interpolation=cv2.INTER_LINEAR)

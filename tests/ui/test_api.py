@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from tryon.images import encode_png, load_picture, save_png
+from tryon.sharing.metadata import SOURCE_TYPE
 from tryon.types import LABEL
 
 gradio_client = pytest.importorskip("gradio_client")
@@ -33,7 +34,8 @@ def photo(tmp_path: Path, person_picture: Any) -> Path:
 
 def test_only_the_promised_endpoints_are_public(client: Any) -> None:
     named = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    assert set(named) == {"/try_on", "/try_on_gallery", "/gallery", "/understand_person", "/understand_garment"}
+    first = {"/try_on", "/try_on_gallery", "/gallery", "/understand_person", "/understand_garment"}
+    assert set(named) == first | {"/try_on_full", "/try_on_outfit"}
     parameters = named["/try_on"]["parameters"]
     assert [each["parameter_name"] for each in parameters] == ["person", "garment", "category", "garment_photo"]
     assert [each["parameter_default"] for each in parameters[2:]] == ["auto", "auto"]
@@ -50,6 +52,7 @@ def test_try_on_gallery_is_lossless(client: Any, photo: Path) -> None:
     with Image.open(picture) as opened:
         assert opened.format == "PNG"
         assert not opened.getexif()
+        assert opened.info["DigitalSourceType"] == SOURCE_TYPE
         result = np.asarray(opened.convert("RGB"))
     original = load_picture(photo)
     assert result.shape == original.shape
@@ -67,6 +70,45 @@ def test_try_on(client: Any, photo: Path, serving: Any) -> None:
     assert facts["category"] == "upper"
     _, facts = client.predict(handle_file(photo), garment, "dress", "flat", api_name="/try_on")
     assert facts["category"] == "dress"
+
+
+def test_try_on_full_gives_the_mask(client: Any, photo: Path, serving: Any) -> None:
+    original = load_picture(photo)
+    areas = {}
+    for tuck, fit in (("auto", 0), ("in", 0), ("auto", 1)):
+        given = {"person": handle_file(photo), "garment_id": "red-tee", "tuck": tuck, "fit": fit}
+        picture, mask, facts = client.predict(**given, api_name="/try_on_full")
+        changed, shown = np.asarray(Image.open(mask)), np.asarray(Image.open(picture).convert("RGB"))
+        changed = changed if changed.ndim == 2 else changed[..., 0]
+        assert (shown[changed == 0] == original[changed == 0]).all()
+        areas[tuck, fit] = int((changed > 0).sum())
+        assert facts["category"] == "upper"
+        assert facts["size"] == [480, 640]
+    assert areas["in", 0] < areas["auto", 0] < areas["auto", 1]
+    garment = handle_file(serving.gallery / "garments/red-tee.png")
+    *_, facts = client.predict(handle_file(photo), garment, "", "dress", api_name="/try_on_full")
+    assert facts["category"] == "dress"
+    with pytest.raises(Exception, match="one of them"):
+        client.predict(handle_file(photo), garment, "red-tee", api_name="/try_on_full")
+    with pytest.raises(Exception, match="No garment was given"):
+        client.predict(handle_file(photo), api_name="/try_on_full")
+
+
+def test_try_on_outfit(client: Any, photo: Path, serving: Any) -> None:
+    _, mask, facts = client.predict(handle_file(photo), ["red-tee", "blue-jeans"], api_name="/try_on_outfit")
+    assert facts["categories"] == ["lower", "upper"]
+    assert np.asarray(Image.open(mask)).any()
+    pictures = [handle_file(serving.gallery / "garments/red-tee.png")]
+    *_, facts = client.predict(handle_file(photo), ["blue-jeans"], pictures, "in", 0.5, api_name="/try_on_outfit")
+    assert facts["categories"] == ["lower", "upper"]
+    for ids, told in (
+        (["red-tee", "black-top"], "two tops"),
+        (["nothing"], "nothing"),
+        ([], "No garment"),
+        ([3], "list"),
+    ):
+        with pytest.raises(Exception, match=told):
+            client.predict(handle_file(photo), ids, api_name="/try_on_outfit")
 
 
 def test_understanding(client: Any, photo: Path, serving: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -16,16 +15,16 @@ from gradio.utils import get_upload_folder
 
 from tryon.errors import BadRequestError, TryOnError
 from tryon.garment.facts import garment_facts
-from tryon.images import encode_indexed_png, encode_png, load_picture, load_picture_with_alpha
+from tryon.images import encode_indexed_png, encode_png, load_picture
+from tryon.sharing.kinds import marked_png
 from tryon.stages import LABEL_COLOURS
-from tryon.types import CATEGORIES, LABEL, LABELS, Garment, LabelsU8
+from tryon.types import CATEGORIES, LABEL, LABELS, LabelsU8
 from tryon.ui.fitting_room import FittingRoom
+from tryon.ui.orders import PHOTOS, TUCKS, Delivery, Order, fulfil, gallery_list, mask_u8, understand_garment
 from tryon.ui.texts import framing_of
-from tryon.ui.visitors import unique
 
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
-PHOTOS = ("auto", "flat", "worn")
 PICTURES = ("labels", "cutout")
 
 
@@ -41,11 +40,19 @@ def add_api(room: FittingRoom, *, concurrency_id: str) -> None:
         person, garment, garment_id = gr.File(label="person"), gr.File(label="garment"), gr.Textbox(label="garment_id")
         category = gr.Dropdown(["auto", *CATEGORIES], value="auto", label="category")
         photo = gr.Dropdown(list(PHOTOS), value="auto", label="garment_photo")
+        tuck = gr.Dropdown(list(TUCKS), value="auto", label="tuck")
+        fit = gr.Slider(-1, 1, value=0, label="fit")
+        chosen = gr.Textbox(label="garment_id", value="")  # with a value, so that it may be left out
+        ids = gr.JSON(label="garment_ids", value=[])
+        garments = gr.File(label="garments", file_count="multiple", value=None)
         wanted = gr.Dropdown(list(PICTURES), value="labels", label="picture")
         picture, facts = gr.Image(format="png", label="result"), gr.JSON(label="facts")
+        mask = gr.Image(format="png", label="mask")
         endpoints: list[tuple[Callable[..., Any], list[Any], list[Any]]] = [
             (answers.try_on, [person, garment, category, photo], [picture, facts]),
             (answers.try_on_gallery, [person, garment_id], [picture, facts]),
+            (answers.try_on_full, [person, garment, chosen, category, photo, tuck, fit], [picture, mask, facts]),
+            (answers.try_on_outfit, [person, ids, garments, tuck, fit], [picture, mask, facts]),
             (answers.gallery, [], [facts]),
             (answers.understand_person, [person], [picture, facts]),
             (answers.understand_garment, [garment, wanted], [picture, facts]),
@@ -88,20 +95,49 @@ class _Answers:
         self, person: str, garment: str, category: str = "auto", garment_photo: str = "auto"
     ) -> tuple[str, dict[str, Any]]:
         """Dress the person of one picture in the garment of another."""
-        started = time.perf_counter()
-        return self._dress(person, self._garment(garment, category, garment_photo), started)
+        order = Order(person, (_given(garment, "garment"),), categories=(category,), photo=garment_photo)
+        done = fulfil(self._room, order)
+        return _result(done), _promised(done)
 
     def try_on_gallery(self, person: str, garment_id: str) -> tuple[str, dict[str, Any]]:
         """Dress the person of a picture in a garment of the gallery."""
-        started = time.perf_counter()
-        return self._dress(person, self._room.garment(garment_id or "").garment, started)
+        done = fulfil(self._room, Order(person, ids=(garment_id or "",)))
+        return _result(done), _promised(done)
+
+    def try_on_full(
+        self,
+        person: str,
+        garment: str | None = None,
+        garment_id: str = "",
+        category: str = "auto",
+        garment_photo: str = "auto",
+        tuck: str = "auto",
+        fit: float = 0.0,
+    ) -> tuple[str, str, dict[str, Any]]:
+        """Dress a person in a garment, from a picture or the gallery, and give the mask of what changed too."""
+        if garment and garment_id:
+            raise BadRequestError("Both a garment's picture and a garment's id were given. Give one of them.")
+        pictures, ids = ((garment,) if garment else ()), ((garment_id,) if garment_id else ())
+        order = Order(person, pictures, ids, categories=(category,), photo=garment_photo, tuck=tuck, fit=fit)
+        return self._with_mask(order)
+
+    def try_on_outfit(
+        self,
+        person: str,
+        garment_ids: list[str] | None = None,
+        garments: list[str] | None = None,
+        tuck: str = "auto",
+        fit: float = 0.0,
+    ) -> tuple[str, str, dict[str, Any]]:
+        """Dress a person in one to three garments at once: ids of the gallery, pictures, or both."""
+        named = [garment_ids] if isinstance(garment_ids, str) else garment_ids or []
+        if not isinstance(named, list) or not all(isinstance(each, str) for each in named):
+            raise BadRequestError("garment_ids is a list of names, such as ['jeans-blue', 'tee-coral'].")
+        return self._with_mask(Order(person, tuple(garments or ()), tuple(named), tuck=tuck, fit=fit))
 
     def gallery(self) -> list[dict[str, Any]]:
         """List the garments of the gallery."""
-        return [
-            {"id": item.id, "name": item.name, "category": item.category, "colours": list(item.colours)}
-            for item in self._room.gallery.garments.values()
-        ]
+        return gallery_list(self._room)
 
     def understand_person(self, person: str) -> tuple[str, dict[str, Any]]:
         """Label every pixel of a person's picture (8-bit indexed PNG; the JSON names the values)."""
@@ -121,7 +157,7 @@ class _Answers:
 
     def understand_garment(self, garment: str, picture: str = "labels") -> tuple[str, dict[str, Any]]:
         """Label the garment's pixels in a picture (as for people), or cut it out, and say what kind it is."""
-        found = self._garment(garment, "auto", "auto")
+        found = understand_garment(self._room, _given(garment, "garment"), "auto", "auto")
         known = garment_facts(found)
         facts = {
             "labels": {str(LABEL[name]): name for name in ("background", found.category)},
@@ -138,25 +174,18 @@ class _Answers:
         labels_u8 = np.where(found.alpha_f32 >= 0.5, LABEL[found.category], LABEL["background"]).astype(np.uint8)
         return _labels_file(labels_u8), facts
 
-    def _garment(self, garment: str, category: str, photo: str) -> Garment:
-        if category not in ("auto", *CATEGORIES):
-            raise BadRequestError(f"The category {category!r} is none of auto, {', '.join(CATEGORIES)}.")
-        if photo not in PHOTOS:
-            raise BadRequestError(f"garment_photo {photo!r} is none of {', '.join(PHOTOS)}.")
-        image_u8, alpha_f32 = load_picture_with_alpha(_given(garment, "garment"), what="picture of the garment")
-        return self._room.engine.get().understand_garment(image_u8, category=category, photo=photo, alpha_f32=alpha_f32)
+    def _with_mask(self, order: Order) -> tuple[str, str, dict[str, Any]]:
+        done = fulfil(self._room, order)
+        return _result(done), _file(encode_png(mask_u8(done.mask_f32)), "mask.png"), done.facts
 
-    def _dress(self, person: str, garment: Garment, started: float) -> tuple[str, dict[str, Any]]:
-        pipeline = self._room.engine.get()
-        understood = pipeline.understand_person(load_picture(_given(person, "person"), what="photo"))
-        result = pipeline.dress(understood, garment)
-        facts = {
-            "category": result.category,
-            "warnings": list(unique((*understood.warnings, *garment.warnings, *result.warnings))),
-            "milliseconds": round((time.perf_counter() - started) * 1000, 1),
-            "stages": {name: round(float(value), 1) for name, value in result.timings.items()},
-        }
-        return _file(encode_png(result.image), "result.png"), facts
+
+def _promised(done: Delivery) -> dict[str, Any]:
+    """The facts that the first endpoints have always given."""
+    return {name: done.facts[name] for name in ("category", "warnings", "milliseconds", "stages")}
+
+
+def _result(done: Delivery) -> str:
+    return _file(marked_png(done.image_u8), "result.png")
 
 
 def _given(path: str | None, name: str) -> str:

@@ -70,6 +70,7 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
     """How the page is served: our look and routes, and nothing that records, measures or calls home."""
     from tryon.ui.live_routes import live_routes
     from tryon.ui.look import head, icon, style_sheet, theme
+    from tryon.ui.rest import rest_routes
     from tryon.ui.routes import picture_routes
 
     return {
@@ -83,7 +84,7 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
         "ssr_mode": False,
         "share": False,
         "max_file_size": "32mb",  # over our own limit, so that our own sentence is what people read
-        "app_kwargs": {"routes": [*picture_routes(room), *live_routes(room.live)]},
+        "app_kwargs": {"routes": [*picture_routes(room), *rest_routes(room), *live_routes(room.live)]},
     }
 
 

@@ -369,6 +369,12 @@ class Uploads:
             kept = self._files.pop(identity, None)
         return None if kept is None or self._clock() - kept[0] > self._age_s else kept[1]
 
+    def look(self, identity: str) -> bytes | None:
+        """Hand a file out and keep it until it is too old; None where there is none."""
+        with self._lock:
+            kept = self._files.get(identity)
+        return None if kept is None or self._clock() - kept[0] > self._age_s else kept[1]
+
     def sweep(self) -> None:
         """Drop what nobody came for."""
         with self._lock:

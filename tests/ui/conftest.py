@@ -38,7 +38,8 @@ CHINESE_NAMES = {
 
 
 class DrawingPipeline:
-    """Stands in for ``TryOnPipeline``: finds a person wherever the picture is not plain, and paints a rectangle."""
+    """Stands in for ``TryOnPipeline``: finds a person wherever the picture is not plain, and paints a rectangle:
+    where a top, trousers or a dress would be, wider for a looser fit, ending higher for a top that is tucked in."""
 
     def __init__(self) -> None:
         self.persons = 0
@@ -81,16 +82,17 @@ class DrawingPipeline:
         keep_f32: MaskF32 | None = None,
         change_f32: MaskF32 | None = None,
     ) -> TryOnResult:
-        """Paint the middle, narrower or wider by ``fit``, up to the waist if tucked in, in the garment's colour."""
+        """Paint the middle, narrower or wider by ``fit``, up to the waist if tucked in, in the garment\'s colour."""
         self.gate.wait(20)
         time.sleep(self.delay_s)
         self.dressed += 1
         image, mask = person.image_u8.copy(), np.zeros(person.mask_f32.shape, np.float32)
         h, w = mask.shape
         low = {"in": 5 * h // 8, "out": 7 * h // 8}.get(tuck, 3 * h // 4)
+        top = h // 2 if garment.category == "lower" else h // 4
         left = round(w * (2 - fit) / 8)
         inside = np.zeros((h, w), bool)
-        inside[h // 4 : low, left : w - left] = True
+        inside[top:low, left : w - left] = True
         if change_f32 is not None:
             inside |= change_f32 > 0.5
         if keep_f32 is not None:

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 
 from tryon.images import encode_png
+from tryon.ui.dressing import SHARED_LOOKS
 from tryon.ui.engine import Engine, NotReadyError
-from tryon.ui.fitting_room import SHARED_LOOKS, FittingRoom
+from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import load_gallery
 from tryon.ui.visitors import IDLE_SECONDS, LOOKS_PER_VISITOR, Uploads, Visitor, Visitors
 
@@ -250,7 +251,7 @@ def test_visit_is_bounded(room: FittingRoom, person_picture: Any) -> None:
     visitor = room.visitors.get("a")
     assert len(visitor.looks) == LOOKS_PER_VISITOR
     assert set(visitor.trail) <= set(visitor.looks)
-    assert len(room._looks) <= SHARED_LOOKS
+    assert room._dressing.shared <= SHARED_LOOKS
 
 
 def test_uploads_are_taken_once_and_expire(clock: Clock) -> None:
@@ -280,7 +281,7 @@ def test_models_are_understood_in_quiet_moments(room: FittingRoom, drawing: Any,
     monkeypatch.setattr("tryon.ui.fitting_room.QUIET_SECONDS", 0.01)
     room.start()
     deadline = time.monotonic() + 10
-    while len(room._models) < 2 and time.monotonic() < deadline:
+    while room.closet.models_known < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
     room.stop()
     assert drawing.persons == 2

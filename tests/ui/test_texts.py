@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tryon.types import ATTRIBUTES, CATEGORIES, GARMENT_LABELS, LABELS, Pose
-from tryon.ui import markup
+from tryon.ui import gallery_panel, markup
 from tryon.ui.languages import CHINESE, ENGLISH, language_of, words_for_browser
 from tryon.ui.pictures import encode_shown, focus_on, thumb_uri
 from tryon.ui.texts import describe_garment, describe_person, word_at
@@ -109,7 +109,8 @@ def test_nothing_a_visitor_sends_becomes_markup() -> None:
     evil = "<img src=x onerror=alert(1)>\"'"
     piece = markup.uploader(ENGLISH, "who", refusal=evil, said=evil)
     assert "<img src=x" not in piece
-    tiles = markup.picker([markup.Tile(evil, evil, evil, "upper", "data:,")], ENGLISH, filters=True, label="what")
+    tile = gallery_panel.Tile(evil, evil, evil, "data:,", evil, (evil,), evil, evil)
+    tiles = gallery_panel.picker([tile], ENGLISH, label="what", search=True)
     assert "<img src=x" not in tiles
     assert 'onerror=alert(1)>"' not in tiles
 

@@ -11,8 +11,8 @@ import pytest
 
 from tryon.types import ATTRIBUTES, LABEL, Garment, Guess, Person, Pose
 from tryon.ui import markup, panel
-from tryon.ui.fitting_room import View
 from tryon.ui.languages import ENGLISH
+from tryon.ui.looks import Brought, Look, Shown, What, Who
 from tryon.ui.understood import (
     SKETCH_SIDE,
     garment_sketches,
@@ -24,7 +24,7 @@ from tryon.ui.understood import (
     understand_brought,
     with_answer,
 )
-from tryon.ui.visitors import Brought, Look, Shelf, Shown, Visitor, What, Who
+from tryon.ui.visitors import Shelf, View, Visitor
 
 
 @pytest.fixture

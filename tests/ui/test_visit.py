@@ -165,9 +165,9 @@ def test_the_latest_click_wins(serving: Any, open_page: Any) -> None:
 
 def test_filter_models_steps_and_own_garment(served: str, open_page: Any, person_picture: Any, tmp_path: Path) -> None:
     page = open_page(served)
-    page.click('#garments [data-filter="lower"]')
+    page.click('#garments [data-is="lower"]')
     assert page.locator("#garments .tile:visible").count() == 1
-    page.click('#garments [data-filter="all"]')
+    page.click('#garments [data-is="all"]')
     assert page.locator("#garments .tile:visible").count() == 4
     choose(page, '#models .tile[data-id="ben"]')
     assert "Ben" in page.get_attribute("#stage .after", "alt")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from tryon.ui.looks import Shown, Sketch
 from tryon.ui.texts import Texts, word_at
-from tryon.ui.visitors import Shown, Sketch
 
 _VOID = ("img", "input")
 
@@ -44,6 +44,16 @@ def t(texts: Texts, path: str, tag: str = "span", **attributes: str | bool | flo
     return el(tag, escape(word_at(texts, path)), data_t=path, **attributes)
 
 
+def labelled(texts: Texts, path: str) -> dict[str, str]:
+    """Attributes that name an element for those who do not see it, in the language that the visitor chooses.
+
+    Args:
+        texts: the language to write it in meanwhile.
+        path: of the word.
+    """
+    return {"aria_label": word_at(texts, path), "data_t_label": path}
+
+
 def in_both(name: str, name_zh: str, tag: str = "span", **attributes: str | bool | float) -> str:
     """A name that is no word of the page, in both languages; the browser shows the visitor's."""
     return el(tag, escape(name), data_en=name, data_zh=name_zh or name, **attributes)
@@ -59,6 +69,9 @@ def _icon(path: str) -> str:
 ICON_THEME = _icon('<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/>')
 ICON_LANGUAGE = '<b class="glyph" aria-hidden="true">文</b>'
 ICON_OPEN = _icon('<path d="M9 6l6 6-6 6"/>')
+ICON_SEARCH = _icon('<circle cx="11" cy="11" r="6.5"/><path d="M16 16l4.5 4.5"/>')
+ICON_CLEAR = _icon('<path d="M6 6l12 12M18 6 6 18"/>')
+ICON_COMPARE = _icon('<rect x="3.5" y="5" width="17" height="14" rx="2.5"/><path d="M12 3v18"/>')
 ICON_PLUS = _icon('<path d="M12 5v14M5 12h14"/>')
 ICON_CAMERA = _icon('<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>')
 ICON_LOCK = _icon('<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>')

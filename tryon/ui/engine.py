@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from tryon.errors import TryOnError
+from tryon.person.layout_rules import Tuck
 from tryon.types import Garment, MaskF32, Person, RGBu8, TryOnResult
 
 if TYPE_CHECKING:

@@ -10,43 +10,27 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from tryon.errors import BadRequestError, TryOnError
 from tryon.images import load_picture, load_picture_with_alpha
-from tryon.types import RGBu8, TryOnResult
+from tryon.ui.closet import Closet
+from tryon.ui.dressing import Dressing, keep_shown
 from tryon.ui.engine import Engine
-from tryon.ui.gallery import Gallery, build_garment
+from tryon.ui.gallery import Gallery
 from tryon.ui.languages import CHINESE, ENGLISH
 from tryon.ui.live_room import LiveRoom, load_networks
-from tryon.ui.pictures import encode_shown, thumb_uri
+from tryon.ui.looks import Brought, Look, Shown, Style, What, Who
 from tryon.ui.texts import Texts
-from tryon.ui.understood import garment_sketches, parts_of, person_sketches, understand_brought, with_answer
-from tryon.ui.visitors import Brought, Look, Shelf, Shown, Slot, Uploads, Visitor, Visitors, What, Who, unique
+from tryon.ui.understood import understand_brought, with_answer
+from tryon.ui.visitors import Shelf, Slot, Uploads, View, Visitor, Visitors
+from tryon.ui.wardrobe import with_garment, without_slot
 
 log = logging.getLogger(__name__)
 
-Kept = TypeVar("Kept")
 QUIET_SECONDS = 2.0  # without a choice of any visitor, before a model is understood in advance
-SHARED_LOOKS = 24  # looks of models in gallery garments kept for everybody: 24 x 2.4 MB
-
-
-@dataclass(frozen=True)
-class View:
-    """What the page shows after a choice.
-
-    look: None before anything is worn. refusal: a sentence in place of a new result.
-    refused: where to say it: beside the upload of who or what, or below the look.
-    """
-
-    visitor: Visitor
-    look: Look | None
-    refusal: str = ""
-    refused: Slot = "look"
 
 
 class FittingRoom:
@@ -72,7 +56,6 @@ class FittingRoom:
             live: the streams of visitors who are live.
             first_look: the model and the garment that a visitor sees first; unknown ids mean the gallery's first.
         """
-        self.gallery = gallery
         model, garment = first_look
         self.first_model = model if model in gallery.models else next(iter(gallery.models))
         self.first_garment = garment if garment in gallery.garments else next(iter(gallery.garments))
@@ -82,10 +65,8 @@ class FittingRoom:
         self.visitors = Visitors() if visitors is None else visitors
         self.live = LiveRoom(load_networks) if live is None else live
         self._engine = engine
-        self._lock = threading.Lock()
-        self._models: dict[str, Who] = {}
-        self._garments: dict[str, What] = {}
-        self._looks: OrderedDict[str, Look] = OrderedDict()
+        self._dressing = Dressing(engine, self.shelf)
+        self.closet = Closet(gallery, engine, self.shelf, texts)
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._opening: Shown | None = None
@@ -114,7 +95,7 @@ class FittingRoom:
         """The first model's picture, for the page to show before the pipeline is loaded."""
         if self._opening is None:
             item = self.gallery.models[self.first_model]
-            self._opening = self.keep_shown(load_picture(item.file, what=f"picture of {item.name}"))
+            self._opening = keep_shown(self.shelf, load_picture(item.file, what=f"picture of {item.name}"))
         return self._opening
 
     # -- choices -------------------------------------------------------------------------------
@@ -124,11 +105,18 @@ class FittingRoom:
         visitor = self.visitors.get(session)
         return self._attempt(visitor, lambda: self._wear(visitor, 0))
 
-    def choose_garment(self, session: str, garment_id: str, ticket: int) -> View | None:
-        """Wear a garment of the gallery."""
+    def choose_garment(self, session: str, garment_id: str, ticket: int, *, outfit: bool = False) -> View | None:
+        """Wear a garment of the gallery.
+
+        Args:
+            session: whose.
+            garment_id: of the gallery.
+            ticket: of the click.
+            outfit: whether the rest of the outfit is kept on, as far as it goes with the garment.
+        """
 
         def use(visitor: Visitor) -> None:
-            visitor.what = self.garment(garment_id)
+            self._put_on(visitor, self.garment(garment_id), outfit=outfit)
 
         return self._choose(session, "what", ticket, use)
 
@@ -148,15 +136,16 @@ class FittingRoom:
 
         return self._choose(session, "who", ticket, use, uploaded=True)
 
-    def bring_garment(self, session: str, upload: str, ticket: int) -> View | None:
-        """Wear a garment from an uploaded picture."""
+    def bring_garment(self, session: str, upload: str, ticket: int, *, outfit: bool = False) -> View | None:
+        """Wear a garment from an uploaded picture; see ``choose_garment``."""
 
         def use(visitor: Visitor) -> None:
             picture = load_picture_with_alpha(self._taken(upload), what="picture of the garment")
             number = visitor.own_garments + 1
             brought = Brought(number, *picture)
-            visitor.what = understand_brought(brought, self._engine.get(), self.shelf)
+            what = understand_brought(brought, self._engine.get(), self.shelf)
             visitor.own_garments = number
+            self._put_on(visitor, what, outfit=outfit)
 
         return self._choose(session, "what", ticket, use, uploaded=True)
 
@@ -173,9 +162,30 @@ class FittingRoom:
         def use(visitor: Visitor) -> None:
             if visitor.what is None or visitor.what.brought is None:
                 raise BadRequestError(self.texts.upload_gone)
-            visitor.what = with_answer(visitor.what, name, value, self._engine.get(), self.shelf)
+            what = with_answer(visitor.what, name, value, self._engine.get(), self.shelf)
+            self._put_on(visitor, what, outfit=len(visitor.worn) > 1)
 
         return self._choose(session, "what", ticket, use, uploaded=True)
+
+    def take_off(self, session: str, slot: str, ticket: int) -> View | None:
+        """Empty a slot of the outfit; the last garment stays, as somebody who wears nothing new is no try-on."""
+
+        def use(visitor: Visitor) -> None:
+            left = without_slot(visitor.worn, slot)
+            if not left:
+                raise BadRequestError(self.texts.last_garment)
+            visitor.worn = left
+            visitor.what = visitor.what if visitor.what in left else left[-1]
+
+        return self._choose(session, "what", ticket, use)
+
+    def wear_so(self, session: str, style: Style, ticket: int) -> View | None:
+        """Wear the same in another way."""
+
+        def use(visitor: Visitor) -> None:
+            visitor.style = style
+
+        return self._choose(session, "style", ticket, use)
 
     def return_to(self, session: str, key: str, ticket: int) -> View | None:
         """Show a look of this visit again."""
@@ -186,10 +196,16 @@ class FittingRoom:
         view = self._attempt(visitor, lambda: self._wear(visitor, ticket))
         return None if view is None else replace(view, refusal=self.texts.look_gone, refused="look")
 
-    def undo(self, session: str) -> View | None:
-        """Show the look before the current one."""
+    def undo(self, session: str, *, waiting: str = "") -> View | None:
+        """Show the look before the current one.
+
+        Args:
+            session: whose.
+            waiting: the key of the look that is shown while another is waited for: undo then takes that click back.
+        """
         visitor = self.visitors.get(session)
-        look = visitor.step_back()
+        current = visitor.current()
+        look = current if current is not None and waiting == current.key else visitor.step_back()
         return None if look is None else self._show_again(visitor, look)
 
     def speak(self, session: str) -> View | None:
@@ -209,7 +225,7 @@ class FittingRoom:
             return View(visitor, look)
 
         def again() -> View:
-            told = self._dress(look.who, look.what, explain=True)
+            told = self._dressing.look(look.who, look.garments, look.style, what=look.what, explain=True)
             visitor.keep(told, step=False)
             return View(visitor, told)
 
@@ -217,52 +233,18 @@ class FittingRoom:
 
     # -- what is shared ------------------------------------------------------------------------
 
+    @property
+    def gallery(self) -> Gallery:
+        """What can be worn and by whom."""
+        return self.closet.gallery
+
     def garment(self, garment_id: str) -> What:
-        """Return a garment of the gallery, understood at its first use.
-
-        Raises:
-            BadRequestError: there is none of this id.
-            TryOnError: it cannot be understood.
-        """
-        item = self.gallery.garments.get(garment_id)
-        if item is None:
-            raise BadRequestError(self.texts.not_in_gallery.format(id=garment_id[:40]))
-
-        def build() -> What:
-            try:
-                garment = build_garment(item, self._engine.get())
-            except TryOnError as error:
-                if item.dropped:  # somebody put a picture into the folder that shows no garment
-                    log.warning("%s is left out of the gallery: %s", item.file, error)
-                    self._leave_out(item.id)
-                raise
-            sketches = garment_sketches(self.shelf, garment)
-            return What(item.id, item.name, garment, sketches=sketches, name_zh=item.name_zh)
-
-        return self._once(self._garments, item.id, build)
+        """See ``Closet.garment``."""
+        return self.closet.garment(garment_id)
 
     def model(self, model_id: str) -> Who:
-        """Return a virtual model, understood at its first use.
-
-        Raises:
-            BadRequestError: there is none of this id.
-            TryOnError: the picture cannot be understood.
-        """
-        item = self.gallery.models.get(model_id)
-        if item is None:
-            raise BadRequestError(self.texts.not_in_gallery.format(id=model_id[:40]))
-
-        def build() -> Who:
-            image_u8 = load_picture(item.file, what=f"picture of {item.name}")
-            return self._who(item.id, item.name, image_u8, name_zh=item.name_zh)
-
-        return self._once(self._models, item.id, build)
-
-    def _leave_out(self, garment_id: str) -> None:
-        """Take a garment out of the gallery, for everybody."""
-        with self._lock:
-            rest = {name: item for name, item in self.gallery.garments.items() if name != garment_id}
-            self.gallery = replace(self.gallery, garments=rest)
+        """See ``Closet.model``."""
+        return self.closet.model(model_id)
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -280,15 +262,27 @@ class FittingRoom:
             return replace(view, refusal=self.texts.photo_gone, refused="look")
         return view
 
+    def _put_on(self, visitor: Visitor, what: What, *, outfit: bool) -> None:
+        visitor.what, visitor.outfit = what, outfit
+        visitor.worn = with_garment(visitor.worn if outfit else (), what)
+
     def _wear(self, visitor: Visitor, ticket: int) -> View | None:
         """Dress whoever is chosen, unless a later click is known before or after."""
         if visitor.who is None:
             visitor.who = self.model(self.first_model)
-        if visitor.what is None:
-            visitor.what = self.garment(self.first_garment)
+        if visitor.what is None or not visitor.worn:
+            self._put_on(visitor, self.garment(self.first_garment), outfit=False)
         if not visitor.is_latest(ticket):
             return None
-        look = self._dress(visitor.who, visitor.what, explain=visitor.explain, known=visitor.looks)
+        look = self._dressing.look(
+            visitor.who,
+            visitor.worn,
+            visitor.style,
+            what=visitor.what,
+            explain=visitor.explain,
+            known=visitor.looks,
+            memory=visitor.memory if visitor.outfit else None,
+        )
         visitor.keep(look)
         self.visitors.sweep()
         return View(visitor, look) if visitor.is_latest(ticket) else None
@@ -306,62 +300,10 @@ class FittingRoom:
         finally:
             self._last_work = time.monotonic()
 
-    def _dress(self, who: Who, what: What, *, explain: bool, known: OrderedDict[str, Look] | None = None) -> Look:
-        key = f"{who.key}+{what.key}"
-        shared = not who.own and not what.own
-        with self._lock:
-            look = (known.get(key) if known else None) or self._looks.get(key)
-        if look is not None and (look.stages or not explain):
-            return look
-        result = self._engine.get().dress(who.person, what.garment, stages=explain)
-        look = self._look(who, what, result)
-        if shared:
-            with self._lock:
-                self._looks[key] = look
-                self._looks.move_to_end(key)
-                while len(self._looks) > SHARED_LOOKS:
-                    self._looks.popitem(last=False)
-        return look
-
-    def _look(self, who: Who, what: What, result: TryOnResult) -> Look:
-        return Look(
-            who=who,
-            what=what,
-            shown=self.keep_shown(result.image, full=True, filename=f"try-on-{what.key}.png"),
-            thumb=thumb_uri(result.image, 120, 160),
-            warnings=unique((*who.person.warnings, *what.garment.warnings, *result.warnings)),
-            stages=tuple((name, self.keep_shown(picture)) for name, picture in result.stages.items()),
-        )
-
-    def keep_shown(self, image_u8: RGBu8, *, full: bool = False, filename: str = "") -> Shown:
-        """Make a picture visible to the browser for as long as the returned object is kept.
-
-        Args:
-            image_u8: (H, W, 3).
-            full: whether it can be downloaded without loss.
-            filename: the download's name.
-        """
-        jpeg, size = encode_shown(image_u8)
-        return self.shelf.put(jpeg, size, full=image_u8 if full else None, filename=filename)
-
-    def _who(self, key: str, name: str, image_u8: RGBu8, *, name_zh: str = "", own: bool = False) -> Who:
-        person = self._engine.get().understand_person(image_u8)
-        return Who(
-            key,
-            name,
-            person,
-            self.keep_shown(person.image_u8),
-            own=own,
-            thumb=thumb_uri(image_u8) if own else "",
-            sketches=person_sketches(self.shelf, person),
-            parts=parts_of(person),
-            name_zh=name_zh,
-        )
-
     def _own_photo(self, upload: str) -> Who:
         image_u8 = load_picture(self._taken(upload), what="photo")
         key = f"photo-{upload[:12]}"
-        return self._who(key, ENGLISH.your_photo, image_u8, name_zh=CHINESE.your_photo, own=True)
+        return self.closet.somebody(key, ENGLISH.your_photo, image_u8, name_zh=CHINESE.your_photo, own=True)
 
     def _taken(self, upload: str) -> bytes:
         data = self.uploads.take(upload)
@@ -370,23 +312,14 @@ class FittingRoom:
         return data
 
     def _show_again(self, visitor: Visitor, look: Look) -> View:
-        visitor.who, visitor.what = look.who, look.what
+        visitor.who, visitor.what, visitor.worn, visitor.style = look.who, look.what, look.garments, look.style
         visitor.keep(look)
         return View(visitor, look)
-
-    def _once(self, kept: dict[str, Kept], key: str, build: Callable[[], Kept]) -> Kept:
-        with self._lock:
-            if key in kept:
-                return kept[key]
-        # built outside the lock, so that others need not wait; built twice at worst
-        value = build()
-        with self._lock:
-            return kept.setdefault(key, value)
 
     def _warm_up(self) -> None:
         """Make the first look; then, in quiet moments, understand the other models, so that a click is quick."""
         try:
-            self._dress(self.model(self.first_model), self.garment(self.first_garment), explain=False)
+            self._dressing.look(self.model(self.first_model), (self.garment(self.first_garment),))
             for identity in self.gallery.models:
                 if self._stop.is_set():
                     return

@@ -7,6 +7,7 @@ gallery too, and is understood when it is first worn.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping
@@ -186,6 +187,18 @@ def tile_picture(item: GarmentItem | ModelItem) -> RGBu8:
         return image_u8
     mask_f32 = _load_mask(mask_file)
     return focus_on(image_u8, mask_f32) if mask_f32.shape == image_u8.shape[:2] else image_u8
+
+
+def tile_address(item: GarmentItem | ModelItem) -> str:
+    """Where the browser finds an entry's small picture; another picture has another address, so that it may be kept.
+
+    Args:
+        item: an entry.
+    """
+    kind = "garments" if isinstance(item, GarmentItem) else "models"
+    stamps = [path.stat() for path in (item.file, getattr(item, "mask_file", None)) if path is not None]
+    seen = repr([(stamp.st_size, stamp.st_mtime_ns) for stamp in stamps]).encode()
+    return f"tryon/tile/{kind}/{item.id}.jpg?v={hashlib.sha256(seen).hexdigest()[:12]}"
 
 
 def build_garment(item: GarmentItem, pipeline: TryOn) -> Garment:

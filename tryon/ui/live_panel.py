@@ -12,8 +12,9 @@ from tryon.types import Garment
 from tryon.ui.elements import ICON_CAMERA, ICON_LOCK, button, el, in_both, t
 from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.live_room import TooManyLiveError
+from tryon.ui.looks import What
 from tryon.ui.texts import Texts, word_at
-from tryon.ui.visitors import Visitor, What
+from tryon.ui.visitors import Visitor
 
 FILLED = True  # the tab that opens the panel is offered only where there is something in it
 OWN = "own"  # the id of the visitor's own garment here
@@ -130,8 +131,8 @@ def _wardrobe(room: FittingRoom) -> list[str]:
     texts, garments = room.texts, room.gallery.garments.values()
     there = {"all", *(item.category for item in garments)}
     chips = (
-        button(t(texts, f"filters.{name}"), data_filter=name, aria_pressed=str(name == "all").lower())
-        for name in texts.filters
+        button(t(texts, f"gallery.categories.{name}"), data_filter=name, aria_pressed=str(name == "all").lower())
+        for name in texts.gallery.categories
         if name in there
     )
     own = _tile(t(texts, "live.own"), data_id=OWN, hidden=True)

@@ -19,42 +19,63 @@ FONTS = (
     "Noto Sans CJK SC",
     "sans-serif",
 )
-PAPER, PAPER_DARK = "#faf7f1", "#1b1a18"
-SURFACE, SURFACE_DARK = "#fffdf9", "#242320"
-LINE, LINE_DARK = "#e7e0d4", "#3a3732"
-INK, INK_DARK = "#2c2925", "#eee8de"
-MUTED, MUTED_DARK = "#6f675c", "#a79f93"
-ACCENT, ACCENT_DARK = "#2c6757", "#84c3b0"
+TITLE_FONTS = (
+    '"Iowan Old Style", "Palatino Linotype", Palatino, "Source Serif 4", "Noto Serif", '
+    '"Songti SC", "Noto Serif CJK SC", serif'
+)
+# Grounds: paper (the page), surface (what lies on it), track (wells), soft (chosen). Lines: line (decoration), edge
+# (what must be seen: 3 to 1). Words: ink, muted, on (on the accent). test_look.py computes the contrasts.
+LIGHT = {
+    "paper": "#faf7f1",
+    "surface": "#fffdf9",
+    "track": "#ece6db",
+    "soft": "#e3eee9",
+    "line": "#e7e0d4",
+    "edge": "#8f8676",
+    "ink": "#2c2925",
+    "muted": "#645c51",
+    "accent": "#2c6757",
+    "on": "#fffdf9",
+}
+DARK = {
+    "paper": "#191816",
+    "surface": "#24231f",
+    "track": "#2b2925",
+    "soft": "#22352e",
+    "line": "#3a3732",
+    "edge": "#8a8378",
+    "ink": "#f0eae0",
+    "muted": "#b0a89b",
+    "accent": "#8ccbb8",
+    "on": "#12201b",
+}
 
 
 def theme() -> gr.themes.Base:
     """Paper-white and charcoal grounds, one green accent, system fonts: nothing is fetched from elsewhere."""
     base = gr.themes.Base(font=FONTS, font_mono=("ui-monospace", "monospace"), radius_size="lg", spacing_size="md")
+    colours = {
+        "body_background_fill": "paper",
+        "body_text_color": "ink",
+        "body_text_color_subdued": "muted",
+        "background_fill_primary": "paper",
+        "background_fill_secondary": "surface",
+        "border_color_primary": "line",
+        "color_accent_soft": "soft",
+        "link_text_color": "accent",
+    }
+    values = {name: LIGHT[colour] for name, colour in colours.items()}
+    values |= {f"{name}_dark": DARK[colour] for name, colour in colours.items()}
+    for name, value in (
+        ("block_background_fill", "transparent"),
+        ("block_border_width", "0px"),
+        ("block_shadow", "none"),
+    ):
+        values |= {name: value, f"{name}_dark": value}
     return base.set(
-        body_background_fill=PAPER,
-        body_background_fill_dark=PAPER_DARK,
-        body_text_color=INK,
-        body_text_color_dark=INK_DARK,
-        body_text_color_subdued=MUTED,
-        body_text_color_subdued_dark=MUTED_DARK,
-        background_fill_primary=PAPER,
-        background_fill_primary_dark=PAPER_DARK,
-        background_fill_secondary=SURFACE,
-        background_fill_secondary_dark=SURFACE_DARK,
-        block_background_fill="transparent",
-        block_background_fill_dark="transparent",
-        block_border_width="0px",
-        block_border_width_dark="0px",
-        block_shadow="none",
-        block_shadow_dark="none",
+        **values,
         block_padding="0",
-        border_color_primary=LINE,
-        border_color_primary_dark=LINE_DARK,
-        color_accent=ACCENT,
-        color_accent_soft="#e3eee9",
-        color_accent_soft_dark="#24362f",
-        link_text_color=ACCENT,
-        link_text_color_dark=ACCENT_DARK,
+        color_accent=LIGHT["accent"],
         panel_background_fill="transparent",
         panel_background_fill_dark="transparent",
         panel_border_width="0px",
@@ -63,13 +84,11 @@ def theme() -> gr.themes.Base:
 
 def style_sheet() -> str:
     """The page's CSS: the theme's colours as variables, then the files of ``styles``."""
-    names = ("paper", "surface", "line", "ink", "muted", "accent")
-    light = (PAPER, SURFACE, LINE, INK, MUTED, ACCENT)
-    dark = (PAPER_DARK, SURFACE_DARK, LINE_DARK, INK_DARK, MUTED_DARK, ACCENT_DARK)
     rules = [
-        selector + "{" + "".join(f"--{name}:{value};" for name, value in zip(names, values)) + "}"
-        for selector, values in ((":root", light), (".dark", dark))
+        selector + "{" + "".join(f"--{name}:{value};" for name, value in colours.items()) + "}"
+        for selector, colours in ((":root", LIGHT), (".dark", DARK))
     ]
+    rules.append(f":root{{--titles:{TITLE_FONTS};color-scheme:light}}.dark{{color-scheme:dark}}")
     return "\n".join([*rules, *(_read(each) for each in _parts("styles", "page.css"))])
 
 

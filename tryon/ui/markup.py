@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
 
 from tryon.garment.attributes import NOT_SURE
@@ -20,16 +19,16 @@ from tryon.ui.elements import (
     ICON_UNDO,
     button,
     el,
-    in_both,
+    labelled,
     t,
     url,
 )
-from tryon.ui.fitting_room import View
 from tryon.ui.languages import Language
+from tryon.ui.looks import Look, Shown
 from tryon.ui.sentences import in_language, told
 from tryon.ui.texts import Texts, describe_garment, describe_person, word_at
 from tryon.ui.understood import category_is_open
-from tryon.ui.visitors import Look, Shown
+from tryon.ui.visitors import View
 
 _serial = itertools.count(1)  # makes each piece differ from the last, so that the browser notices an equal answer
 CAMERA_SECONDS = 5  # to step back until one's hips are in the picture
@@ -47,7 +46,7 @@ def header(texts: Texts, tabs: Iterable[str]) -> str:
         button(t(texts, f"tabs.{name}"), data_tab=name, role="tab", aria_selected=str(number == 0).lower())
         for number, name in enumerate(tabs)
     )
-    row = el("div", *handles, class_="tabs", role="tablist", hidden=len(tabs) < 2, **_labelled(texts, "tabs_label"))
+    row = el("div", *handles, class_="tabs", role="tablist", hidden=len(tabs) < 2, **labelled(texts, "tabs_label"))
     return el(
         "header",
         t(texts, "name", "h1"),
@@ -61,12 +60,7 @@ def header(texts: Texts, tabs: Iterable[str]) -> str:
 
 def _round(texts: Texts, icon: str, act: str) -> str:
     title = {"title": word_at(texts, f"{act}_button"), "data_t_title": f"{act}_button"}
-    return button(icon, "round", data_act=act, **_labelled(texts, f"{act}_button"), **title)
-
-
-def _labelled(texts: Texts, path: str) -> dict[str, str]:
-    """Attributes that name an element for those who do not see it."""
-    return {"aria_label": word_at(texts, path), "data_t_label": path}
+    return button(icon, "round", data_act=act, **labelled(texts, f"{act}_button"), **title)
 
 
 def heading(texts: Texts, path: str, *, level: int = 2) -> str:
@@ -100,7 +94,7 @@ def uploader(texts: Texts, kind: str, *, thumb: str = "", said: str = "", refusa
     parts = [
         el(
             "label",
-            el("input", type="file", accept="image/*,.heic,.heif,.avif", **_labelled(texts, title)),
+            el("input", type="file", accept="image/*,.heic,.heif,.avif", **labelled(texts, title)),
             el("span", picture, class_="well"),
             el("span", t(texts, title, "b"), t(texts, hint, "small"), class_="words"),
             class_="drop",
@@ -117,49 +111,6 @@ def uploader(texts: Texts, kind: str, *, thumb: str = "", said: str = "", refusa
     # drawn anew only when something changed (an open camera stays open), but for each refusal, as the
     # browser has cleared the last one
     return el("div", *parts, class_=f"uploader {kind}", data_serial=next(_serial) if refusal else 0)
-
-
-def picker(items: Iterable[Tile], texts: Texts, *, filters: bool, label: str) -> str:
-    """A grid of pictures to choose from.
-
-    Args:
-        items: what can be chosen.
-        texts: the language.
-        filters: whether to offer the categories as chips.
-        label: path of the word that says what the grid is, for screen readers.
-    """
-    items = list(items)
-    chips = ""
-    if filters:
-        there = {"all", *(item.category for item in items)}
-        buttons = (
-            button(t(texts, f"filters.{name}"), data_filter=name, aria_pressed=str(name == "all").lower())
-            for name in texts.filters
-            if name in there
-        )
-        chips = el("div", *buttons, class_="chips", role="group", **_labelled(texts, label))
-    tiles = (
-        button(
-            el("img", src=item.picture, alt="", width=240, height=320) + in_both(item.name, item.name_zh),
-            "tile",
-            data_id=item.id,
-            data_category=item.category,
-            aria_pressed="false",
-        )
-        for item in items
-    )
-    return chips + el("div", *tiles, class_="grid", role="group", **_labelled(texts, label))
-
-
-@dataclass(frozen=True)
-class Tile:
-    """What can be chosen in a picker. category: for the filter; may be empty. picture: its address."""
-
-    id: str
-    name: str
-    name_zh: str
-    category: str
-    picture: str
 
 
 def stage(texts: Texts, view: View | None, *, waiting: Shown | None = None, name: str = "") -> str:
@@ -192,6 +143,7 @@ def stage(texts: Texts, view: View | None, *, waiting: Shown | None = None, name
         style=ratio,
         data_serial=next(_serial),
         data_waiting=view is None,
+        data_look=look.key if look else False,
     )
 
 
@@ -210,11 +162,11 @@ def strip(texts: Texts, view: View) -> str:
         return ""
     tiles = (
         button(
-            el("img", src=look.thumb, alt=look.what.called(language), width=120, height=160),
+            el("img", src=look.thumb, alt=look.called(language), width=120, height=160),
             "tile",
             data_id=look.key,
             aria_pressed=str(look is view.look).lower(),
-            title=texts.return_to.format(what=look.what.called(language)),
+            title=texts.return_to.format(what=look.called(language)),
         )
         for look in looks
     )
@@ -262,7 +214,7 @@ def said_of_person(texts: Texts, look: Look | None) -> str:
 
 
 def _before_and_after(texts: Texts, look: Look, language: Language) -> list[str]:
-    who, what = look.who.called(language), look.what.called(language)
+    who, what = look.who.called(language), look.called(language)
     return [
         el("img", class_="after", src=url(look.shown), alt=texts.result_alt.format(who=who, what=what)),
         el("img", class_="before", src=url(look.who.shown), alt=texts.before_alt.format(who=who)),
@@ -270,7 +222,7 @@ def _before_and_after(texts: Texts, look: Look, language: Language) -> list[str]
         el("i", ICON_GRIP, class_="grip"),
         t(texts, "before", class_="tag l"),
         t(texts, "after", class_="tag r"),
-        el("input", class_="cut", type="range", min=0, max=100, step=0.1, value=0, **_labelled(texts, "slider")),
+        el("input", class_="cut", type="range", min=0, max=100, step=0.1, value=0, **labelled(texts, "slider")),
     ]
 
 

@@ -9,16 +9,17 @@ from typing import Any
 import gradio as gr
 
 from tryon.images import MAX_BYTES
-from tryon.ui import live_panel, markup, panel
+from tryon.ui import gallery_panel, live_panel, markup, panel, wear_panel
 from tryon.ui.api import add_api
-from tryon.ui.fitting_room import FittingRoom, View
-from tryon.ui.gallery import tile_picture
-from tryon.ui.pictures import thumb_uri
+from tryon.ui.fitting_room import FittingRoom
+from tryon.ui.gallery import tile_address
+from tryon.ui.looks import Style
 from tryon.ui.sentences import in_language
-from tryon.ui.visitors import Slot, Visitor
+from tryon.ui.visitors import Slot, View, Visitor
 
 MODEL_QUEUE = "model"  # one at a time: the networks use all cores for one picture
-PIECES = ("stage", "photo", "models", "garment", "garments", "strip", "seen", "made")  # what an answer draws anew
+PIECES = ("stage", "wear", "photo", "models", "garment", "garments", "slots", "strip", "seen", "made")  # drawn anew
+WORN_AT_FIRST = {"fit": 0.0, "tuck": "auto", "tops": True}
 FILES_SWEEP_S, FILES_AGE_S = 60, 600  # only the programs' endpoints write files; these are theirs
 
 
@@ -58,6 +59,8 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
             call = "tryonPage.stage(element, trigger, watch); /* 'undo' */"
             with gr.Column(elem_id="front"):
                 pieces["stage"] = _piece(_first_stage(room), call=call, elem_id="stage")
+                call = "tryonPage.wear(element, trigger, props, watch); /* 'style' */"
+                pieces["wear"] = _piece(wear_panel.wear(texts), call=call, elem_id="wear", worn=WORN_AT_FIRST)
                 _piece(markup.drawers(texts), call="tryonPage.drawers(element)", elem_id="drawers")
             call = "tryonPage.strip(element, trigger, watch); /* 'choose' */"
             pieces["strip"] = _piece("", call=call, elem_id="strip")
@@ -69,6 +72,8 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
                 pieces["drawer"] = _piece(markup.handle(texts, "made"), call=call)
                 pieces["made"] = _piece(markup.made(texts, None), elem_classes="told")
         with gr.Column(elem_id="what"):
+            call = "tryonPage.slots(element, trigger); /* 'off' */"
+            pieces["slots"] = _piece(wear_panel.slots(texts, None), call=call, elem_id="slots")
             _piece(markup.heading(texts, "what"))
             pieces["garments"] = _picker(room, "garments")
             pieces["garment"] = _uploader(room, "what")
@@ -78,7 +83,7 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
 
 def tabs() -> list[str]:
     """The tabs that have something to show: keys of ``Texts.tabs``."""
-    return ["try_on", *(["live"] if live_panel.FILLED else [])]
+    return ["try_on", "outfits", *(["live"] if live_panel.FILLED else [])]
 
 
 def _first_stage(room: FittingRoom) -> str:
@@ -88,18 +93,16 @@ def _first_stage(room: FittingRoom) -> str:
 
 
 def _picker(room: FittingRoom, kind: str) -> gr.HTML:
-    texts, gallery = room.texts, room.gallery
-    models = kind == "models"
-    items = [
-        markup.Tile(item.id, item.name, item.name_zh, getattr(item, "category", ""), thumb_uri(tile_picture(item)))
-        for item in (gallery.models if models else gallery.garments).values()
-    ]
-    return _piece(
-        markup.picker(items, texts, filters=not models, label="who" if models else "what"),
-        call="tryonPage.picker(element, trigger, props, watch); /* 'choose' */",
-        elem_id=kind,
-        chosen=room.first_model if models else room.first_garment,
+    if kind == "models":
+        tiles = [gallery_panel.model_tile(item, tile_address(item)) for item in room.gallery.models.values()]
+    else:
+        tiles = [gallery_panel.garment_tile(item, tile_address(item)) for item in room.gallery.garments.values()]
+    html = gallery_panel.picker(
+        tiles, room.texts, label="models" if kind == "models" else "what", search=kind == "garments"
     )
+    first = (room.first_model,) if kind == "models" else (room.first_garment,)
+    call = "tryonPage.picker(element, trigger, props, watch); /* 'choose' */"
+    return _piece(html, call=call, elem_id=kind, chosen=list(first))
 
 
 def _uploader(room: FittingRoom, kind: str) -> gr.HTML:
@@ -161,21 +164,27 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> Non
         **heavy,
     )
     listen(pieces["header"].speak, None, lambda session, data: room.speak(session), quick=True)
-    listen(pieces["garments"].choose, "what", lambda session, data: room.choose_garment(session, data.id, data.ticket))
+    listen(
+        pieces["garments"].choose,
+        "what",
+        lambda session, data: room.choose_garment(session, data.id, data.ticket, outfit=data.outfit),
+    )
     listen(pieces["models"].choose, "who", lambda session, data: room.choose_model(session, data.id, data.ticket))
     listen(pieces["photo"].bring, "who", lambda session, data: room.bring_photo(session, data.upload, data.ticket))
     listen(
         pieces["garment"].bring,
         "what",
-        lambda session, data: room.bring_garment(session, data.upload, data.ticket),
+        lambda session, data: room.bring_garment(session, data.upload, data.ticket, outfit=data.outfit),
     )
     listen(
         pieces["garment"].answer,
         "what",
         lambda session, data: room.answer(session, data.id, data.value, data.ticket),
     )
+    listen(pieces["slots"].off, "what", lambda session, data: room.take_off(session, data.id, data.ticket))
+    listen(pieces["wear"].style, "style", lambda session, data: room.wear_so(session, data.style, data.ticket))
     listen(pieces["strip"].choose, "look", lambda session, data: room.return_to(session, data.id, data.ticket))
-    listen(pieces["stage"].undo, "look", lambda session, data: room.undo(session))
+    listen(pieces["stage"].undo, "look", lambda session, data: room.undo(session, waiting=data.id))
     listen(pieces["drawer"].expand, None, lambda session, data: room.explain(session, True))
     listen(pieces["drawer"].collapse, None, lambda session, data: room.explain(session, False))
 
@@ -188,10 +197,14 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> Non
 
 def _updates(view: View | None) -> list[Any]:
     """The new values of the pieces, in the order of the outputs; nothing where a later click follows."""
-    if view is None:
-        return [gr.skip() for _ in PIECES]
+    drawn = None if view is None else _drawn(view)
+    return [gr.skip() if drawn is None else drawn[name] for name in PIECES]
+
+
+def _drawn(view: View) -> dict[str, Any]:
+    """The new value of each piece."""
     visitor, look = view.visitor, view.look
-    texts, who, what = visitor.texts, visitor.who, visitor.what
+    texts, who = visitor.texts, visitor.who
     refused = {view.refused: in_language(visitor.language, view.refusal)} if view.refusal else {}
     own_photo, own_garment = bool(look and look.who.own), bool(look and look.what.own)
     photo = markup.uploader(
@@ -210,16 +223,19 @@ def _updates(view: View | None) -> list[Any]:
         refusal=refused.get("what", ""),
         more=panel.ask_of_garment(texts, look) if look else "",
     )
-    return [
-        markup.stage(texts, view),
-        photo,
-        gr.update(chosen=who.key if who and not who.own else ""),
-        garment,
-        gr.update(chosen=what.key if what and not what.own else ""),
-        markup.strip(texts, view),
-        panel.understood(texts, view),
-        markup.made(texts, view),
-    ]
+    tops = any(what.garment.category == "upper" for what in visitor.worn)
+    return {
+        "stage": markup.stage(texts, view),
+        "wear": gr.update(worn={"fit": visitor.style.fit, "tuck": visitor.style.tuck, "tops": tops}),
+        "photo": photo,
+        "models": gr.update(chosen=[who.key] if who and not who.own else []),
+        "garment": garment,
+        "garments": gr.update(chosen=[what.key for what in visitor.worn if not what.own]),
+        "slots": wear_panel.slots(texts, view),
+        "strip": markup.strip(texts, view),
+        "seen": panel.understood(texts, view),
+        "made": markup.made(texts, view),
+    }
 
 
 def _session(request: gr.Request) -> str:
@@ -236,5 +252,8 @@ class _Data:
         self.upload = words.get("upload", "")
         self.value = words.get("value", "")
         self.language = words.get("language", "")
+        self.outfit = words.get("tab") == "outfits"
+        fit = sent.get("fit")
+        self.style = Style.asked(fit if isinstance(fit, (int, float)) else 0.0, words.get("tuck", ""))
         ticket = sent.get("ticket")
         self.ticket = ticket if isinstance(ticket, int) else 0

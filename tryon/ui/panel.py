@@ -9,8 +9,8 @@ from tryon.garment.attributes import NOT_SURE
 from tryon.stages import LABEL_COLOURS
 from tryon.types import LABEL
 from tryon.ui.elements import ICON_EDIT, ICON_EYE, button, el, t, url
-from tryon.ui.fitting_room import View
 from tryon.ui.languages import Language
+from tryon.ui.looks import Look, Sketch, What, Who
 from tryon.ui.sentences import in_language
 from tryon.ui.texts import Texts, framing_of
 from tryon.ui.understood import (
@@ -20,7 +20,7 @@ from tryon.ui.understood import (
     properties_of,
     question_of,
 )
-from tryon.ui.visitors import Look, Sketch, What, Who, unique
+from tryon.ui.visitors import View, unique
 
 TOLD = 0.2  # likelier guesses are named where nothing is sure; less likely ones say nothing
 

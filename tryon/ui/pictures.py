@@ -41,6 +41,24 @@ def encode_sketch(image_u8: RGBu8) -> bytes:
     return _jpeg(image_u8, SKETCH_QUALITY)
 
 
+def encode_thumb(image_u8: RGBu8, width: int = 240, height: int = 320) -> bytes:
+    """Cut the middle of a picture to a small upright one.
+
+    Args:
+        image_u8: (H, W, 3).
+        width: of the thumb, pixels.
+        height: of the thumb, pixels.
+
+    Returns:
+        The JPEG.
+    """
+    h, w = image_u8.shape[:2]
+    cut_w, cut_h = min(w, round(h * width / height)), min(h, round(w * height / width))
+    x, y = (w - cut_w) // 2, (h - cut_h) // 4  # a little more from below: heads are above
+    thumb = cv2.resize(image_u8[y : y + cut_h, x : x + cut_w], (width, height), interpolation=cv2.INTER_AREA)
+    return _jpeg(thumb, THUMB_QUALITY)
+
+
 def thumb_uri(image_u8: RGBu8, width: int = 240, height: int = 320) -> str:
     """Cut the middle of a picture to a small upright one and return it as a data URI.
 
@@ -49,11 +67,7 @@ def thumb_uri(image_u8: RGBu8, width: int = 240, height: int = 320) -> str:
         width: of the thumb, pixels.
         height: of the thumb, pixels.
     """
-    h, w = image_u8.shape[:2]
-    cut_w, cut_h = min(w, round(h * width / height)), min(h, round(w * height / width))
-    x, y = (w - cut_w) // 2, (h - cut_h) // 4  # a little more from below: heads are above
-    thumb = cv2.resize(image_u8[y : y + cut_h, x : x + cut_w], (width, height), interpolation=cv2.INTER_AREA)
-    return "data:image/jpeg;base64," + base64.b64encode(_jpeg(thumb, THUMB_QUALITY)).decode("ascii")
+    return "data:image/jpeg;base64," + base64.b64encode(encode_thumb(image_u8, width, height)).decode("ascii")
 
 
 def focus_on(image_u8: RGBu8, mask_f32: MaskF32, *, margin: float = 0.09, most: float = 1.35) -> RGBu8:

@@ -1,4 +1,4 @@
-"""Three small addresses beside Gradio's, so that a visitor's pictures travel through memory alone.
+"""A few small addresses beside Gradio's, so that a visitor's pictures travel through memory alone.
 
 Gradio's own upload and picture components write files; these do not. The tokens are random and name
 no path.
@@ -6,7 +6,7 @@ no path.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
@@ -16,8 +16,11 @@ from starlette.routing import Route
 
 from tryon.images import MAX_BYTES, encode_png
 from tryon.ui.fitting_room import FittingRoom
+from tryon.ui.gallery import GarmentItem, ModelItem
 from tryon.ui.languages import TEXTS, language_of
 
+# tiles are the project's own pictures, and another picture has another address
+LASTING = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
 PRIVATE = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -25,12 +28,14 @@ def picture_routes(room: FittingRoom) -> list[Route]:
     """Make the routes of a fitting room, for the server under the page.
 
     ``POST tryon/upload`` takes a file's bytes and answers ``{"upload": id}``; it wants the header
-    ``X-Tryon``, which no foreign page can send. ``GET tryon/picture/<token>.jpg`` and
+    ``X-Tryon``, which no foreign page can send. ``GET tryon/tile/garments/<id>.jpg`` (or models) gives a tile of
+    the gallery, ``GET tryon/picture/<token>.jpg`` and
     ``GET tryon/result/<token>.png`` give a picture to look at, and the result without loss.
     """
     return [
         Route("/tryon/upload", _upload(room), methods=["POST"]),
         Route("/tryon/picture/{token}.jpg", _picture(room), methods=["GET"]),
+        Route("/tryon/tile/{kind}/{identity}.jpg", _tile(room), methods=["GET"]),
         Route("/tryon/result/{token}.png", _result(room), methods=["GET"]),
     ]
 
@@ -62,6 +67,22 @@ def _picture(room: FittingRoom) -> Callable[[Request], object]:
         return Response(jpeg, media_type="image/jpeg", headers=PRIVATE)
 
     return picture
+
+
+def _tile(room: FittingRoom) -> Callable[[Request], object]:
+    async def tile(request: Request) -> Response:
+        kind, identity = request.path_params["kind"], request.path_params["identity"]
+        known: dict[str, Mapping[str, GarmentItem | ModelItem]] = {
+            "garments": room.gallery.garments,
+            "models": room.gallery.models,
+        }
+        item = known.get(kind, {}).get(identity)
+        if item is None:  # ids are looked up; nothing of the address becomes a path
+            return Response(status_code=404, headers=PRIVATE)
+        jpeg = await run_in_threadpool(room.closet.tile, item)
+        return Response(jpeg, media_type="image/jpeg", headers=LASTING)
+
+    return tile
 
 
 def _result(room: FittingRoom) -> Callable[[Request], object]:

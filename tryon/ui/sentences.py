@@ -145,7 +145,7 @@ def told(language: Language, sentences: Iterable[str]) -> str:
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """The table, and the page's own sentences, which programs and visitors share."""
     english, chinese = TEXTS["en"], TEXTS["zh"]
-    own = ("upload_gone", "photo_gone", "look_gone", "not_in_gallery", "unexpected", "not_ready", "too_large")
+    own = ("upload_gone", "photo_gone", "look_gone", "not_in_gallery", "last_garment", "unexpected", "not_ready")
     table = {**CHINESE_SENTENCES, **{getattr(english, name): getattr(chinese, name) for name in own}}
     return tuple((_pattern(sentence), translated) for sentence, translated in table.items())
 

@@ -10,12 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tryon.types import Category, LegLength, Pose, SleeveLength
+from tryon.ui.texts_gallery import GalleryTexts
 from tryon.ui.texts_live import LiveTexts
+from tryon.ui.texts_wear import WearTexts
 
 
 @dataclass(frozen=True)
 class Texts:
     """The page's words in one language. Fields with braces are formatted with the named values."""
+
+    gallery: GalleryTexts
+    wear: WearTexts
 
     name: str
     promise: str
@@ -40,7 +45,6 @@ class Texts:
     your_photo: str
 
     what: str
-    filters: dict[str, str]
     add_garment: str
     change_garment: str
     add_garment_hint: str
@@ -90,6 +94,7 @@ class Texts:
     photo_gone: str
     look_gone: str
     not_in_gallery: str
+    last_garment: str
     unexpected: str
     not_ready: str
 

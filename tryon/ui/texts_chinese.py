@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from tryon.ui import texts_gallery, texts_wear
 from tryon.ui.texts import Texts
 from tryon.ui.texts_live import LIVE_CHINESE
 
 CHINESE = Texts(
+    gallery=texts_gallery.CHINESE,
+    wear=texts_wear.CHINESE,
     name="试衣间",
     promise="选人，选衣，即刻上身。",
     theme_button="切换浅色或深色",
@@ -27,7 +30,6 @@ CHINESE = Texts(
     models="或者请模特试穿",
     your_photo="你的照片",
     what="穿什么",
-    filters={"all": "全部", "upper": "上装", "lower": "下装", "dress": "连衣裙"},
     add_garment="添加你自己的衣服",
     change_garment="换一件衣服",
     add_garment_hint="一件衣服的照片，平铺或穿在身上都可以。",
@@ -144,6 +146,7 @@ CHINESE = Texts(
     photo_gone="由于一段时间没有操作，你的照片已从内存中清除。重新添加即可继续。",
     look_gone="那个造型已不在内存中，这里是你现在的穿着。",
     not_in_gallery="衣橱里没有“{id}”，可用 /gallery 查看全部名称。",
+    last_garment="至少要穿一件。选择另一件衣服，它会自动替换。",
     unexpected="我们这边出了点问题，与你的图片无关。请再试一次。",
     not_ready="试衣功能未能启动，原因见服务器日志。",
     live=LIVE_CHINESE,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from tryon.ui import texts_gallery, texts_wear
 from tryon.ui.texts import Texts
 from tryon.ui.texts_live import LIVE_ENGLISH
 
 ENGLISH = Texts(
+    gallery=texts_gallery.ENGLISH,
+    wear=texts_wear.ENGLISH,
     name="Try-on",
     promise="Choose who, choose what, see it at once.",
     theme_button="Light or dark",
@@ -27,7 +30,6 @@ ENGLISH = Texts(
     models="or borrow a model",
     your_photo="Your photo",
     what="What",
-    filters={"all": "All", "upper": "Tops", "lower": "Bottoms", "dress": "Dresses"},
     add_garment="Add your own garment",
     change_garment="Use another garment",
     add_garment_hint="A picture of one garment, lying flat or worn.",
@@ -149,6 +151,7 @@ ENGLISH = Texts(
     photo_gone="Your photo is no longer in memory, as nothing happened for a while. Add it again to go on with it.",
     look_gone="That look is no longer in memory. Here is what you wear now.",
     not_in_gallery="The gallery has nothing called “{id}”. Ask /gallery for the names.",
+    last_garment="Something must be worn. Choose another garment, and this one makes room for it.",
     unexpected="Something went wrong on our side, not with your picture. Please try once more.",
     not_ready="The try-on could not start. The server's log says why.",
     live=LIVE_ENGLISH,

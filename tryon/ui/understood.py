@@ -16,8 +16,9 @@ from tryon.stages import SEEN, draw_cutout, draw_garment, draw_overlay, draw_pos
 from tryon.types import ATTRIBUTES, CATEGORIES, LABELS, Garment, Guess, Person, RGBu8
 from tryon.ui.engine import TryOn
 from tryon.ui.languages import CHINESE, ENGLISH
+from tryon.ui.looks import Brought, Sketch, What
 from tryon.ui.pictures import encode_sketch, fit_uri
-from tryon.ui.visitors import Brought, Shelf, Sketch, What
+from tryon.ui.visitors import Shelf
 
 SKETCH_SIDE = 720  # pixels: three stand beside each other, so that this is sharp on dense screens too
 LEAST_SHARE = 5e-4  # of the photo: a part that is smaller is a stray spot and not named

@@ -11,150 +11,36 @@ import threading
 import time
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tryon.types import Garment, MaskF32, Person, RGBu8
+from tryon.types import Person, RGBu8
+from tryon.ui.dressing_memory import Memory
 from tryon.ui.languages import TEXTS, Language, language_of
+from tryon.ui.looks import Look, Shown, Sketch, Style, What, Who
 from tryon.ui.texts import Texts
 
-Slot = Literal["who", "what", "look"]
+Slot = Literal["who", "what", "look", "style"]
 IDLE_SECONDS = 30 * 60  # long enough for a telephone call, short enough to keep the promise of forgetting
 TOTAL_BYTES = 700_000_000  # with 900 MB of networks and libraries this stays under 2 GB
 LOOKS_PER_VISITOR = 12  # the strip's length
 VISITOR_BYTES = 250_000_000  # of one visitor's looks; the newest is kept whatever its size
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A picture as the page shows it.
-
-    jpeg: encoded, at most ``pictures.SHOWN_SIDE`` pixels. width, height: of the shown picture.
-    full: (H, W, 3) uint8 for the download, or None.
-    """
-
-    token: str
-    jpeg: bytes
-    width: int
-    height: int
-    full: RGBu8 | None = None
-    filename: str = ""
-
-
-class Sketch:
-    """A small picture that is drawn when a browser first asks for it, and then kept like any other."""
-
-    def __init__(self, token: str, size: tuple[int, int], draw: Callable[[], bytes]):
-        """Remember how to draw it.
-
-        Args:
-            token: its address.
-            size: width and height.
-            draw: makes the JPEG; may be called twice, by two browsers at once.
-        """
-        self.token = token
-        self.width, self.height = size
-        self.full = None  # a sketch is not for downloading
-        self.filename = ""
-        self._draw: Callable[[], bytes] | None = draw
-        self._jpeg = b""
-
-    @property
-    def jpeg(self) -> bytes:
-        """The picture, encoded."""
-        draw = self._draw
-        if draw is not None:
-            self._jpeg = draw()
-            self._draw = None
-        return self._jpeg
-
-
-@dataclass(frozen=True)
-class Who:
-    """Somebody to dress: a visitor's photo or a virtual model.
-
-    sketches: what was understood, by name. parts: names of the labels that the photo shows.
-    """
-
-    key: str
-    name: str
-    person: Person
-    shown: Shown
-    own: bool = False
-    thumb: str = ""
-    sketches: tuple[tuple[str, Sketch], ...] = ()
-    parts: tuple[str, ...] = ()
-    name_zh: str = ""
-
-    def called(self, language: Language) -> str:
-        """The name in a language."""
-        return self.name_zh or self.name if language == "zh" else self.name
-
-
-@dataclass(frozen=True)
-class Brought:
-    """A visitor's picture of a garment, kept so that it can be looked at again, and what they said of it.
-
-    number: counts the visitor's garments. image_u8: (H, W, 3). alpha_f32: (H, W) 0..1, the picture's own
-    transparency. answers: by the question's name.
-    """
-
-    number: int
-    image_u8: RGBu8
-    alpha_f32: MaskF32 | None = None
-    answers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class What:
-    """Something to wear: from the gallery or a visitor's picture. sketches: what was understood, by name."""
-
-    key: str
-    name: str
-    garment: Garment
-    thumb: str = ""
-    brought: Brought | None = None
-    sketches: tuple[tuple[str, Sketch], ...] = ()
-    name_zh: str = ""
-
-    def called(self, language: Language) -> str:
-        """The name in a language."""
-        return self.name_zh or self.name if language == "zh" else self.name
-
-    @property
-    def own(self) -> bool:
-        """Whether the visitor brought it."""
-        return self.brought is not None
-
-    def answered(self, name: str) -> bool:
-        """Whether the visitor has said what it is."""
-        return self.brought is not None and name in self.brought.answers
-
-
-@dataclass(frozen=True)
-class Look:
-    """A finished try-on, as the page keeps it. stages is empty until somebody asks how it was made."""
-
-    who: Who
-    what: What
-    shown: Shown
-    thumb: str
-    warnings: tuple[str, ...] = ()
-    stages: tuple[tuple[str, Shown], ...] = ()
-
-    @property
-    def key(self) -> str:
-        """The same for the same person in the same garment."""
-        return f"{self.who.key}+{self.what.key}"
-
-
 @dataclass
 class Visitor:
-    """One open page. Its methods are guarded by a lock of its own."""
+    """One open page. Its methods are guarded by a lock of its own.
+
+    what: the garment chosen last. worn: all garments of the outfit, ``what`` among them, in the slots' order.
+    """
 
     who: Who | None = None
     what: What | None = None
+    worn: tuple[What, ...] = ()
+    style: Style = field(default_factory=Style)
+    outfit: bool = False  # whether the last garment was added to the others
+    memory: Memory = field(default_factory=Memory)
     own_garments: int = 0  # how many pictures of garments were brought
     explain: bool = False
     language: Language = "en"
@@ -215,7 +101,8 @@ class Visitor:
                 people[id(self.who)] = self.who
             size = sum(_person_bytes(who.person) for who in people.values())
             size += sum(_look_bytes(look) for look in self.looks.values())
-            garments = [what for what in (self.what, *(look.what for look in self.looks.values())) if what]
+            garments = [*self.worn, *(what for look in self.looks.values() for what in look.garments)]
+            size += self.memory.cost()
             arrays = [array for what in garments if what.own for array in _garment_arrays(what)]
             return size + sum(array.nbytes for array in {id(array): array for array in arrays}.values())
 
@@ -232,6 +119,20 @@ def _look_bytes(look: Look) -> int:
 def _garment_arrays(what: What) -> list[Any]:
     brought = (what.brought.image_u8, what.brought.alpha_f32) if what.brought else ()
     return [array for array in (what.garment.image_u8, what.garment.alpha_f32, *brought) if array is not None]
+
+
+@dataclass(frozen=True)
+class View:
+    """What the page shows after a choice.
+
+    look: None before anything is worn. refusal: a sentence in place of a new result.
+    refused: where to say it: beside the upload of who or what, or below the look.
+    """
+
+    visitor: Visitor
+    look: Look | None
+    refusal: str = ""
+    refused: Slot = "look"
 
 
 class Visitors:

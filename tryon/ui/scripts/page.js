@@ -24,11 +24,12 @@ window.tryonPage = (() => {
 
   // Every event says in which language it wants its answer, and which click it is: the latest one wins.
   function send(trigger, name, data = {}) {
-    trigger(name, { ticket: data.ticket ?? nextTicket(), language: tryonPage.language(), ...data });
+    trigger(name, { ticket: data.ticket ?? nextTicket(), language: tryonPage.language(), tab: document.body.dataset.tab || "", ...data });
   }
 
   // The result dims at the moment of the click, with the reason when it takes longer than a blink.
   const BLINK = 350;
+  const PATIENCE = 6_000; // then it is said that this is not usual
   const GIVE_UP = 90_000; // no answer came: let the visitor go on
   let slow = 0;
   let stuck = 0;
@@ -40,7 +41,10 @@ window.tryonPage = (() => {
     clearTimeout(stuck);
     root.classList.add("is-busy");
     say("");
-    slow = setTimeout(() => say(tryonPage.words(reason)), BLINK);
+    slow = setTimeout(() => {
+      say(tryonPage.words(reason));
+      slow = setTimeout(() => say(tryonPage.words("wear.longer")), PATIENCE);
+    }, BLINK);
     stuck = setTimeout(idle, GIVE_UP);
   }
   function say(text) {

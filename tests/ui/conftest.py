@@ -35,6 +35,14 @@ CHINESE_NAMES = {
     "Ada": "艾达",
     "Ben": "小本",
 }
+# sex, height, weight and skin of the grid of builds; body mass indices as in the drawn one
+BUILDS = tuple(
+    (sex, height, round(index * height**2 / 1e4), skin)
+    for sex, heights in (("female", (156, 166, 176)), ("male", (167, 177, 187)))
+    for height in heights
+    for index in (19, 23, 28, 34)
+    for skin in ("light", "tan", "dark")
+)
 
 
 class DrawingPipeline:
@@ -179,7 +187,7 @@ def draw_person(seed: int, height: int = 512, width: int = 384) -> RGBu8:
 
 
 def write_gallery(folder: Path) -> Path:
-    """Fill a folder with a gallery of four garments and two models, and return it."""
+    """Fill a folder with a gallery of four garments, two models and the grid of builds, and return it."""
     manifest: dict[str, list[dict[str, Any]]] = {"garments": [], "models": []}
     for identity, category, label, sleeve, leg, colour in GARMENTS:
         image, mask = np.full((400, 300, 3), 250, np.uint8), np.zeros((400, 300), np.uint8)
@@ -207,6 +215,19 @@ def write_gallery(folder: Path) -> Path:
         manifest["models"].append(
             {"id": name.lower(), "file": f"models/{name.lower()}.png", "name": name, "name_zh": CHINESE_NAMES[name]}
         )
+    save_png(draw_person(21), folder / "builds/one.png")
+    manifest["builds"] = [
+        {
+            "id": f"build-{sex[0]}{height}-{weight}-{skin}",
+            "file": "builds/one.png",
+            "name": f"{height} cm, {weight} kg",
+            "sex": sex,
+            "height_cm": height,
+            "weight_kg": weight,
+            "skin": skin,
+        }
+        for sex, height, weight, skin in BUILDS
+    ]
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     return folder
 

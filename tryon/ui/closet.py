@@ -86,7 +86,7 @@ class Closet:
             BadRequestError: there is none of this id.
             TryOnError: the picture cannot be understood.
         """
-        item = self.gallery.models.get(model_id)
+        item = self.gallery.models.get(model_id) or self.gallery.builds.get(model_id)
         if item is None:
             raise BadRequestError(self._texts.not_in_gallery.format(id=model_id[:40]))
 

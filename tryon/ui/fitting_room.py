@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tryon.errors import BadRequestError, TryOnError
 from tryon.images import load_picture, load_picture_with_alpha
+from tryon.ui.builds import BuildWish, nearest_build
 from tryon.ui.closet import Closet
 from tryon.ui.dressing import Dressing, keep_shown
 from tryon.ui.engine import Engine
@@ -125,6 +126,16 @@ class FittingRoom:
 
         def use(visitor: Visitor) -> None:
             visitor.who = self.model(model_id)
+
+        return self._choose(session, "who", ticket, use)
+
+    def choose_build(self, session: str, wish: str, ticket: int) -> View | None:
+        """Dress the model whose build is nearest to what ``BuildWish.read`` understands."""
+
+        def use(visitor: Visitor) -> None:
+            asked = BuildWish.read(wish)
+            found = nearest_build(self.gallery, asked.sex, asked.height_cm, asked.weight_kg, asked.skin)
+            visitor.who = self.model(found.id)
 
         return self._choose(session, "who", ticket, use)
 

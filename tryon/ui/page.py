@@ -11,6 +11,7 @@ import gradio as gr
 from tryon.images import MAX_BYTES
 from tryon.ui import gallery_panel, live_panel, markup, panel, wear_panel
 from tryon.ui.api import add_api
+from tryon.ui.builds import build_panel
 from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import tile_address
 from tryon.ui.looks import Style
@@ -18,7 +19,8 @@ from tryon.ui.sentences import in_language
 from tryon.ui.visitors import Slot, View, Visitor
 
 MODEL_QUEUE = "model"  # one at a time: the networks use all cores for one picture
-PIECES = ("stage", "wear", "photo", "models", "garment", "garments", "slots", "strip", "seen", "made")  # drawn anew
+# what an answer draws anew
+PIECES = ("stage", "wear", "photo", "models", "builds", "garment", "garments", "slots", "strip", "seen", "made")
 WORN_AT_FIRST = {"fit": 0.0, "tuck": "auto", "tops": True}
 FILES_SWEEP_S, FILES_AGE_S = 60, 600  # only the programs' endpoints write files; these are theirs
 
@@ -55,6 +57,8 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
             pieces["photo"] = _uploader(room, "who")
             _piece(markup.heading(texts, "models", level=3))
             pieces["models"] = _picker(room, "models")
+            call = "tryonPage.build(element, trigger, props, watch); /* 'choose' */"
+            pieces["builds"] = _piece(build_panel(texts, room.gallery), call=call, elem_id="builds", chosen=[])
         with gr.Column(elem_id="middle"):
             call = "tryonPage.stage(element, trigger, watch); /* 'undo' */"
             with gr.Column(elem_id="front"):
@@ -170,6 +174,7 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> Non
         lambda session, data: room.choose_garment(session, data.id, data.ticket, outfit=data.outfit),
     )
     listen(pieces["models"].choose, "who", lambda session, data: room.choose_model(session, data.id, data.ticket))
+    listen(pieces["builds"].choose, "who", lambda session, data: room.choose_build(session, data.value, data.ticket))
     listen(pieces["photo"].bring, "who", lambda session, data: room.bring_photo(session, data.upload, data.ticket))
     listen(
         pieces["garment"].bring,
@@ -206,6 +211,7 @@ def _drawn(view: View) -> dict[str, Any]:
     visitor, look = view.visitor, view.look
     texts, who = visitor.texts, visitor.who
     refused = {view.refused: in_language(visitor.language, view.refusal)} if view.refusal else {}
+    model = [who.key] if who and not who.own else []
     own_photo, own_garment = bool(look and look.who.own), bool(look and look.what.own)
     photo = markup.uploader(
         texts,
@@ -228,7 +234,8 @@ def _drawn(view: View) -> dict[str, Any]:
         "stage": markup.stage(texts, view),
         "wear": gr.update(worn={"fit": visitor.style.fit, "tuck": visitor.style.tuck, "tops": tops}),
         "photo": photo,
-        "models": gr.update(chosen=[who.key] if who and not who.own else []),
+        "models": gr.update(chosen=model),
+        "builds": gr.update(chosen=model),
         "garment": garment,
         "garments": gr.update(chosen=[what.key for what in visitor.worn if not what.own]),
         "slots": wear_panel.slots(texts, view),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tryon.types import Category, LegLength, Pose, SleeveLength
+from tryon.ui.texts_build import BuildTexts
 from tryon.ui.texts_gallery import GalleryTexts
 from tryon.ui.texts_live import LiveTexts
 from tryon.ui.texts_wear import WearTexts
@@ -99,6 +100,7 @@ class Texts:
     not_ready: str
 
     live: LiveTexts
+    build: BuildTexts
 
     framings: dict[str, str] = field(default_factory=dict)
     garment_labels: dict[str, str] = field(default_factory=dict)

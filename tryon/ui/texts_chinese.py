@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tryon.ui import texts_gallery, texts_wear
 from tryon.ui.texts import Texts
+from tryon.ui.texts_build import BUILD_CHINESE
 from tryon.ui.texts_live import LIVE_CHINESE
 
 CHINESE = Texts(
@@ -150,6 +151,7 @@ CHINESE = Texts(
     unexpected="我们这边出了点问题，与你的图片无关。请再试一次。",
     not_ready="试衣功能未能启动，原因见服务器日志。",
     live=LIVE_CHINESE,
+    build=BUILD_CHINESE,
     framings={
         "whole": "你的全身",
         "knees": "膝盖以上",

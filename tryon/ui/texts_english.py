@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tryon.ui import texts_gallery, texts_wear
 from tryon.ui.texts import Texts
+from tryon.ui.texts_build import BUILD_ENGLISH
 from tryon.ui.texts_live import LIVE_ENGLISH
 
 ENGLISH = Texts(
@@ -155,6 +156,7 @@ ENGLISH = Texts(
     unexpected="Something went wrong on our side, not with your picture. Please try once more.",
     not_ready="The try-on could not start. The server's log says why.",
     live=LIVE_ENGLISH,
+    build=BUILD_ENGLISH,
     framings={
         "whole": "your whole figure",
         "knees": "you down to the knees",

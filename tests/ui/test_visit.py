@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tryon.images import load_picture, save_png
+from tryon.sharing.metadata import SOURCE_TYPE
 from tryon.ui.languages import ENGLISH
 
 pytest.importorskip("playwright.sync_api")
@@ -73,7 +74,8 @@ def check_visit(page: Any, photo: Path, garments: tuple[str, str], folder: Path)
     with Image.open(saved) as opened:
         assert opened.format == "PNG"
         assert not opened.getexif()
-        assert not opened.info
+        assert opened.info["DigitalSourceType"] == SOURCE_TYPE
+        assert "secret" not in str(opened.info)  # nothing of the photo's own
         result = np.asarray(opened)
     original = load_picture(photo)
     assert result.shape == original.shape

@@ -16,6 +16,7 @@ SIDE_PX = 1280  # longer side of each picture: sharp on a phone's whole screen, 
 MARGIN, GAP, CORNER = 0.036, 0.014, 0.018  # of the picture's longer side
 WORDS = 0.024  # size of the font, of the longer side: 8 mm on a hand-sized print
 SMALLEST_PX = 11  # the line is made to fit narrow pictures, but never smaller than can be read
+NOISE = 24  # of 255: what JPEG changes is less
 SUPERSAMPLING = 4  # of rounded corners and circles
 
 
@@ -133,7 +134,7 @@ def cut(pair: Pair, share: float, *, line: bool = True) -> RGBu8:
 
 def change_centre(pair: Pair) -> float:
     """Where to cut so that both halves show something: the middle of what changed, kept off the edges."""
-    changed = (pair.before_u8 != pair.after_u8).any(-1).sum(0)
+    changed = (cv2.absdiff(pair.before_u8, pair.after_u8).max(-1) > NOISE).sum(0)
     if not changed.any():
         return 0.5
     half = np.searchsorted(np.cumsum(changed), changed.sum() / 2)

@@ -70,8 +70,11 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
     """How the page is served: our look and routes, and nothing that records, measures or calls home."""
     from tryon.ui.live_routes import live_routes
     from tryon.ui.look import head, icon, style_sheet, theme
+    from tryon.ui.page import MODEL_QUEUE
     from tryon.ui.rest import rest_routes
     from tryon.ui.routes import picture_routes
+    from tryon.ui.share_routes import share_routes
+    from tryon.ui.waiting import line_route
 
     return {
         "theme": theme(),
@@ -84,7 +87,15 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
         "ssr_mode": False,
         "share": False,
         "max_file_size": "32mb",  # over our own limit, so that our own sentence is what people read
-        "app_kwargs": {"routes": [*picture_routes(room), *rest_routes(room), *live_routes(room.live)]},
+        "app_kwargs": {
+            "routes": [
+                *picture_routes(room),
+                *share_routes(room),
+                *rest_routes(room),
+                *live_routes(room.live),
+                line_route(MODEL_QUEUE),
+            ]
+        },
     }
 
 

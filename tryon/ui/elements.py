@@ -82,3 +82,5 @@ ICON_EDIT = _icon('<path d="M5 19l1-4L16 5l3 3L9 18l-4 1zM14 7l3 3"/>')
 ICON_EYE = _icon(
     '<path d="M3 12c3-5 6-6.5 9-6.5S18 7 21 12c-3 5-6 6.5-9 6.5S6 17 3 12z"/><circle cx="12" cy="12" r="2.5"/>'
 )
+ICON_SHARE = _icon('<path d="M12 15V4m-4 4 4-4 4 4M6 12H5v8h14v-8h-1"/>')
+ICON_CLOSE = _icon('<path d="M6 6l12 12M18 6 6 18"/>')

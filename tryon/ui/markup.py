@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from html import escape
 
 from tryon.garment.attributes import NOT_SURE
+from tryon.ui import share_panel
 from tryon.ui.elements import (
     ICON_CAMERA,
     ICON_DOWN,
@@ -235,7 +236,8 @@ def _actions(texts: Texts, look: Look, *, can_undo: bool) -> str:
         href=url(look.shown, full=True),
         download=look.shown.filename,
     )
-    return link + button(ICON_UNDO + t(texts, "undo"), "plain", data_act="undo", disabled=not can_undo)
+    share = share_panel.opener(texts, look.shown.token, look.who.shown.token)
+    return link + share + button(ICON_UNDO + t(texts, "undo"), "plain", data_act="undo", disabled=not can_undo)
 
 
 def _camera(texts: Texts) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from tryon.images import MAX_BYTES
-from tryon.ui import gallery_panel, live_panel, markup, panel, wear_panel
+from tryon.ui import gallery_panel, live_panel, markup, panel, share_panel, wear_panel
 from tryon.ui.api import add_api
 from tryon.ui.builds import build_panel
 from tryon.ui.fitting_room import FittingRoom
@@ -17,6 +17,7 @@ from tryon.ui.gallery import tile_address
 from tryon.ui.looks import Style
 from tryon.ui.sentences import in_language
 from tryon.ui.visitors import Slot, View, Visitor
+from tryon.ui.waiting import add_line
 
 MODEL_QUEUE = "model"  # one at a time: the networks use all cores for one picture
 # what an answer draws anew
@@ -37,6 +38,7 @@ def build_page(room: FittingRoom) -> gr.Blocks:
         pieces = _lay_out(room)
         _wire(page, room, pieces)
         add_api(room, concurrency_id=MODEL_QUEUE)
+        add_line(page)
     page.queue(default_concurrency_limit=4)
     return page
 
@@ -82,6 +84,7 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
             pieces["garments"] = _picker(room, "garments")
             pieces["garment"] = _uploader(room, "what")
     live_panel.build_live(room)
+    _piece(share_panel.dialog(texts), call="tryonPage.share(element)", elem_id="share")
     return pieces
 
 

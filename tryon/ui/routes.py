@@ -14,7 +14,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tryon.images import MAX_BYTES, encode_png
+from tryon.images import MAX_BYTES
+from tryon.sharing.kinds import marked_png
 from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import GarmentItem, ModelItem
 from tryon.ui.languages import TEXTS, language_of
@@ -90,7 +91,7 @@ def _result(room: FittingRoom) -> Callable[[Request], object]:
         shown = room.shelf.find(request.path_params["token"])
         if shown is None or shown.full is None:
             return Response(status_code=404, headers=PRIVATE)
-        data = await run_in_threadpool(encode_png, shown.full)
+        data = await run_in_threadpool(marked_png, shown.full)
         name = quote(shown.filename or "try-on.png")
         headers = {**PRIVATE, "Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
         return Response(data, media_type="image/png", headers=headers)

@@ -13,6 +13,7 @@ from tryon.types import Category, LegLength, Pose, SleeveLength
 from tryon.ui.texts_build import BuildTexts
 from tryon.ui.texts_gallery import GalleryTexts
 from tryon.ui.texts_live import LiveTexts
+from tryon.ui.texts_share import ShareTexts
 from tryon.ui.texts_wear import WearTexts
 
 
@@ -82,6 +83,7 @@ class Texts:
     made: str
     stages: dict[str, str]
 
+    before_you: str
     waking: str
     looking: str
     looking_garment: str
@@ -101,6 +103,7 @@ class Texts:
 
     live: LiveTexts
     build: BuildTexts
+    share: ShareTexts
 
     framings: dict[str, str] = field(default_factory=dict)
     garment_labels: dict[str, str] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from tryon.ui import texts_gallery, texts_wear
 from tryon.ui.texts import Texts
 from tryon.ui.texts_build import BUILD_CHINESE
 from tryon.ui.texts_live import LIVE_CHINESE
+from tryon.ui.texts_share import SHARE_CHINESE
 
 CHINESE = Texts(
     gallery=texts_gallery.CHINESE,
@@ -135,6 +136,7 @@ CHINESE = Texts(
         "mask": "保留原衣料的区域",
         "shading": "光影与褶皱",
     },
+    before_you="前面还有 {n} 位…",
     waking="正在开灯…",
     looking="正在看照片…",
     looking_garment="正在看衣服…",
@@ -152,6 +154,7 @@ CHINESE = Texts(
     not_ready="试衣功能未能启动，原因见服务器日志。",
     live=LIVE_CHINESE,
     build=BUILD_CHINESE,
+    share=SHARE_CHINESE,
     framings={
         "whole": "你的全身",
         "knees": "膝盖以上",

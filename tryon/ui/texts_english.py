@@ -6,6 +6,7 @@ from tryon.ui import texts_gallery, texts_wear
 from tryon.ui.texts import Texts
 from tryon.ui.texts_build import BUILD_ENGLISH
 from tryon.ui.texts_live import LIVE_ENGLISH
+from tryon.ui.texts_share import SHARE_ENGLISH
 
 ENGLISH = Texts(
     gallery=texts_gallery.ENGLISH,
@@ -140,6 +141,7 @@ ENGLISH = Texts(
         "mask": "Where the garment is kept",
         "shading": "Light and folds",
     },
+    before_you="{n} before you…",
     waking="Switching on the lights…",
     looking="Looking at the photo…",
     looking_garment="Looking at the garment…",
@@ -157,6 +159,7 @@ ENGLISH = Texts(
     not_ready="The try-on could not start. The server's log says why.",
     live=LIVE_ENGLISH,
     build=BUILD_ENGLISH,
+    share=SHARE_ENGLISH,
     framings={
         "whole": "your whole figure",
         "knees": "you down to the knees",

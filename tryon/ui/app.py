@@ -68,6 +68,7 @@ def build_app(
 
 def launch_options(room: FittingRoom) -> dict[str, Any]:
     """How the page is served: our look and routes, and nothing that records, measures or calls home."""
+    from tryon.ui.edit_routes import edit_routes
     from tryon.ui.live_routes import live_routes
     from tryon.ui.look import head, icon, style_sheet, theme
     from tryon.ui.page import MODEL_QUEUE
@@ -93,6 +94,7 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
                 *share_routes(room),
                 *rest_routes(room),
                 *live_routes(room.live),
+                *edit_routes(room),
                 line_route(MODEL_QUEUE),
             ]
         },

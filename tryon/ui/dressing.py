@@ -12,6 +12,7 @@ from tryon.types import RGBu8
 from tryon.ui.dressing_memory import Memory, Remembering
 from tryon.ui.engine import Engine
 from tryon.ui.looks import Look, Shown, Style, What, Who, look_key
+from tryon.ui.painted import mask_sketch
 from tryon.ui.pictures import encode_shown, thumb_uri
 from tryon.ui.visitors import Shelf, unique
 
@@ -68,7 +69,7 @@ class Dressing:
         if look is not None and look.stages and look.what is what:
             return look
         look = self._make(who, worn, what, style, explain=explain, memory=memory)
-        if not who.own and not any(each.own for each in worn):
+        if not who.own and who.painted is None and not any(each.own for each in worn):
             self._share(key, look)
         return look
 
@@ -79,7 +80,17 @@ class Dressing:
         if memory is not None:
             pipeline = Remembering(pipeline, memory)
         garments = [each.garment for each in worn]
-        result = dress_outfit(pipeline, who.person, garments, stages=explain, tuck=style.tuck, fit=style.fit)
+        keep, change = who.painted.masks(who.person.labels_u8.shape) if who.painted else (None, None)
+        result = dress_outfit(
+            pipeline,
+            who.person,
+            garments,
+            stages=explain,
+            tuck=style.tuck,
+            fit=style.fit,
+            keep_f32=keep,
+            change_f32=change,
+        )
         step = result.steps[dressing_order(garments).index(worn.index(what))]
         return Look(
             who=who,
@@ -90,6 +101,7 @@ class Dressing:
             stages=tuple((name, keep_shown(self._shelf, picture)) for name, picture in step.stages.items()),
             worn=worn,
             style=style,
+            mask=mask_sketch(result.mask, self._shelf),
         )
 
     def _share(self, key: str, look: Look) -> None:

@@ -79,6 +79,7 @@ ICON_DOWN = _icon('<path d="M12 4v11m-5-5 5 5 5-5M5 20h14"/>')
 ICON_GRIP = _icon('<path d="M9 7 4 12l5 5M15 7l5 5-5 5"/>')
 ICON_UNDO = _icon('<path d="M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3"/>')
 ICON_EDIT = _icon('<path d="M5 19l1-4L16 5l3 3L9 18l-4 1zM14 7l3 3"/>')
+ICON_BRUSH = _icon('<path d="M20 4c-5 3-9 6.500-11 10l2 2c3.500-2 6.500-6 9-12zM8 15c-3 0-3 3-5 4 3 1.500 7 .5 7-2"/>')
 ICON_EYE = _icon(
     '<path d="M3 12c3-5 6-6.5 9-6.5S18 7 21 12c-3 5-6 6.5-9 6.5S6 17 3 12z"/><circle cx="12" cy="12" r="2.5"/>'
 )

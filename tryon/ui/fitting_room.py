@@ -24,6 +24,8 @@ from tryon.ui.gallery import Gallery
 from tryon.ui.languages import CHINESE, ENGLISH
 from tryon.ui.live_room import LiveRoom, load_networks
 from tryon.ui.looks import Brought, Look, Shown, Style, What, Who
+from tryon.ui.mending import mend, read_points
+from tryon.ui.painted import read_painted, read_sheet
 from tryon.ui.texts import Texts
 from tryon.ui.understood import understand_brought, with_answer
 from tryon.ui.visitors import Shelf, Slot, Uploads, View, Visitor, Visitors
@@ -174,6 +176,47 @@ class FittingRoom:
             if visitor.what is None or visitor.what.brought is None:
                 raise BadRequestError(self.texts.upload_gone)
             what = with_answer(visitor.what, name, value, self._engine.get(), self.shelf)
+            self._put_on(visitor, what, outfit=len(visitor.worn) > 1)
+
+        return self._choose(session, "what", ticket, use, uploaded=True)
+
+    def paint(self, session: str, key: str, upload: str, ticket: int) -> View | None:
+        """Wear the same with marks on the person: what must stay, and what may change besides.
+
+        Args:
+            session: whose.
+            key: of the look whose person was painted on.
+            upload: the sheet; an empty one takes the marks away.
+            ticket: of the click.
+        """
+
+        def use(visitor: Visitor) -> None:
+            look = visitor.looks.get(key)
+            if look is None:
+                raise BadRequestError(self.texts.upload_gone)
+            size = look.who.person.labels_u8.shape
+            visitor.who = replace(look.who, painted=read_painted(self._taken(upload), size, self.shelf))
+
+        return self._choose(session, "who", ticket, use)
+
+    def mend(self, session: str, key: str, upload: str, points: str, ticket: int) -> View | None:
+        """Wear the visitor's own garment as they cut it out.
+
+        Args:
+            session: whose.
+            key: of the garment.
+            upload: the sheet with the whole cut-out, or nothing where it stays.
+            points: corners that were moved, as JSON.
+            ticket: of the click.
+        """
+
+        def use(visitor: Visitor) -> None:
+            what = visitor.what
+            if what is None or what.key != key:
+                raise BadRequestError(self.texts.upload_gone)
+            sheet_u8 = read_sheet(self._taken(upload), what.garment.alpha_f32.shape) if upload else None
+            moved = read_points(points, what.garment)
+            what = mend(what, sheet_u8, moved, self._engine.get(), self.shelf)
             self._put_on(visitor, what, outfit=len(visitor.worn) > 1)
 
         return self._choose(session, "what", ticket, use, uploaded=True)

@@ -11,6 +11,7 @@ from tryon.errors import BadRequestError, TryOnError
 from tryon.types import Garment
 from tryon.ui.elements import ICON_CAMERA, ICON_LOCK, button, el, in_both, t
 from tryon.ui.fitting_room import FittingRoom
+from tryon.ui.gallery import tile_address
 from tryon.ui.live_room import TooManyLiveError
 from tryon.ui.looks import What
 from tryon.ui.texts import Texts, word_at
@@ -84,7 +85,7 @@ def own_garment(visitor: Visitor) -> What | None:
 
 
 def live(room: FittingRoom) -> str:
-    """The panel's HTML; the pictures of the garments are those of the gallery, filled in by the script.
+    """The panel's HTML.
 
     Args:
         room: gives the gallery and the language.
@@ -135,10 +136,11 @@ def _wardrobe(room: FittingRoom) -> list[str]:
         for name in texts.gallery.categories
         if name in there
     )
-    own = _tile(t(texts, "live.own"), data_id=OWN, hidden=True)
+    own = _tile(t(texts, "live.own"), "", data_id=OWN, hidden=True)
     tiles = (
         _tile(
             in_both(item.name, item.name_zh),
+            tile_address(item),
             data_id=item.id,
             data_category=item.category,
             aria_pressed=str(item.id == room.first_garment).lower(),
@@ -152,9 +154,10 @@ def _wardrobe(room: FittingRoom) -> list[str]:
     ]
 
 
-def _tile(inside: str, **attributes: str | bool) -> str:
+def _tile(inside: str, picture: str, **attributes: str | bool) -> str:
     attributes.setdefault("aria_pressed", "false")
-    return button(el("img", alt="", width=240, height=320) + inside, "tile", **attributes)
+    image = el("img", src=picture or False, alt="", width=240, height=320, loading="lazy")
+    return button(image + inside, "tile", **attributes)
 
 
 def _labelled(texts: Texts, path: str) -> dict[str, str]:

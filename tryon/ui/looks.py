@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tryon.person.layout_rules import TUCKS, Tuck
 from tryon.types import Garment, MaskF32, Person, RGBu8
 from tryon.ui.languages import TEXTS, Language
+
+if TYPE_CHECKING:
+    from tryon.ui.painted import Painted
 
 FIT_STEPS = 2  # from 0 to loose and to snug: finer steps cannot be told apart
 
@@ -60,7 +64,8 @@ class Sketch:
 class Who:
     """Somebody to dress: a visitor's photo or a virtual model.
 
-    sketches: what was understood, by name. parts: names of the labels that the photo shows.
+    sketches: what was understood, by name. parts: names of the labels that the photo shows. painted: what the visitor
+    marked on the photo; marks are another look of the same person.
     """
 
     key: str
@@ -72,6 +77,7 @@ class Who:
     sketches: tuple[tuple[str, Sketch], ...] = ()
     parts: tuple[str, ...] = ()
     name_zh: str = ""
+    painted: Painted | None = None
 
     def called(self, language: Language) -> str:
         """The name in a language."""
@@ -79,22 +85,40 @@ class Who:
 
 
 @dataclass(frozen=True)
+class Mended:
+    """A visitor's garment as they cut it out themselves.
+
+    image_u8: (H, W, 3), with what was hidden completed. alpha_f32: (H, W) 0..1. worn: whether it was cut from a photo
+    of somebody wearing it. key: the same for the same cut-out and corners.
+    """
+
+    image_u8: RGBu8
+    alpha_f32: MaskF32
+    worn: bool
+    key: str
+
+
+@dataclass(frozen=True)
 class Brought:
     """A visitor's picture of a garment, kept so that it can be looked at again, and what they said of it.
 
     number: counts the visitor's garments. image_u8: (H, W, 3). alpha_f32: (H, W) 0..1, the picture's own
-    transparency. answers: by the question's name.
+    transparency. answers: by the question's name. mended: their own cut-out, where they made one.
     """
 
     number: int
     image_u8: RGBu8
     alpha_f32: MaskF32 | None = None
     answers: Mapping[str, str] = field(default_factory=dict)
+    mended: Mended | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class What:
-    """Something to wear: from the gallery or a visitor's picture. sketches: what was understood, by name."""
+    """Something to wear: from the gallery or a visitor's picture.
+
+    sketches: what was understood, by name. easel: of a visitor's, its picture and its cut-out, for the brush.
+    """
 
     key: str
     name: str
@@ -103,6 +127,7 @@ class What:
     brought: Brought | None = None
     sketches: tuple[tuple[str, Sketch], ...] = ()
     name_zh: str = ""
+    easel: tuple[Sketch, Sketch] | None = None
 
     def called(self, language: Language) -> str:
         """The name in a language."""
@@ -150,7 +175,7 @@ class Look:
     """A finished try-on, as the page keeps it.
 
     what: the garment that was chosen last. worn: all of them, or nothing where it is ``what`` alone. stages: of
-    ``what``; empty until somebody asks how it was made.
+    ``what``; empty until somebody asks how it was made. mask: what was changed, for the brush.
     """
 
     who: Who
@@ -161,6 +186,7 @@ class Look:
     stages: tuple[tuple[str, Shown], ...] = ()
     worn: tuple[What, ...] = ()
     style: Style = Style()
+    mask: Sketch | None = None
 
     @property
     def garments(self) -> tuple[What, ...]:
@@ -185,4 +211,5 @@ def look_key(who: Who, worn: tuple[What, ...], style: Style) -> str:
         worn: in the order of ``wardrobe.SLOTS``.
         style: how.
     """
-    return "+".join((who.key, *(what.key for what in worn))) + style.key
+    marks = f"*{who.painted.key}" if who.painted else ""
+    return "+".join((who.key + marks, *(what.key for what in worn))) + style.key

@@ -8,6 +8,7 @@ from html import escape
 
 from tryon.garment.attributes import NOT_SURE
 from tryon.ui import share_panel
+from tryon.ui.edit_panel import brush_button
 from tryon.ui.elements import (
     ICON_CAMERA,
     ICON_DOWN,
@@ -237,7 +238,8 @@ def _actions(texts: Texts, look: Look, *, can_undo: bool) -> str:
         download=look.shown.filename,
     )
     share = share_panel.opener(texts, look.shown.token, look.who.shown.token)
-    return link + share + button(ICON_UNDO + t(texts, "undo"), "plain", data_act="undo", disabled=not can_undo)
+    undo = button(ICON_UNDO + t(texts, "undo"), "plain", data_act="undo", disabled=not can_undo)
+    return link + share + brush_button(texts, look) + undo
 
 
 def _camera(texts: Texts) -> str:

@@ -83,6 +83,7 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
             _piece(markup.heading(texts, "what"))
             pieces["garments"] = _picker(room, "garments")
             pieces["garment"] = _uploader(room, "what")
+    pieces["brush"] = _piece("", call="tryonPage.brush(element, trigger); /* 'paint' 'mend' */", elem_id="brush")
     live_panel.build_live(room)
     _piece(share_panel.dialog(texts), call="tryonPage.share(element)", elem_id="share")
     return pieces
@@ -191,6 +192,12 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> Non
     )
     listen(pieces["slots"].off, "what", lambda session, data: room.take_off(session, data.id, data.ticket))
     listen(pieces["wear"].style, "style", lambda session, data: room.wear_so(session, data.style, data.ticket))
+    listen(pieces["brush"].paint, "who", lambda session, data: room.paint(session, data.id, data.upload, data.ticket))
+    listen(
+        pieces["brush"].mend,
+        "what",
+        lambda session, data: room.mend(session, data.id, data.upload, data.value, data.ticket),
+    )
     listen(pieces["strip"].choose, "look", lambda session, data: room.return_to(session, data.id, data.ticket))
     listen(pieces["stage"].undo, "look", lambda session, data: room.undo(session, waiting=data.id))
     listen(pieces["drawer"].expand, None, lambda session, data: room.explain(session, True))

@@ -8,6 +8,7 @@ from html import escape
 from tryon.garment.attributes import NOT_SURE
 from tryon.stages import LABEL_COLOURS
 from tryon.types import LABEL
+from tryon.ui.edit_panel import mend_button
 from tryon.ui.elements import ICON_EDIT, ICON_EYE, button, el, t, url
 from tryon.ui.languages import Language
 from tryon.ui.looks import Look, Sketch, What, Who
@@ -70,7 +71,7 @@ def ask_of_garment(texts: Texts, look: Look) -> str:
         for name, values, value in choices_of(what)
     )
     corrections = el("div", *rows, class_="corrections", hidden=True)
-    return asked + el("div", _details(texts, "what"), edit, class_="more") + corrections
+    return asked + mend_button(texts, what) + el("div", _details(texts, "what"), edit, class_="more") + corrections
 
 
 def _details(texts: Texts, part: str) -> str:

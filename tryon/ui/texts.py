@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from tryon.types import Category, LegLength, Pose, SleeveLength
 from tryon.ui.texts_build import BuildTexts
+from tryon.ui.texts_edit import EditTexts
 from tryon.ui.texts_gallery import GalleryTexts
 from tryon.ui.texts_live import LiveTexts
 from tryon.ui.texts_share import ShareTexts
@@ -104,6 +105,7 @@ class Texts:
     live: LiveTexts
     build: BuildTexts
     share: ShareTexts
+    edit: EditTexts
 
     framings: dict[str, str] = field(default_factory=dict)
     garment_labels: dict[str, str] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tryon.ui import texts_gallery, texts_wear
 from tryon.ui.texts import Texts
 from tryon.ui.texts_build import BUILD_CHINESE
+from tryon.ui.texts_edit import EDIT_CHINESE
 from tryon.ui.texts_live import LIVE_CHINESE
 from tryon.ui.texts_share import SHARE_CHINESE
 
@@ -155,6 +156,7 @@ CHINESE = Texts(
     live=LIVE_CHINESE,
     build=BUILD_CHINESE,
     share=SHARE_CHINESE,
+    edit=EDIT_CHINESE,
     framings={
         "whole": "你的全身",
         "knees": "膝盖以上",

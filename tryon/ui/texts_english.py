@@ -5,6 +5,7 @@ from __future__ import annotations
 from tryon.ui import texts_gallery, texts_wear
 from tryon.ui.texts import Texts
 from tryon.ui.texts_build import BUILD_ENGLISH
+from tryon.ui.texts_edit import EDIT_ENGLISH
 from tryon.ui.texts_live import LIVE_ENGLISH
 from tryon.ui.texts_share import SHARE_ENGLISH
 
@@ -160,6 +161,7 @@ ENGLISH = Texts(
     live=LIVE_ENGLISH,
     build=BUILD_ENGLISH,
     share=SHARE_ENGLISH,
+    edit=EDIT_ENGLISH,
     framings={
         "whole": "your whole figure",
         "knees": "you down to the knees",

@@ -11,12 +11,14 @@ import numpy as np
 
 from tryon.errors import BadRequestError
 from tryon.garment.attributes import NOT_SURE, OF_CATEGORY
+from tryon.images import shrink_to
 from tryon.person.matte import cut_out_person
 from tryon.stages import SEEN, draw_cutout, draw_garment, draw_overlay, draw_pose, shrink_person
 from tryon.types import ATTRIBUTES, CATEGORIES, LABELS, Garment, Guess, Person, RGBu8
 from tryon.ui.engine import TryOn
 from tryon.ui.languages import CHINESE, ENGLISH
-from tryon.ui.looks import Brought, Sketch, What
+from tryon.ui.looks import Brought, Mended, Sketch, What
+from tryon.ui.painted import mask_sketch
 from tryon.ui.pictures import encode_sketch, fit_uri
 from tryon.ui.visitors import Shelf
 
@@ -139,25 +141,47 @@ def understand_brought(brought: Brought, pipeline: TryOn, shelf: Shelf, *, known
         TryOnError: no garment is found.
     """
     answers = brought.answers
-    garment = known or pipeline.understand_garment(
-        brought.image_u8,
-        category=answers.get("category", "auto"),
-        photo=answers.get("photo", "auto"),
-        alpha_f32=brought.alpha_f32,
-    )
+    garment = known
+    if garment is None and brought.mended is not None:
+        garment = cut_anew(brought.mended, answers.get("category", "auto"), pipeline)
+    if garment is None:
+        garment = pipeline.understand_garment(
+            brought.image_u8,
+            category=answers.get("category", "auto"),
+            photo=answers.get("photo", "auto"),
+            alpha_f32=brought.alpha_f32,
+        )
     for attribute in ATTRIBUTES:
         if attribute in answers:
             garment = _corrected(garment, attribute, answers[attribute])
     said = "".join(f"-{question}-{value}" for question, value in sorted(answers.items()) if question != "category")
+    mended = f"-{brought.mended.key}" if brought.mended else ""
     return What(
-        f"own-{brought.number}-{garment.category}{said}",
+        f"own-{brought.number}-{garment.category}{said}{mended}",
         ENGLISH.your_garment,
         garment,
         fit_uri(brought.image_u8),
         brought,
         garment_sketches(shelf, garment),
         name_zh=CHINESE.your_garment,
+        easel=(picture_sketch(garment.image_u8, shelf), mask_sketch(garment.alpha_f32, shelf)),
     )
+
+
+def cut_anew(mended: Mended, category: str, pipeline: TryOn) -> Garment:
+    """Understand a garment within the outline that its visitor gave it.
+
+    Args:
+        mended: the outline.
+        category: upper, lower or dress; "auto" to find out.
+        pipeline: looks at the picture.
+
+    Raises:
+        TryOnError: no garment is found.
+    """
+    read = pipeline.understand_garment(mended.image_u8, category=category, photo="flat", alpha_f32=mended.alpha_f32)
+    # the visitor's word counts, also where the network would take the inside of the collar away
+    return replace(read, alpha_f32=mended.alpha_f32, worn=mended.worn)
 
 
 def with_answer(what: What, name: str, value: str, pipeline: TryOn, shelf: Shelf) -> What:
@@ -178,6 +202,8 @@ def with_answer(what: What, name: str, value: str, pipeline: TryOn, shelf: Shelf
     if what.brought is None or value not in allowed.get(name, ()):
         raise BadRequestError(f"{value[:40]!r} is no answer to {name[:40]!r}.")
     brought = replace(what.brought, answers={**what.brought.answers, name: value})
+    if name == "photo":  # another way to cut it out, so that theirs belongs to the past
+        brought = replace(brought, mended=None)
     known = what.garment if name in ATTRIBUTES else None
     return understand_brought(brought, pipeline, shelf, known=known)
 
@@ -219,6 +245,16 @@ def _guessed(what: What, name: str, value: str, probability: dict[str, float]) -
         return Property(name, value, answered=what.answered(name))
     order = sorted(probability.items(), key=lambda item: -item[1])
     return Property(name, value, probability.get(value), tuple(order[:2]))
+
+
+def picture_sketch(image_u8: RGBu8, shelf: Shelf) -> Sketch:
+    """A picture to paint on; not encoded before somebody looks.
+
+    Args:
+        image_u8: (H, W, 3).
+        shelf: gives it an address.
+    """
+    return shelf.put_sketch(_sketch_size(image_u8), lambda: encode_sketch(shrink_to(image_u8, SKETCH_SIDE)))
 
 
 def _sketch_size(image_u8: RGBu8) -> tuple[int, int]:

@@ -257,12 +257,8 @@
     document.addEventListener("visibilitychange", () => document.hidden && leave());
     window.addEventListener("pagehide", leave);
 
-    // The mirror begins with what is worn in "Try on"; the pictures of the gallery are in the page once.
+    // The mirror begins with what is worn in "Try on".
     function arrive() {
-      element.querySelectorAll(".tile img:not([src])").forEach((img) => {
-        const there = document.querySelector(`#garments .tile[data-id="${CSS.escape(img.closest(".tile").dataset.id)}"] img`);
-        if (there) img.src = there.currentSrc || there.src;
-      });
       const worn = document.querySelector('#garments .tile[aria-pressed="true"]')?.dataset.id;
       const tile = worn && find(`.tile[data-id="${CSS.escape(worn)}"]`);
       if (tile) choose(tile);

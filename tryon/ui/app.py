@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tryon.errors import TryOnError
+from tryon.ui import device
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -32,7 +33,7 @@ def load_pipeline() -> TryOn:
     """Import and build the real pipeline; takes seconds, so it runs beside the page's start."""
     from tryon.pipeline import TryOnPipeline
 
-    return TryOnPipeline.from_pretrained()
+    return TryOnPipeline.from_pretrained(device=device.DEVICE)
 
 
 def build_app(
@@ -113,6 +114,7 @@ def main() -> None:
     """Serve the page until it is stopped; address and port as Gradio's environment variables say."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    device.prepare()
     private_temporary_folder()
     try:
         page, room = build_app()

@@ -14,7 +14,8 @@ from tryon.synth.cycles import PathSettings, trace, weld
 from tryon.synth.draw import Camera, Mesh, Surface
 from tryon.synth.garment_mesh import GarmentMesh, Worn
 from tryon.synth.model_dressing import _below, cloth_mesh
-from tryon.synth.models_gallery import MODELS, manifest_entries
+from tryon.synth.models_cast import MODELS
+from tryon.synth.models_gallery import manifest_entries
 from tryon.synth.people import SKIN_TONES
 from tryon.synth.simulate import SimulationError
 

@@ -18,7 +18,7 @@ from tryon.synth.bodies import SKIN_END, BodyModel, BodyShape
 from tryon.synth.draw import SKIN, Buffers, Camera, Renderer, StillSettings
 from tryon.synth.fabric_specs import FabricSpec
 from tryon.synth.model_dressing import Clothing, Dresser, Looks
-from tryon.synth.models_gallery import FRIENDLY, LIFTED, RELAXED
+from tryon.synth.models_cast import FRIENDLY, LIFTED, RELAXED
 from tryon.synth.people import SKIN_TONES
 from tryon.synth.scene import backdrop, skin_triangles
 from tryon.synth.stills import develop_still

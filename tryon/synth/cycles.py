@@ -25,7 +25,8 @@ from tryon.settings import open_data_dir
 from tryon.synth.bodies import BodyModel
 from tryon.synth.draw import Camera, Mesh, Surface
 from tryon.synth.model_dressing import Dresser
-from tryon.synth.models_gallery import MODELS, VirtualModel, dress_model, frame_camera, write_still
+from tryon.synth.models_cast import MODELS, VirtualModel
+from tryon.synth.models_gallery import dress_model, frame_camera, write_still
 from tryon.synth.scene import backdrop
 from tryon.synth.simulate import BLENDER_DIR, SimulationError, require_blender
 
@@ -136,7 +137,7 @@ def trace(meshes: list[Mesh], camera: Camera, settings: PathSettings, blender: P
 def trace_model(person: VirtualModel, dresser: Dresser, settings: PathSettings, blender: Path) -> U8:
     """A virtual model in the studio, (H, W, 3) uint8; framed as ``models_gallery.draw_model`` frames it."""
     meshes, _ = dress_model(person, dresser)
-    return trace([*meshes, backdrop((0.80, 0.80, 0.805))], frame_camera(meshes), settings, blender)
+    return trace([*meshes, backdrop((0.80, 0.80, 0.805))], frame_camera(meshes, person.framing), settings, blender)
 
 
 def main() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 pytest.importorskip("scipy", reason="the data engine needs scipy")
 
+from tryon.synth.build_grid import build_entries, grid_cells, retoned
 from tryon.synth.cycles import PathSettings, trace, weld
-from tryon.synth.draw import Camera, Mesh, Surface
+from tryon.synth.draw import CLOTH, SKIN, Buffers, Camera, Mesh, Surface
 from tryon.synth.garment_mesh import GarmentMesh, Worn
 from tryon.synth.model_dressing import _below, cloth_mesh
 from tryon.synth.models_cast import MODELS
@@ -75,6 +76,27 @@ def test_what_a_top_hides_of_the_trousers_is_left_out() -> None:
 
 
 def test_the_manifest_says_who_the_virtual_models_are() -> None:
-    manifest = json.loads((Path(__file__).resolve().parents[2] / "assets" / "manifest.json").read_text("utf-8"))
-    assert manifest["models"] == manifest_entries()
+    assets = Path(__file__).resolve().parents[2] / "assets"
+    manifest = json.loads((assets / "manifest.json").read_text("utf-8"))
+    assert manifest["models"] == manifest_entries(assets)
+    assert manifest.get("builds", []) == build_entries(assets)
     assert {person.looks.tone for person in MODELS} == set(SKIN_TONES), "every tone is there"
+
+
+def test_the_grid_has_every_build_of_every_height_once() -> None:
+    cells = grid_cells()
+    assert len({cell.id for cell in cells}) == len(cells) == 2 * 3 * 4 * 3
+    for cell in cells:
+        assert 17 < cell.weight_kg / (cell.height_cm / 100) ** 2 < 36, cell.id
+    assert {cell.skin for cell in cells} <= set(SKIN_TONES)
+
+
+def test_another_tone_changes_skin_alone() -> None:
+    albedo = np.full((2, 3, 3), 0.4, np.float32)
+    kind = np.array([[SKIN, CLOTH, -1], [SKIN, CLOTH, -1]], np.float32)
+    layer = Buffers(albedo, kind, np.zeros((2, 3, 4), np.float32), albedo, albedo)
+    (dark,), (same,) = retoned([layer], "dark"), retoned([layer], "tan")
+    assert (dark.albedo[:, 0] < 0.2).all()
+    assert (dark.albedo[:, 1:] == 0.4).all()
+    assert np.allclose(same.albedo, albedo)
+    assert (albedo == np.float32(0.4)).all()

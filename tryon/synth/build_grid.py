@@ -28,7 +28,7 @@ F64 = NDArray[np.float64]
 Sex = Literal["female", "male"]
 JPEG_QUALITY = 88  # some 25 KB a picture; they are shown at half their size and dressed at 512 pixels
 SIZE = (576, 768)  # width, height
-LIGHT_SHARE = 0.3  # of the lamps' samples: in small pictures fewer do
+LIGHT_SHARE = 0.22  # of the lamps' samples: in small pictures fewer do
 DENSITY = 1010.0  # kg/m3 of a body, lungs half full
 FIELD_M = 2.14  # the camera never moves: who is taller reaches higher in the picture
 HEIGHTS_CM: dict[Sex, tuple[int, ...]] = {"female": (156, 166, 176), "male": (167, 177, 187)}
@@ -78,6 +78,11 @@ def grid_cells() -> list[GridCell]:
                 weight = round(mass_index * (height / 100) ** 2)
                 cells += [GridCell(sex, height, weight, build, tone) for tone in TONES]
     return cells
+
+
+def build_entries(assets: Path) -> list[dict[str, Any]]:
+    """What the page is told of the grid; cells that are not drawn yet are left out."""
+    return [cell.entry() for cell in grid_cells() if (assets / "builds" / f"{cell.id}.jpg").is_file()]
 
 
 def base_shape(sex: Sex) -> BodyShape:

@@ -161,6 +161,10 @@ class Renderer:
             [figure with dense hair only, figure with all hair (lit at hair alone), backdrop alone at a
             quarter of the resolution: light on paper is soft].
         """
+        with self.ctx:  # whoever drew before may have made another context the current one
+            return self._draw(meshes, camera, settings)
+
+    def _draw(self, meshes: list[Mesh], camera: Camera, settings: StillSettings) -> list[Buffers]:
         s = settings.supersample
         size = (settings.width * s, settings.height * s)
         loaded = [self._load(mesh) for mesh in meshes]

@@ -108,7 +108,7 @@ def in_order(old: list[dict[str, Any]], drawn: list[dict[str, Any]]) -> list[dic
 def draw_people(args: argparse.Namespace, manifest: dict[str, Any], only: set[str] | None) -> None:
     """Draw virtual models and the grid of builds; changes the manifest."""
     from tryon.synth.bodies import BodyModel
-    from tryon.synth.build_grid import grid_cells, make_builds
+    from tryon.synth.build_grid import build_entries, make_builds
     from tryon.synth.draw import StillSettings  # needs anny and an OpenGL context
     from tryon.synth.model_dressing import Dresser
     from tryon.synth.models_gallery import make_models, manifest_entries
@@ -116,10 +116,10 @@ def draw_people(args: argparse.Namespace, manifest: dict[str, Any], only: set[st
     dresser = Dresser(BodyModel(), args.data, args.drapes)
     if args.only in (None, "models"):
         make_models(dresser, args.out, StillSettings(light_share=args.light), only=only)
-        manifest["models"] = manifest_entries()
+        manifest["models"] = manifest_entries(args.out)
     if args.only in (None, "builds"):
         make_builds(dresser, args.out)
-        manifest["builds"] = [cell.entry() for cell in grid_cells()]
+        manifest["builds"] = build_entries(args.out)
 
 
 if __name__ == "__main__":

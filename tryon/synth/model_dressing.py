@@ -20,7 +20,7 @@ from tryon.synth.fabric_specs import FabricSpec
 from tryon.synth.fitted import median_colour
 from tryon.synth.flat_frame import FlatFrame
 from tryon.synth.flat_views import garment_info
-from tryon.synth.garment_mesh import Fit, GarmentMesh, Worn
+from tryon.synth.garment_mesh import Fit, GarmentMesh, Wearable, Worn
 from tryon.synth.garment_paint import paint_garment
 from tryon.synth.layers import LayerRenderer
 from tryon.synth.makehuman import vertex_normals
@@ -106,6 +106,7 @@ class Dresser:
         self.kit = CutKit(model)
         self.drapes = DrapeLibrary(drapes)
         self.renderer = LayerRenderer()
+        self._painted: dict[Clothing, tuple[Wearable, U8, U8]] = {}
 
     def dress(self, looks: Looks, pose: BodyPose, clothes: tuple[Clothing, ...]) -> tuple[list[Mesh], Body]:
         """All meshes of one dressed person, lower garments first in ``clothes``; shoes stand on z = 0."""
@@ -116,19 +117,26 @@ class Dresser:
         hidden = np.zeros(len(body.vertices), bool)
         meshes: list[Mesh] = []
         for rank, piece in enumerate(clothes):
-            wearable = library_design(piece.kind, piece.number, self.kit)
+            wearable, front, back = self._sewn(piece)
             fit = Fit(rank, 0.0, False, 1)
             worn = wearable.wear(body, fit)
             drape = self.drapes.find(wearable.mesh, POSE_FAMILY, spec.shape.gender)
             if drape is not None:
                 worn = apply_drape(worn, wearable.mesh, drape, skin)
             hidden |= worn.covered
-            info = garment_info(wearable, self.renderer, self.model, np.random.default_rng(1))
-            paint = paint_garment(info, piece.cloth, PAINT)
-            mesh = cloth_mesh(wearable.mesh, worn, paint.front_u8, paint.back_u8)
+            mesh = cloth_mesh(wearable.mesh, worn, front, back)
             meshes = [_below(under, float(mesh.points[:, 2].min()) + TUCK_M) for under in meshes]
             meshes.append(mesh)
         return meshes + [_mesh(solid, hidden) for solid in solids if solid.kind in _KINDS], body
+
+    def _sewn(self, piece: Clothing) -> tuple[Wearable, U8, U8]:
+        """A garment and its painted cloth, front and back; kept, as many people wear the same."""
+        if piece not in self._painted:
+            wearable = library_design(piece.kind, piece.number, self.kit)
+            info = garment_info(wearable, self.renderer, self.model, np.random.default_rng(1))
+            paint = paint_garment(info, piece.cloth, PAINT)
+            self._painted[piece] = (wearable, paint.front_u8, paint.back_u8)
+        return self._painted[piece]
 
 
 def _below(mesh: Mesh, height_m: float) -> Mesh:

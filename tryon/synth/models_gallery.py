@@ -71,8 +71,8 @@ def write_still(path: Path, picture: np.ndarray) -> None:
     cv2.imwrite(str(path), picture[..., ::-1], quality)
 
 
-def manifest_entries() -> list[dict[str, Any]]:
-    """What the page is told of the virtual models."""
+def manifest_entries(assets: Path) -> list[dict[str, Any]]:
+    """What the page is told of the virtual models; somebody who is not drawn yet is left out."""
     return [
         {
             "id": person.id,
@@ -88,4 +88,5 @@ def manifest_entries() -> list[dict[str, Any]]:
             "clothing": person.clothing,
         }
         for person in MODELS
+        if (assets / "models" / f"{person.id}.jpg").is_file()
     ]

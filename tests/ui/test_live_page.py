@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tryon.images import save_png
 from tryon.ui.languages import CHINESE, ENGLISH
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -276,3 +277,21 @@ def test_phone(live_page: Any) -> None:
     assert glass["y"] + glass["height"] < tile["y"] < 844  # a garment can be chosen while one looks at oneself
     page.tap('#live .tile[data-id="red-tee"]')
     wait_for_colour(page, RED)
+
+
+def test_a_garment_of_ones_own_is_offered(live_page: Any, settled: Any, person_picture: Any, tmp_path: Path) -> None:
+    page = live_page()
+    begin(page)
+    assert page.locator('#live .tile[data-id="own"]').is_hidden()
+    page.click('[data-tab="try_on"]')
+    picture = person_picture(3, 300, 300)
+    picture[60:] = (150, 90, 200)
+    save_png(picture, tmp_path / "own.png")
+    before = settled(page)
+    page.set_input_files("#garment input[type=file]", tmp_path / "own.png")
+    settled(page, other_than=before)
+    page.click('[data-tab="live"]')
+    begin(page)
+    page.click('#live .tile[data-id="own"]')
+    wait_for_colour(page, [int(v) for v in picture.reshape(-1, 3).mean(0)])
+    assert page.get_attribute('#live .tile[data-id="own"] img', "src").startswith("data:image")

@@ -49,8 +49,9 @@ def test_the_librarys_warnings_and_refusals_have_a_translation(root: Path) -> No
     from tryon.garment import worn
     from tryon.person import analyzer as people
     from tryon.person import edit_plan, layout_rules
+    from tryon.ui import mending, painted
 
-    modules = (people, garments, worn, edit_plan, layout_rules)
+    modules = (people, garments, worn, edit_plan, layout_rules, mending, painted)
     said = {
         value
         for module in modules

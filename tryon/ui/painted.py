@@ -7,7 +7,6 @@ garment's picture, red is the garment.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,6 +23,8 @@ SHEET_SIDE = 768  # pixels, longer side of what is painted on: a brush is no fin
 SHEET_BYTES = 1_500_000  # of a painted PNG; a busy one has 60 kB
 SHAPE_OFF = 0.02  # how far a sheet's proportions may be from the picture's: rounding to whole pixels
 LEAST = 1e-5  # of a sheet: less paint is a slip of the hand
+HEAVY = "What was painted is too large. Paint it again."
+OTHER_PICTURE = "What was painted belongs to another picture. Paint it again."
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,11 @@ def read_sheet(data: bytes, size: tuple[int, ...]) -> RGBu8:
         TryOnError: no picture, too large a one, or one of other proportions.
     """
     if len(data) > SHEET_BYTES:
-        raise BadRequestError("What was painted is too large. Paint it again.")
+        raise BadRequestError(HEAVY)
     sheet_u8 = shrink_to(load_picture(data, what="painting"), SHEET_SIDE)
     height, width = sheet_u8.shape[:2]
     if abs(np.log((height * size[1]) / (width * size[0]))) > SHAPE_OFF:
-        raise BadRequestError("What was painted belongs to another picture. Paint it again.")
+        raise BadRequestError(OTHER_PICTURE)
     return sheet_u8
 
 
@@ -97,8 +98,7 @@ def mask_sketch(mask_f32: MaskF32, shelf: Shelf) -> Sketch:
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     small = cv2.resize(mask_f32, size, interpolation=cv2.INTER_AREA)
     grey = np.rint(np.clip(small, 0, 1) * 255).astype(np.uint8)
-    encode: Callable[[], bytes] = partial(encode_png, np.dstack([grey] * 3))
-    return shelf.put_sketch(size, encode)
+    return shelf.put_sketch(size, lambda: encode_png(np.dstack([grey] * 3)))
 
 
 def _enlarged(channel_u8: np.ndarray, size: tuple[int, ...]) -> MaskF32 | None:

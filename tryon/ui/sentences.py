@@ -13,6 +13,12 @@ from tryon.ui.languages import TEXTS, Language
 
 # English with {fields} where a sentence names something, and the same fields in Chinese.
 CHINESE_SENTENCES: dict[str, str] = {
+    # the brush
+    "What was painted is too large. Paint it again.": "涂画的内容太大。请重新涂画。",
+    "What was painted belongs to another picture. Paint it again.": "涂画的内容属于另一张图片。请重新涂画。",
+    "Nothing is left of the garment. Paint on what belongs to it.": "衣服一点都没剩下。请把属于衣服的部分补涂上去。",
+    "The corners cannot be read. Open the window again and move them.": "无法读取这些关键点。请重新打开窗口再移动。",
+    "Only a garment of your own can be mended.": "只能修正你自己上传的衣服。",
     # the person
     "No person can be found in this picture. Use a photo of one person, upright, from head to hips at least.": (
         "照片中没有找到人物。请使用一张单人站立、至少从头到臀部的照片。"

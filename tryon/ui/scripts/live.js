@@ -192,10 +192,11 @@
         say(unseen > NOBODY_AFTER ? "nobody" : "");
         const now = performance.now();
         times.push(now);
-        while (now - times[0] > RATE_OVER) times.shift();
+        while (times.length > 3 && now - times[0] > RATE_OVER) times.shift();
         if (now - told > 500 && times.length > 2) {
           told = now;
-          const rate = Math.round((1000 * (times.length - 1)) / (now - times[0]));
+          const exact = (1000 * (times.length - 1)) / (now - times[0]);
+          const rate = exact < 2 ? exact.toFixed(1) : Math.round(exact);
           const here = words("live.here", { ms: answer.headers.get("X-Tryon-Ms") });
           find(".rate").textContent = `${words("live.rate", { rate })} · ${here}`;
         }

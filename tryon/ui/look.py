@@ -23,12 +23,14 @@ TITLE_FONTS = (
     '"Iowan Old Style", "Palatino Linotype", Palatino, "Source Serif 4", "Noto Serif", '
     '"Songti SC", "Noto Serif CJK SC", serif'
 )
-# Grounds: paper (the page), surface (what lies on it), track (wells), soft (chosen). Lines: line (decoration), edge
+# Grounds: paper (the page), surface (what lies on it), track (wells), raised (what is
+# chosen in a well), soft (chosen). Lines: line (decoration), edge
 # (what must be seen: 3 to 1). Words: ink, muted, on (on the accent). test_look.py computes the contrasts.
 LIGHT = {
     "paper": "#faf7f1",
     "surface": "#fffdf9",
     "track": "#ece6db",
+    "raised": "#fffdf9",
     "soft": "#e3eee9",
     "line": "#e7e0d4",
     "edge": "#8f8676",
@@ -41,6 +43,7 @@ DARK = {
     "paper": "#191816",
     "surface": "#24231f",
     "track": "#2b2925",
+    "raised": "#48443d",
     "soft": "#22352e",
     "line": "#3a3732",
     "edge": "#8a8378",

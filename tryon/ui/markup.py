@@ -11,6 +11,7 @@ from tryon.ui import share_panel
 from tryon.ui.edit_panel import brush_button
 from tryon.ui.elements import (
     ICON_CAMERA,
+    ICON_COMPARE,
     ICON_DOWN,
     ICON_GRIP,
     ICON_LANGUAGE,
@@ -30,7 +31,7 @@ from tryon.ui.looks import Look, Shown
 from tryon.ui.sentences import in_language, told
 from tryon.ui.texts import Texts, describe_garment, describe_person, word_at
 from tryon.ui.understood import category_is_open
-from tryon.ui.visitors import View
+from tryon.ui.visitors import View, Visitor
 
 _serial = itertools.count(1)  # makes each piece differ from the last, so that the browser notices an equal answer
 CAMERA_SECONDS = 5  # to step back until one's hips are in the picture
@@ -136,7 +137,7 @@ def stage(texts: Texts, view: View | None, *, waiting: Shown | None = None, name
     refusal = view.refusal if view and view.refused not in ("who", "what") else ""
     quiet = in_language(language, refusal) or (told(language, look.warnings) if look else "")
     notice = el("p", escape(quiet), class_="notice refusal" if refusal else "notice", role="status")
-    actions = _actions(texts, look, can_undo=view is not None and len(view.visitor.trail) > 1) if look else ""
+    actions = _actions(texts, look, view.visitor) if look and view else ""
     return el(
         "section",
         frame,
@@ -167,7 +168,10 @@ def strip(texts: Texts, view: View) -> str:
             el("img", src=look.thumb, alt=look.called(language), width=120, height=160),
             "tile",
             data_id=look.key,
-            aria_pressed=str(look is view.look).lower(),
+            data_src=url(look.shown),
+            data_w=look.shown.width,
+            data_h=look.shown.height,
+            aria_pressed=str(view.look is not None and look.key == view.look.key).lower(),
             title=texts.return_to.format(what=look.called(language)),
         )
         for look in looks
@@ -228,7 +232,7 @@ def _before_and_after(texts: Texts, look: Look, language: Language) -> list[str]
     ]
 
 
-def _actions(texts: Texts, look: Look, *, can_undo: bool) -> str:
+def _actions(texts: Texts, look: Look, visitor: Visitor) -> str:
     link = el(
         "a",
         ICON_DOWN + t(texts, "download"),
@@ -238,8 +242,10 @@ def _actions(texts: Texts, look: Look, *, can_undo: bool) -> str:
         download=look.shown.filename,
     )
     share = share_panel.opener(texts, look.shown.token, look.who.shown.token)
-    undo = button(ICON_UNDO + t(texts, "undo"), "plain", data_act="undo", disabled=not can_undo)
-    return link + share + brush_button(texts, look) + undo
+    several = len(visitor.looks) > 1
+    compare = button(ICON_COMPARE + t(texts, "wear.compare"), "plain", data_act="compare", disabled=not several)
+    undo = button(ICON_UNDO + t(texts, "undo"), "plain", data_act="undo", disabled=len(visitor.trail) < 2)
+    return link + share + compare + brush_button(texts, look) + undo
 
 
 def _camera(texts: Texts) -> str:

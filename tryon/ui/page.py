@@ -65,9 +65,9 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
             call = "tryonPage.stage(element, trigger, watch); /* 'undo' */"
             with gr.Column(elem_id="front"):
                 pieces["stage"] = _piece(_first_stage(room), call=call, elem_id="stage")
-                call = "tryonPage.wear(element, trigger, props, watch); /* 'style' */"
-                pieces["wear"] = _piece(wear_panel.wear(texts), call=call, elem_id="wear", worn=WORN_AT_FIRST)
                 _piece(markup.drawers(texts), call="tryonPage.drawers(element)", elem_id="drawers")
+            call = "tryonPage.wear(element, trigger, props, watch); /* 'style' */"
+            pieces["wear"] = _piece(wear_panel.wear(texts), call=call, elem_id="wear", worn=WORN_AT_FIRST)
             call = "tryonPage.strip(element, trigger, watch); /* 'choose' */"
             pieces["strip"] = _piece("", call=call, elem_id="strip")
             with gr.Column(elem_id="seen", elem_classes="drawer"):
@@ -80,7 +80,7 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
         with gr.Column(elem_id="what"):
             call = "tryonPage.slots(element, trigger); /* 'off' */"
             pieces["slots"] = _piece(wear_panel.slots(texts, None), call=call, elem_id="slots")
-            _piece(markup.heading(texts, "what"))
+            _piece(markup.heading(texts, "what"), elem_classes="heading")
             pieces["garments"] = _picker(room, "garments")
             pieces["garment"] = _uploader(room, "what")
     pieces["brush"] = _piece("", call="tryonPage.brush(element, trigger); /* 'paint' 'mend' */", elem_id="brush")

@@ -5,7 +5,7 @@
   tryonPage.stage = function stage(element, trigger, watch) {
     const slide = (value) => element.style.setProperty("--cut", `${value}%`);
     element.addEventListener("input", (event) => {
-      if (event.target.matches(".cut")) slide(event.target.value);
+      if (event.target.matches(".cut") && !event.target.closest(".versus")) slide(event.target.value);
     });
     element.addEventListener("click", (event) => {
       const undo = event.target.closest('[data-act="undo"]');

@@ -19,7 +19,7 @@ LATIN = r"""() => {
         if (parent.closest("script, style, .tile")) continue;
         if (/[A-Za-z]{2,}/.test(walk.currentNode.data)) words.push(walk.currentNode.data.trim());
     }
-    return words.filter((word) => !/[\u4e00-\u9fff]/.test(word));
+    return words.filter((word) => !/[\u4e00-\u9fff]/.test(word) && !/^(PNG|GIF|WEBP|JPEG)$/.test(word));
 }"""
 
 

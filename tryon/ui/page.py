@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +23,7 @@ from tryon.ui.waiting import add_line
 MODEL_QUEUE = "model"  # one at a time: the networks use all cores for one picture
 # what an answer draws anew
 PIECES = ("stage", "wear", "photo", "models", "builds", "garment", "garments", "slots", "strip", "seen", "made")
+_serial = itertools.count(1)
 WORN_AT_FIRST = {"fit": 0.0, "tuck": "auto", "tops": True}
 FILES_SWEEP_S, FILES_AGE_S = 60, 600  # only the programs' endpoints write files; these are theirs
 
@@ -221,7 +223,10 @@ def _drawn(view: View) -> dict[str, Any]:
     visitor, look = view.visitor, view.look
     texts, who = visitor.texts, visitor.who
     refused = {view.refused: in_language(visitor.language, view.refusal)} if view.refusal else {}
-    model = [who.key] if who and not who.own else []
+    # a mark that is no id makes each answer differ from the last: the browser has shown a click as chosen that may
+    # have been taken back, and would not notice an equal answer
+    mark = f"#{next(_serial)}"
+    model = [*([who.key] if who and not who.own else []), mark]
     own_photo, own_garment = bool(look and look.who.own), bool(look and look.what.own)
     photo = markup.uploader(
         texts,
@@ -242,12 +247,12 @@ def _drawn(view: View) -> dict[str, Any]:
     tops = any(what.garment.category == "upper" for what in visitor.worn)
     return {
         "stage": markup.stage(texts, view),
-        "wear": gr.update(worn={"fit": visitor.style.fit, "tuck": visitor.style.tuck, "tops": tops}),
+        "wear": gr.update(worn={"fit": visitor.style.fit, "tuck": visitor.style.tuck, "tops": tops, "mark": mark}),
         "photo": photo,
         "models": gr.update(chosen=model),
         "builds": gr.update(chosen=model),
         "garment": garment,
-        "garments": gr.update(chosen=[what.key for what in visitor.worn if not what.own]),
+        "garments": gr.update(chosen=[*(what.key for what in visitor.worn if not what.own), mark]),
         "slots": wear_panel.slots(texts, view),
         "strip": markup.strip(texts, view),
         "seen": panel.understood(texts, view),

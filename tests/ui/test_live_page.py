@@ -23,7 +23,7 @@ MIDDLE = """() => {
     return [...canvas.getContext("2d").getImageData(canvas.width / 2, canvas.height / 2, 1, 1).data].slice(0, 3);
 }"""
 COVERED = """() => {
-    CanvasRenderingContext2D.prototype.drawImage = function () {
+    OffscreenCanvasRenderingContext2D.prototype.drawImage = function () {
         this.setTransform(1, 0, 0, 1, 0, 0);
         this.fillStyle = "#888";
         this.fillRect(0, 0, 9999, 9999);

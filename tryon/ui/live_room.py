@@ -12,6 +12,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -106,6 +107,8 @@ class LiveRoom:
     ):
         """Remember how to begin; nothing is loaded until somebody goes live.
 
+        ``worker`` is where frames are best drawn.
+
         Args:
             load: makes the networks; heavy imports belong inside it.
             most: so many streams at once.
@@ -115,6 +118,8 @@ class LiveRoom:
         self._lock = threading.Lock()  # of the streams' list
         self._loading = threading.Lock()
         self._turn = threading.Lock()  # of the networks
+        # one thread for all frames: each thread that runs a network keeps threads of its own for it
+        self.worker = ThreadPoolExecutor(1, thread_name_prefix="live")
         self._first: Stream | None = None
         self._streams: dict[str, _Open] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -49,7 +50,9 @@ def _frame(live: LiveRoom) -> Callable[[Request], object]:
         token = request.path_params["token"]
         garment = request.headers.get("x-tryon-garment", "")[:GARMENT_LENGTH]
         try:
-            answer = await run_in_threadpool(live.frame, token, bytes(data), garment)
+            answer = await asyncio.get_running_loop().run_in_executor(
+                live.worker, live.frame, token, bytes(data), garment
+            )
         except TryOnError as error:
             return _refusal(error.code, str(error), STATUS.get(error.code, 422))
         except Exception:

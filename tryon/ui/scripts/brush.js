@@ -39,8 +39,8 @@
         <div class="chips" role="group" data-t-label="edit.tools">${Object.keys(tools).map(tool).join("")}</div>
         <label class="size"><span data-t="edit.size"></span><input type="range" min="8" max="160" value="${BRUSH}"></label>
         ${kind === "person" ? views : ""}
-        <button type="button" class="quiet" data-act="undo-stroke" data-t="edit.undo" data-t-label="edit.undo_label"></button>
-        <button type="button" class="quiet" data-act="clear" data-t="${clear[0]}" data-t-label="${clear[1]}"></button>
+        <span class="pair"><button type="button" class="quiet" data-act="undo-stroke" data-t="edit.undo" data-t-label="edit.undo_label"></button>
+        <button type="button" class="quiet" data-act="clear" data-t="${clear[0]}" data-t-label="${clear[1]}"></button></span>
       </div>
       <div class="done"><p class="refusal" role="alert"></p>
         <button type="button" class="plain" data-act="cancel" data-t="edit.cancel"></button>

@@ -20,10 +20,15 @@
     paper.drawImage(video, (video.videoWidth - w) / 2, (video.videoHeight - h) / 2, w, h, 0, 0, width, height);
   }
 
-  const encode = (canvas, quality) => new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+  // Chromium encodes a canvas of the page only when it is idle, one off the page at once.
+  function encode(canvas, quality) {
+    if (canvas.convertToBlob) return canvas.convertToBlob({ type: "image/jpeg", quality });
+    return new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+  }
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
   function sheet(width, height) {
+    if (window.OffscreenCanvas) return new OffscreenCanvas(width, height);
     const canvas = document.createElement("canvas");
     canvas.width = width;
     canvas.height = height;
@@ -64,6 +69,22 @@
     return async () => {
       if (!fresh) await Promise.race([new Promise((done) => (waiting = done)), pause(500)]);
       fresh = false;
+    };
+  }
+
+  // Counts pictures and says in a line how many come in a second; not at every one, so that it can be read.
+  function rateOf(line) {
+    const times = [];
+    let told = 0;
+    return (ms) => {
+      const now = performance.now();
+      times.push(now);
+      while (times.length > 3 && now - times[0] > RATE_OVER) times.shift();
+      if (now - told < 500 || times.length < 3) return;
+      told = now;
+      const exact = (1000 * (times.length - 1)) / (now - times[0]);
+      const rate = exact < 2 ? exact.toFixed(1) : Math.round(exact);
+      line.textContent = `${words("live.rate", { rate })} · ${words("live.here", { ms })}`;
     };
   }
 
@@ -155,50 +176,51 @@
       if (mine === run) await mirrorFrames(mine);
     }
 
+    // One frame to the server and back: what it answered, and the dressed picture. A frame that came too early or could
+    // not be worn comes back without a picture.
+    async function exchange(next) {
+      await next();
+      if (!video.videoWidth) return { status: 0, picture: null };
+      draw(video, framePaper, WIDTH, HEIGHT);
+      const body = await encode(frame, QUALITY);
+      const answer = await fetch(url(), { method: "POST", body, headers: { ...KEY, "X-Tryon-Garment": chosen() } });
+      const told = { status: answer.status, seen: answer.headers.get("X-Tryon-Seen") === "1", ms: answer.headers.get("X-Tryon-Ms") };
+      return { ...told, picture: answer.ok ? await answer.blob() : null };
+    }
+
     async function mirrorFrames(mine) {
       const next = watchFrames(video);
-      const times = [];
-      let told = 0;
+      const rate = rateOf(find(".rate"));
+      const begin = () => {
+        const flying = exchange(next);
+        flying.catch(() => {}); // it is waited for below
+        return flying;
+      };
       let unseen = 0;
+      let flying = begin();
       while (mine === run) {
-        await next();
-        if (!video.videoWidth) {
-          await pause(AGAIN);
-          continue;
-        }
-        draw(video, framePaper, WIDTH, HEIGHT);
-        const body = await encode(frame, QUALITY);
         let answer;
-        let picture;
         try {
-          answer = await fetch(url(), { method: "POST", body, headers: { ...KEY, "X-Tryon-Garment": chosen() } });
-          if (mine !== run) return;
-          if (answer.ok) picture = await createImageBitmap(await answer.blob());
+          answer = await flying;
         } catch {
           if (mine === run) stop("lost");
           return;
         }
         if (mine !== run) return;
-        if (!picture) {
+        if (answer.picture) {
+          flying = begin(); // the server draws the next one while this one is shown
+          const picture = await createImageBitmap(answer.picture).catch(() => null);
+          if (mine !== run) return;
+          if (mirror.dataset.state !== "on") show("on");
+          if (picture) paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
+          unseen = answer.seen ? 0 : unseen + 1;
+          say(unseen > NOBODY_AFTER ? "nobody" : "");
+          rate(answer.ms);
+        } else {
           if (answer.status === 404) return stop("gone");
           if (answer.status === 422) say("no_garment");
-          await pause(answer.status === 429 ? AGAIN : 5 * AGAIN);
-          continue;
-        }
-        if (mirror.dataset.state !== "on") show("on");
-        paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
-        picture.close();
-        unseen = answer.headers.get("X-Tryon-Seen") === "1" ? 0 : unseen + 1;
-        say(unseen > NOBODY_AFTER ? "nobody" : "");
-        const now = performance.now();
-        times.push(now);
-        while (times.length > 3 && now - times[0] > RATE_OVER) times.shift();
-        if (now - told > 500 && times.length > 2) {
-          told = now;
-          const exact = (1000 * (times.length - 1)) / (now - times[0]);
-          const rate = exact < 2 ? exact.toFixed(1) : Math.round(exact);
-          const here = words("live.here", { ms: answer.headers.get("X-Tryon-Ms") });
-          find(".rate").textContent = `${words("live.rate", { rate })} · ${here}`;
+          await pause(answer.status === 422 ? 5 * AGAIN : AGAIN);
+          if (mine === run) flying = begin();
         }
       }
     }

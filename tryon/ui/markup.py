@@ -191,7 +191,9 @@ def made(texts: Texts, view: View | None) -> str:
         )
         for name, shown in (look.stages if look else ())
     )
-    return el("div", *steps, class_="steps", data_waiting=texts.drawing)
+    return el(
+        "div", *steps, class_="steps", data_waiting=texts.drawing, tabindex=0, role="group", **labelled(texts, "made")
+    )
 
 
 def said_of_garment(texts: Texts, look: Look | None) -> str:

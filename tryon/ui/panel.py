@@ -9,7 +9,7 @@ from tryon.garment.attributes import NOT_SURE
 from tryon.stages import LABEL_COLOURS
 from tryon.types import LABEL
 from tryon.ui.edit_panel import mend_button
-from tryon.ui.elements import ICON_EDIT, ICON_EYE, button, el, t, url
+from tryon.ui.elements import ICON_EDIT, ICON_EYE, button, el, labelled, t, url
 from tryon.ui.languages import Language
 from tryon.ui.looks import Look, Sketch, What, Who
 from tryon.ui.sentences import in_language
@@ -102,7 +102,7 @@ def _person(texts: Texts, who: Who, language: Language) -> str:
     return el(
         "section",
         el("h3", escape(who.called(language))),
-        el("div", *pictures, class_="looks"),
+        el("div", *pictures, class_="looks", tabindex=0, role="group", **labelled(texts, "seen")),
         el("ul", *legend, class_="legend", aria_label=texts.seen_pictures["labels"]),
         _facts(texts, facts),
         _warnings(language, person.warnings),
@@ -122,7 +122,7 @@ def _garment(texts: Texts, what: What, language: Language) -> str:
         el("h3", escape(what.called(language))),
         el(
             "div",
-            el("div", *pictures, class_="looks"),
+            el("div", *pictures, class_="looks", tabindex=0, role="group", **labelled(texts, "seen")),
             el(
                 "div",
                 _facts(texts, properties_of(what)),

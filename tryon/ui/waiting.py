@@ -20,7 +20,7 @@ def add_line(page: gr.Blocks) -> None:
     Args:
         page: is being built.
     """
-    call = "tryonPage.line(element, watch)"
+    call = "tryonPage.line(element)"
     piece = gr.HTML("", js_on_load=call, elem_id="line", elem_classes="piece", apply_default_css=False)
 
     def name(request: gr.Request) -> str:

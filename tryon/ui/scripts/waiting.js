@@ -3,10 +3,10 @@
   const PATIENCE = 900; // ms; most results are there by then
   const EVERY = 1000;
 
-  tryonPage.line = function line(element, watch) {
+  tryonPage.line = function line(element) {
     let timer = 0;
     let reason = null; // what the line said before it counted
-    const stage = document.querySelector("#stage");
+    let stage = null;
     const said = () => stage.querySelector(".busy span");
     const session = () => element.querySelector("[data-session]")?.dataset.session;
 
@@ -38,8 +38,12 @@
       timer = 0;
       reason = null;
     }
-    new MutationObserver(look).observe(stage, { attributes: true, attributeFilter: ["class"] });
-    watch("value", look);
-    look();
+    function begin() {
+      stage = document.querySelector("#stage");
+      if (!stage) return requestAnimationFrame(begin); // the pieces come up in any order
+      new MutationObserver(look).observe(stage, { attributes: true, attributeFilter: ["class"] });
+      look();
+    }
+    begin();
   };
 })();

@@ -43,6 +43,7 @@ from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RG
 from tryon.warp.coarse import render_parts, warp_garment
 from tryon.warp.placement import Placer
 from tryon.warp.placer import LearnedPlacement
+from tryon.warp.sleeve_source import believable
 
 # A learned warp's place: coarse parts, garment, person, work frame -> parts with corrected flows
 Refine = Callable[[list[PartWarp], Garment, Person, Crop], list[PartWarp]]
@@ -185,6 +186,7 @@ class TryOnPipeline:
         if tuck not in TUCKS:
             raise BadRequestError(f"Unknown way to tuck {tuck!r}; use auto, in or out.")
         timings: dict[str, float] = {}
+        garment = believable(garment)
         category, photo_size = garment.category, size_of(person.image_u8)
         keep, change = check_painted(keep_f32, person, "keep_f32"), check_painted(change_f32, person, "change_f32")
         person = with_painted(person, category, change, keep)

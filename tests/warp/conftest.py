@@ -66,7 +66,7 @@ _CHAINS: dict[str, tuple[tuple[str, float, float], ...]] = {  # x from the middl
             ("armpit", 152, 205), ("hem", 155, 480)),
     "long": (("neck", 60, 80), ("shoulder", 140, 100), ("cuff_out", 285, 470), ("cuff_in", 240, 485),
              ("armpit", 152, 215), ("hem", 155, 480)),
-    "hanging": (("neck", 60, 80), ("shoulder", 150, 105), ("cuff_out", 235, 460), ("cuff_in", 195, 468),
+    "hanging": (("neck", 60, 80), ("shoulder", 150, 105), ("cuff_out", 255, 455), ("cuff_in", 200, 468),
                 ("armpit", 165, 220), ("hem", 160, 490)),
     "dress": (("neck", 60, 60), ("shoulder", 120, 75), ("cuff_out", 200, 130), ("cuff_in", 172, 170),
               ("armpit", 125, 150), ("hem", 210, 570)),

@@ -13,6 +13,7 @@ from tryon.types import Garment
 from tryon.warp.adjust import LimbFit
 from tryon.warp.body import ARM, FOREARM_BY_TORSO, LEG, UPPER_ARM_BY_TORSO, Body, Side, Vector
 from tryon.warp.placement import BodyTargets, lengthen
+from tryon.warp.tube_outline import follow_outline
 
 Points = NDArray[Any]
 
@@ -64,13 +65,13 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
         garment: says how long the sleeve is.
         side: viewer's side.
     """
-    body, source = targets.body, targets.source_px
+    body = targets.body
     upper_arm, forearm = UPPER_ARM_BY_TORSO * body.torso, FOREARM_BY_TORSO * body.torso
     wrist = upper_arm + forearm
-    outer, inner = (source[f"{name}_{side}"] for name in ("cuff_out", "cuff_in"))
-    root_out, root_in = (source[f"{name}_{side}"] for name in ("shoulder", "armpit"))
+    made_of = targets.sleeves[side]
+    outer, inner, root_out, root_in = made_of.cuff_out, made_of.cuff_in, made_of.root_out, made_of.root_in
     # Nominal length from the joint: the seam sits a little before it.
-    elbow = source.get(f"elbow_{side}")
+    elbow = made_of.elbow
     span = float(np.linalg.norm(outer - root_out))
     if elbow is not None:  # round a bent elbow, not across it
         span = max(span, float(np.linalg.norm(elbow - root_out) + np.linalg.norm((outer + inner) / 2 - elbow)))
@@ -83,8 +84,10 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
         length = float(np.clip(length, 0.30 * upper_arm, 1.0 * upper_arm))
     fit = targets.adjusted.limbs.get(side, LimbFit())
     length = float(np.clip(length * fit.length, 0.25 * upper_arm, 1.05 * wrist))
-    sign = 1.0 if side == "right" else -1.0
-    knots, curve_out, curve_in = _source_tube((root_out, root_in), (outer, inner), elbow, upper_arm, length, sign)
+    sign, own_sign = _sign(side), _sign(made_of.side)
+    knots, curve_out, curve_in = _source_tube((root_out, root_in), (outer, inner), elbow, upper_arm, length, own_sign)
+    if not garment.worn and not made_of.trunk:  # worn ones are completed behind what hid them, and have elbows
+        knots, curve_out, curve_in = follow_outline(garment.alpha_f32, curve_out, curve_in, knots, own_sign)
     axis = np.stack([body.joints[j, side] for j in ARM])
     axis_knots = np.array([0.0, upper_arm, wrist])
     cut = length > 1.1 * upper_arm and _bend(axis) > s.split_bend
@@ -100,6 +103,10 @@ def sleeve_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSetti
         point_at(curve_out, at, knots), point_at(curve_in, at, knots), target_out, target_in, _spans(at, cut),
         length, axis_knots, 0.0, half,
     )  # fmt: skip
+
+
+def _sign(side: Side) -> float:
+    return 1.0 if side == "right" else -1.0
 
 
 def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings = DEFAULT) -> Ribs:

@@ -41,9 +41,16 @@ def trunk_area(targets: BodyTargets, garment: Garment) -> Area | None:
     return _fill(np.array([*chains["left"], *chains["right"][::-1]]), garment)
 
 
-def sleeve_area(targets: BodyTargets, garment: Garment, side: Side) -> Area:
-    """A sleeve's part: beyond the armhole, and beyond the line that parts it from the trunk's side."""
+def sleeve_area(targets: BodyTargets, garment: Garment, side: Side) -> Area | None:
+    """A sleeve's part: beyond the armhole, and beyond the line that parts it from the trunk's side.
+
+    None means all of the picture: the sleeve is made of the trunk's cloth.
+    """
     src = targets.source_px
+    made_of = targets.sleeves[side]
+    if made_of.trunk:
+        return None
+    side = made_of.side
     sign = 1.0 if side == "right" else -1.0
     up = unit(middle(src, "shoulder") - middle(src, "hem"))
     out = sign * unit(src["shoulder_right"] - src["shoulder_left"])

@@ -6,7 +6,7 @@ mid-shoulder to mid-hip lengths (TL); MediaPipe's joints lie inside the body, so
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,9 +14,10 @@ import numpy as np
 from tryon.geometry.curves import arc_lengths, unit
 from tryon.types import Garment, MaskF32, Pose
 from tryon.warp.adjust import Adjustment
-from tryon.warp.body import SIDES, Body, Vector, measure_body
+from tryon.warp.body import SIDES, Body, Side, Vector, measure_body
 from tryon.warp.build import with_build
 from tryon.warp.landmarks import Landmarks, complete_landmarks, reach
+from tryon.warp.sleeve_source import SleeveSource, sleeve_sources
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class BodyTargets:
     source_px: name -> (2,), garment frame. points_px: name -> (2,), photo frame, same names for
     torso and waist landmarks (limb ends follow the limbs: see ``tryon.warp.limbs``). scale: photo
     pixels for each garment pixel. body: the measures used. kind: which rule placed it. adjusted: what
-    a learned placement changed; its shifts are in points_px already.
+    a learned placement changed; its shifts are in points_px already. wrap: see the settings. sleeves: what each is made
+    of; empty for garments without.
     """
 
     source_px: Landmarks
@@ -64,6 +66,7 @@ class BodyTargets:
     kind: str  # "upper", "dress", "trousers" or "skirt"
     adjusted: Adjustment = field(default_factory=Adjustment)
     wrap: float = 0.0
+    sleeves: Mapping[Side, SleeveSource] = field(default_factory=dict)
 
 
 # A learned placement: the rules' targets, the garment, the pose, the person mask -> what to change
@@ -94,7 +97,8 @@ def body_targets(
         targets = _place_trousers(body, source, garment, settings)
     else:
         targets = _place_skirt(body, source, garment, settings)
-    targets = replace(targets, wrap=0.0 if garment.worn else settings.wrap)
+    sleeves = sleeve_sources(garment, source) if "cuff_out_left" in source else {}
+    targets = replace(targets, wrap=0.0 if garment.worn else settings.wrap, sleeves=sleeves)
     return targets if placer is None else adjusted(targets, placer(targets, garment, pose, mask_f32))
 
 

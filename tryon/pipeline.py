@@ -30,6 +30,7 @@ from tryon.errors import BadRequestError, GarmentNotFoundError, NoPersonError
 from tryon.garment.analyzer import GarmentAnalyzer
 from tryon.garment.worn import garment_from_person, told_skirt, with_reading
 from tryon.geometry.crops import Crop, crop_for, size_of
+from tryon.geometry.shading import calm_shading
 from tryon.images import load_picture, load_picture_with_alpha
 from tryon.models.drawing import TryOnGenerator
 from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
@@ -239,7 +240,8 @@ class TryOnPipeline:
                 arms = limb_distance(plan.old.shape, small_pose, "arm") < ARM * unit
                 inside = plan.old & (plan.outline_f32 > 0.5) & ~arms
                 layout = show_below(layout, inside, waist * DRAW_HEIGHT / WARP_HEIGHT, unit)
-            drawing = replace(drawing, layout_f32=layout)
+            shading = calm_shading(drawing.shading_f32, alpha_small, unit)
+            drawing = replace(drawing, layout_f32=layout, shading_f32=shading)
         with _timed(timings, "composite"):
             size_full, window = full_size(crop), window_of(crop, photo_size)
             full_rgb, full_alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, size_full)

@@ -10,12 +10,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tryon.models.generator import Generator, GeneratorParams
-from tryon.models.inputs import SKIN_BASE, SPREAD
+from tryon.models.generator import Generator, GeneratorParams, layout_prior
+from tryon.models.inputs import AGNOSTIC, REGION, SKIN_BASE, SPREAD
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 
 F32 = NDArray[np.float32]
+MARGIN = 24  # pixels around the edit region that the network sees: skin and cloth to go on from
+LEAST = (256, 192)  # the windows of its training
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,48 @@ class TryOnGenerator:
         return cls(net)
 
     def draw(self, x: F32) -> Drawing:
-        """Draw from a stack made by ``tryon.models.inputs.generator_input``: (GENERATOR_CHANNELS, h, w) float32."""
-        tensor = torch.from_numpy(x)[None]
+        """Draw from a stack made by ``tryon.models.inputs.generator_input``: (GENERATOR_CHANNELS, h, w) float32.
+
+        Only the edit region and its surroundings are looked at, as in training on windows of frames; elsewhere the
+        drawing is what the photo shows.
+        """
+        box = window_around(x[REGION][0])
+        part = torch.from_numpy(np.ascontiguousarray(x[:, box[0], box[1]]))[None]
         enabled = self._dtype == torch.bfloat16
         with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            drawn = self._net(tensor)
+            drawn = self._net(part)
 
-        def picture(maps: torch.Tensor | F32) -> F32:
-            return np.ascontiguousarray(np.moveaxis(np.asarray(maps), 0, -1))
+        def whole(maps: torch.Tensor, around: F32) -> F32:
+            around[box] = np.moveaxis(maps[0].numpy(), 0, -1).reshape(around[box].shape)
+            return around
 
+        def picture(maps: F32) -> F32:
+            return np.ascontiguousarray(np.moveaxis(maps, 0, -1))
+
+        h, w = x.shape[1:]
         return Drawing(
-            picture(drawn.rendering[0]), drawn.mask[0, 0].numpy(), drawn.shading[0, 0].numpy(),
-            picture(drawn.layout[0]), picture(drawn.change[0]), picture(x[SKIN_BASE]), picture(x[SPREAD]),
-        )  # fmt: skip
+            whole(drawn.rendering, picture(x[AGNOSTIC])),
+            whole(drawn.mask, np.zeros((h, w), np.float32)),
+            whole(drawn.shading, np.ones((h, w), np.float32)),
+            whole(drawn.layout, picture(layout_prior(torch.from_numpy(x)[None])[0].numpy())),
+            whole(drawn.change, np.zeros((h, w, 3), np.float32)),
+            picture(x[SKIN_BASE]),
+            picture(x[SPREAD]),
+        )
+
+
+def window_around(region_f32: F32, margin: int = MARGIN, least: tuple[int, int] = LEAST) -> tuple[slice, slice]:
+    """Rows and columns around everything over 0, with a margin: sides are multiples of 32, or the picture's own.
+
+    Args:
+        region_f32: (h, w), sides multiples of 32. margin: pixels on each side. least: height and width.
+    """
+    out = []
+    for axis, (size, smallest) in enumerate(zip(region_f32.shape, least)):
+        there = np.flatnonzero((region_f32 > 0).any(1 - axis))
+        first, last = (int(there[0]), int(there[-1]) + 1) if len(there) else (0, 0)
+        length = min(size, max(smallest, 32 * -(-(last - first + 2 * margin) // 32)))
+        start = int(np.clip((first + last - length) // 2, 0, size - length))
+        start -= start % 2  # pixels are folded two by two
+        out.append(slice(start, start + length))
+    return out[0], out[1]

@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.geometry.curves import unit
 from tryon.types import Garment, MaskF32
 from tryon.warp.body import SIDES
 from tryon.warp.outline import Landmarks, outline_landmarks
@@ -33,18 +34,32 @@ def complete_landmarks(garment: Garment) -> Landmarks:
         if point is not None and np.isfinite(point).all()
     }
     skirt = garment.category == "lower" and _is_skirt(garment, known)
-    guessed = outline_landmarks(garment.alpha_f32, garment.category, garment.sleeve, skirt)
     if garment.category == "lower":
         names: tuple[str, ...] = ("waist", "hem") if skirt else ("waist", "leg_out", "leg_in")
     else:
         names = (*_TRUNK, *_CUFFS)
-    if not _plausible(known, garment):
+    plausible = _plausible(known, garment)
+    if not plausible:
         known = {name: point for name, point in known.items() if name.startswith(("elbow", "knee"))}
+    if plausible and _enough(known, names, skirt=skirt, sleeveless=garment.sleeve in (None, "none")):
+        guessed: Landmarks = {}  # reading the outline takes longer than all the rest
+    else:
+        guessed = outline_landmarks(garment.alpha_f32, garment.category, garment.sleeve, skirt)
     _mirror_known(known, names, guessed)
     full = {**guessed, **known}
     if garment.category != "lower" and garment.sleeve in (None, "none") and "cuff_out_left" not in known:
         full = {name: point for name, point in full.items() if not name.startswith("cuff_")}
     return _lift_waist(full) if "crotch" in full else full
+
+
+def _enough(known: Landmarks, names: tuple[str, ...], *, skirt: bool, sleeveless: bool) -> bool:
+    """Whether nothing is left to be guessed: each landmark is known on one side at least, one pair on both."""
+    if names[0] == "waist" and not skirt and "crotch" not in known:
+        return False
+    cuffs = any(name.startswith("cuff_") for name in known)
+    wanted = [name for name in names if not (sleeveless and not cuffs and name in _CUFFS)]
+    sides = [[f"{name}_{side}" in known for side in SIDES] for name in wanted]
+    return all(any(pair) for pair in sides) and any(all(pair) for pair in sides)
 
 
 def reach(
@@ -140,9 +155,9 @@ def _lift_waist(known: Landmarks) -> Landmarks:
     waist = (known["waist_left"] + known["waist_right"]) / 2
     across = known["waist_right"] - known["waist_left"]
     width = max(float(np.linalg.norm(across)), 2.0)
+    # square to the waistband where legs are too short to tell, along them else
     down = (known["leg_in_left"] + known["leg_in_right"]) / 2 - known["crotch"]
-    length = float(np.linalg.norm(down))
-    down = down / length if length > 1e-3 else np.array([0.0, 1.0])
+    down = unit(down + 0.5 * np.array([-across[1], across[0]]))
     if float((known["crotch"] - waist) @ down) < 0.2 * width:
         shift = known["crotch"] - 0.7 * width * down - waist
         known["waist_left"], known["waist_right"] = known["waist_left"] + shift, known["waist_right"] + shift

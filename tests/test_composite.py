@@ -137,8 +137,9 @@ def test_limbs_are_darker_at_their_outline_alone() -> None:
     layout[8:56, 16:32, LAYERS.index("skin")] = 4
     shade = limb_shading(layout, 20.0)
     assert shade.max() <= 1
-    assert shade[32, 16] < 0.95
-    assert shade[32, 24] > 0.98
+    assert shade[32, 16] < 0.9
+    assert shade[32, 16] < shade[32, 19] < shade[32, 22]  # rounder towards the outline
+    assert shade[32, 24] > 0.97
 
 
 def test_legs_that_touch_are_told_apart() -> None:

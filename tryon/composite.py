@@ -19,7 +19,8 @@ from tryon.person.agnostic import body_unit, dilate, hands, has_label, under_clo
 from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 
 GRID = 0.8  # work pixels: sigma that removes the generator's grid of two pixels
-ROUND, ROUND_DEPTH = 0.2, 0.035  # how much darker limbs get at their outline, and how far in, in shoulder widths
+ROUND, ROUND_DEPTH = 0.14, 0.035  # how much darker limbs get at their outline, and how far in, in shoulder widths
+TURN, WIDEST_LIMB = 0.3, 0.42  # how much darker what turns away is; shoulder widths, a thigh's width
 CREASE = 0.45  # how much darker it is where two bare limbs touch
 CALM_GROUND = 0.8  # share of the generator's change that is left out on the ground
 
@@ -232,10 +233,23 @@ def limb_shading(layout_f32: NDArray[np.float32], unit_px: float, crease: NDArra
     if crease is not None:
         skin[crease] = 0
     inside = cv2.distanceTransform(skin, cv2.DIST_L2, 3) / unit_px
-    dark = ROUND * np.exp(-inside / ROUND_DEPTH)
+    dark = ROUND * np.exp(-inside / ROUND_DEPTH) + TURN * _turned_away(inside, unit_px)
     if crease is not None:
         dark[crease] = CREASE
     return np.asarray(1 - cv2.GaussianBlur(dark.astype(np.float32), (0, 0), 1.5), np.float32)
+
+
+def _turned_away(inside: NDArray[np.float32], unit_px: float) -> NDArray[np.float32]:
+    """(h, w) 0..1: how far skin turns from the viewer, as on a cylinder as wide as the limb is there.
+
+    Args:
+        inside: (h, w) distance to the outline in shoulder widths, 0 outside.
+    """
+    reach = 2 * max(1, round(WIDEST_LIMB * unit_px / 2)) + 1
+    half = cv2.dilate(np.minimum(inside, WIDEST_LIMB / 2).astype(np.float32), np.ones((reach, reach), np.uint8))
+    half = cv2.blur(half, (reach, reach))
+    across = np.clip(1 - inside / np.maximum(half, 1e-3), 0, 1)  # 0 on the limb's axis, 1 at its outline
+    return np.asarray(1 - np.sqrt(1 - np.minimum(across, 0.98) ** 2), np.float32)
 
 
 def leg_crease(shape: tuple[int, ...], pose: Pose) -> NDArray[np.bool_]:

@@ -34,7 +34,7 @@ from tryon.geometry.shading import calm_shading
 from tryon.images import load_picture, load_picture_with_alpha
 from tryon.models.drawing import TryOnGenerator
 from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
-from tryon.person.agnostic import body_unit, limb_distance, protected_pixels, skin_colour
+from tryon.person.agnostic import body_unit, clothes_box, limb_distance, protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit, without_kept
 from tryon.person.layout_rules import ARM, NO_WAISTBAND, TUCKS, Tuck, ruled_layout, show_below, tuck_in, waistband_row
@@ -191,7 +191,8 @@ class TryOnPipeline:
         category, photo_size = garment.category, size_of(person.image_u8)
         keep, change = check_painted(keep_f32, person, "keep_f32"), check_painted(change_f32, person, "change_f32")
         person = with_painted(person, category, change, keep)
-        crop = snap_crop(crop_for(person.pose, category, photo_size, WARP_WIDTH, WARP_HEIGHT))
+        box = clothes_box(person.labels_u8, person.pose, category)
+        crop = snap_crop(crop_for(person.pose, category, photo_size, WARP_WIDTH, WARP_HEIGHT, box))
         with _timed(timings, "warp"):
             parts = self._lay(person, garment, crop, fit)
             waist = None

@@ -48,3 +48,20 @@ def test_the_window_holds_the_joints_and_is_three_to_four(category, standing_pos
     assert (p[:, 0] < 384).all()
     assert (p[:, 1] < 512).all()
     assert (crop.width, crop.height) == (384, 512)
+
+
+@pytest.mark.parametrize("category", CATEGORIES)
+def test_what_must_be_inside_is_inside(category):
+    points = np.zeros((33, 2), np.float32)
+    points[[11, 12]], points[[23, 24]] = [(120, 100), (80, 100)], [(112, 170), (88, 170)]
+    points[[13, 14]], points[[15, 16]] = [(130, 140), (70, 140)], [(130, 170), (70, 170)]
+    points[[25, 26]], points[[27, 28]] = [(112, 220), (88, 220)], [(112, 260), (88, 260)]
+    pose = Pose(points, np.ones(33, np.float32))
+    plain = crop_for(pose, category, (400, 300), 96, 128)
+    assert crop_for(pose, category, (400, 300), 96, 128, (90.0, 150.0, 110.0, 200.0)) == plain
+    box = (20.0, 60.0, 200.0, 380.0)
+    crop = crop_for(pose, category, (400, 300), 96, 128, box)
+    corners = crop.to_crop(np.array([box[:2], box[2:]], np.float32))
+    assert (corners > 0).all()
+    assert (corners < (96, 128)).all()
+    assert (crop.width, crop.height) == (96, 128)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tryon.person.agnostic import edit_masks, hands, has_label, old_garment, protected_pixels, skin_colour
+from tryon.person.agnostic import (
+    clothes_box,
+    edit_masks,
+    hands,
+    has_label,
+    old_garment,
+    protected_pixels,
+    skin_colour,
+)
 from tryon.types import LABEL, Pose
 
 
@@ -94,6 +102,30 @@ def test_skin_colour_is_the_faces() -> None:
     image[labels == LABEL["face"]] = (200, 150, 120)
     assert np.allclose(skin_colour(image, labels) * 255, (200, 150, 120), atol=1)
     assert skin_colour(image, np.zeros_like(labels)).shape == (3,)
+
+
+@pytest.mark.parametrize(
+    ("arms", "expected"),
+    [
+        ((230, 180, 150), (230, 180, 150)),  # the face lies in the shadow of a hat
+        ((40, 60, 200), (150, 110, 88)),  # a blue sleeve that was taken for an arm
+        ((90, 60, 45), (150, 110, 88)),  # an arm in its own shadow
+    ],
+)
+def test_bare_arms_tell_the_skin_where_they_agree(arms: tuple[int, ...], expected: tuple[int, ...]) -> None:
+    labels, _ = figure()
+    image = np.full((*labels.shape, 3), 40, np.uint8)
+    image[labels == LABEL["face"]] = (150, 110, 88)
+    image[has_label(labels, "left_arm", "right_arm")] = arms
+    assert np.allclose(skin_colour(image, labels) * 255, expected, atol=1)
+
+
+def test_the_box_of_the_clothes_that_go() -> None:
+    labels, pose = figure()
+    labels[2, 3] = LABEL["lower"]  # a speck
+    assert clothes_box(labels, pose, "lower") == (52, 110, 98, 185)
+    assert clothes_box(labels, pose, "dress") == (50, 45, 100, 185)
+    assert clothes_box(np.zeros_like(labels), pose, "upper") is None
 
 
 def test_inputs_are_not_changed() -> None:

@@ -156,3 +156,22 @@ def test_refuses_a_mask_of_another_size(garment, person):
     flat = garment("tee")
     with pytest.raises(BadRequestError, match="same size"):
         lay(replace(flat, alpha_f32=flat.alpha_f32[:-1]), person())
+
+
+def test_very_short_shorts_hang_straight(garment, person):
+    flat = garment("shorts")
+    points = dict(flat.landmarks_px)
+    for side, sign in (("left", -1), ("right", 1)):  # the legs end where the crotch is, the outer seam above it
+        points[f"leg_out_{side}"] = (300.0 + sign * 140, 195.0)
+        points[f"leg_in_{side}"] = (300.0 + sign * 8 + 10, 222.0)
+    short = replace(flat, landmarks_px=points)
+    somebody = person()
+    parts, crop = lay(short, somebody)
+    for part in parts:
+        assert fold_fraction(part.flow_px, part.region_f32) < 0.03, part.name
+        inside = part.region_f32 > 0.5
+        down = np.diff(part.flow_px[..., 1], axis=0)[inside[1:] & inside[:-1]]
+        assert (down > 0).mean() > 0.95, part.name  # nothing is turned over or lies on its side
+    alpha = render_parts(short.image_u8, short.alpha_f32, parts)[1]
+    hips = crop.to_crop(somebody.pose.points_px[[23, 24]])
+    assert alpha[round(float(hips[:, 1].mean())), round(float(hips[:, 0].mean()))] > 0.5

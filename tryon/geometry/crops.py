@@ -73,7 +73,12 @@ class Crop:
         return cv2.warpAffine(image, matrix, (self.width, self.height), flags=flag, borderMode=border)
 
 
-def crop_for(pose: Pose, category: Category, photo_size: tuple[int, int], width: int, height: int) -> Crop:
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+def crop_for(
+    pose: Pose, category: Category, photo_size: tuple[int, int], width: int, height: int, holds: Box | None = None
+) -> Crop:
     """The window of the photo in which a garment of this category is worn.
 
     Upper: from over the head to below the hips; lower: from over the waist to the feet; dress: the
@@ -85,6 +90,7 @@ def crop_for(pose: Pose, category: Category, photo_size: tuple[int, int], width:
         category: what will be worn.
         photo_size: (H, W) of the photo in pixels.
         width, height: size of the crop in pixels.
+        holds: what must lie inside besides, photo pixels: old clothes may reach further than joints say.
     """
     p = pose.points_px
     h, w = photo_size
@@ -106,6 +112,10 @@ def crop_for(pose: Pose, category: Category, photo_size: tuple[int, int], width:
     top, bottom = max(top, -0.1 * h), min(bottom, 1.1 * h)
     xs = np.clip(xs, -0.1 * w, 1.1 * w)
     left, right = float(xs.min()) - 0.28 * unit, float(xs.max()) + 0.28 * unit
+    if holds is not None:
+        room = 0.05 * unit
+        left, top = min(left, holds[0] - room), min(top, holds[1] - room)
+        right, bottom = max(right, holds[2] + room), max(bottom, holds[3] + room)
     tall = max(bottom - top, (right - left) * height / width, 16.0)
     cx, cy = (left + right) / 2, (top + bottom) / 2
     scale = height / tall

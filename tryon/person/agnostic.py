@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.geometry.crops import Box
 from tryon.geometry.outline import unit_of
 from tryon.types import LABEL, Category, LabelsU8, MaskF32, PointsF32, Pose, RGBu8
 
@@ -106,6 +107,19 @@ def old_garment(labels_u8: LabelsU8, pose: Pose, category: Category, new_top_px:
         return has_label(labels_u8, "upper") | (dress & (rows < hip_y - 0.1 * body_unit(pose)))
     top = new_top_px if new_top_px is not None else hip_y - 0.3 * body_unit(pose)
     return has_label(labels_u8, "lower") | (dress & (rows >= top))
+
+
+def clothes_box(labels_u8: LabelsU8, pose: Pose, category: Category) -> Box | None:
+    """Left, top, right and bottom of the clothes that a garment of this category takes the place of, if there are any.
+
+    Rows and columns with next to nothing in them are specks of the parser and do not count.
+    """
+    old = old_garment(labels_u8, pose, category)
+    least = 0.08 * body_unit(pose)
+    rows, columns = (np.flatnonzero(old.sum(axis) > least) for axis in (1, 0))
+    if not len(rows) or not len(columns):
+        return None
+    return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
 
 
 def edit_masks(labels_u8: LabelsU8, pose: Pose, category: Category, garment_alpha_f32: MaskF32) -> EditMasks:
@@ -216,12 +230,34 @@ def _along(points: PointsF32, axis: PointsF32) -> NDArray[np.float32]:
 
 
 def skin_colour(image_u8: RGBu8, labels_u8: LabelsU8) -> NDArray[np.float32]:
-    """The person's own skin tone: (3,) float32 0..1 sRGB, the median of the face or else of all skin.
+    """The person's own skin tone: (3,) float32 0..1 sRGB.
 
-    A light brown where no skin can be seen.
+    The median of the face; of arms, legs and neck instead where much of them is seen and they agree with it in hue, as
+    faces lie in the shadow of hats and hair. A light brown where no skin can be seen.
     """
-    for names in (("face",), SKIN_LABELS):
-        pixels = image_u8[has_label(labels_u8, *names)]
-        if len(pixels) >= 40:
-            return np.median(pixels[:: max(1, len(pixels) // 4000)], axis=0).astype(np.float32) / 255
-    return np.array([0.72, 0.56, 0.47], np.float32)
+    face, body = (
+        _median_colour(image_u8, has_label(labels_u8, *names)) for names in (("face",), tuple(SKIN_LABELS[1:]))
+    )
+    if face is None or body is None:
+        found = face if face is not None else body
+        return np.array([0.72, 0.56, 0.47], np.float32) if found is None else found
+    share = has_label(labels_u8, *SKIN_LABELS[1:]).sum() / max(1, has_label(labels_u8, "face").sum())
+    return body if share > MUCH_SKIN and _same_skin(face, body) else face
+
+
+MUCH_SKIN = 0.5  # of the face's pixels: bare forearms
+SAME_HUE = 14.0  # distance in the a and b of Lab up to which two medians are one person's skin
+LIGHTER = (-4.0, 32.0)  # how much lighter than the face the body may be: darker is its own shadow or cloth
+
+
+def _median_colour(image_u8: RGBu8, where: Mask) -> NDArray[np.float32] | None:
+    pixels = image_u8[where]
+    if len(pixels) < 40:
+        return None
+    return np.asarray(np.median(pixels[:: max(1, len(pixels) // 4000)], axis=0), np.float32) / np.float32(255)
+
+
+def _same_skin(face: NDArray[np.float32], body: NDArray[np.float32]) -> bool:
+    lab = cv2.cvtColor(np.stack([face, body])[None], cv2.COLOR_RGB2Lab)[0]
+    hue = float(np.linalg.norm(lab[1, 1:] - lab[0, 1:]))
+    return hue < SAME_HUE and LIGHTER[0] <= float(lab[1, 0] - lab[0, 0]) <= LIGHTER[1]

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import cv2
 import numpy as np
 
+from tryon.person.legs import is_cut_below, with_whole_legs
 from tryon.types import MaskF32, Pose, RGBu8
 
 POSE_SIDE = 768  # px; larger pictures gain nothing (the model sees 256 px) and cost conversion time
@@ -58,6 +59,7 @@ class MediaPipePose:
         self._lock = threading.Lock()
         self._pose: Any = None
         self._faces: Any = None
+        self._masks: Any = None
 
     def detect(self, image_u8: RGBu8) -> PoseFound | None:
         """See ``PoseEstimator.detect``."""
@@ -82,8 +84,21 @@ class MediaPipePose:
         mask = found.segmentation_mask
         if mask is None:
             return None
-        mask = cv2.resize(np.asarray(mask, np.float32), (w, h), interpolation=cv2.INTER_LINEAR)
-        return PoseFound(Pose(points, np.clip(visibility, 0, 1)), np.clip(mask, 0, 1))
+        pose, mask = Pose(points, np.clip(visibility, 0, 1)), np.clip(np.asarray(mask, np.float32), 0, 1)
+        scale = np.array([mask.shape[1] / w, mask.shape[0] / h], np.float32)
+        if not self._video and is_cut_below(mask):
+            small_pose = Pose((points + 0.5) * scale - 0.5, pose.visibility)
+            small_pose, mask = with_whole_legs(small_pose, mask, self._everybody(small))
+            pose = Pose(((small_pose.points_px + 0.5) / scale - 0.5).astype(np.float32), pose.visibility)
+        return PoseFound(pose, cv2.resize(mask, (w, h), interpolation=cv2.INTER_LINEAR))
+
+    def _everybody(self, image_u8: RGBu8) -> MaskF32:
+        """A mask of all people in a picture: coarse, but it does not hang on joints."""
+        with self._lock:
+            if self._masks is None:
+                self._masks = _solutions().selfie_segmentation.SelfieSegmentation(model_selection=0)
+            found = self._masks.process(image_u8).segmentation_mask
+        return np.clip(np.asarray(found, np.float32), 0, 1)
 
     def forget(self) -> None:
         """Let go of the model of poses, and of whom it followed; the next call loads it again."""

@@ -67,7 +67,8 @@ def leg_area(targets: BodyTargets, garment: Garment, side: Side) -> Area:
     src = targets.source_px
     sign = 1.0 if side == "right" else -1.0
     down = unit(src["crotch"] - middle(src, "waist"))
-    gap = unit(middle(src, "leg_in") - src["crotch"])
+    # where legs are short the crotch's error would turn the line between them: mostly straight down, then
+    gap = unit(middle(src, "leg_in") - src["crotch"] + 0.25 * np.linalg.norm(src["hip_right"] - src["hip_left"]) * down)
     out = sign * unit(src["hip_right"] - src["hip_left"])
     far, share = _far(garment), _overlap(src, "hip")
     rise = -share * down

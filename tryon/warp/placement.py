@@ -34,6 +34,9 @@ class PlacementSettings:
     # Widths shrink when a flat garment is wrapped round a body, lengths do not: hems hang lower than
     # the scale of widths says (a usual T-shirt ends near the hip joints).
     lengthen: float = 1.10
+    # Dresses fit closer, so even more of their width goes round the body: one of 93 cm that measures 44 cm from armpit
+    # to armpit ends at the knee of a person whose shoulder joints are 33 cm apart.
+    lengthen_dress: float = 1.22
     # Laid flat, a garment shows half of what goes round the trunk: its sides turn away from the viewer, its middle does
     # not. On rendered people places go with the sine of their angle, as on a cylinder (1); pictures taken on invisible
     # bodies have turned already (0), and nobody says which it is.
@@ -42,6 +45,7 @@ class PlacementSettings:
     crotch_drop: float = 0.20  # TL below the hip joints
     rise: tuple[float, float] = (0.36, 0.62)  # TL, waistband above the crotch: low to high rise
     trouser_hip_half: float = 0.52
+    least_leg: float = 0.3  # of the hips' width in the garment's picture
     skirt_waist: float = 0.28  # TL above the hip joints
 
 
@@ -123,7 +127,9 @@ def _clip(value: float, limits: tuple[float, float]) -> float:
 
 def lengthen(garment: Garment, settings: PlacementSettings = DEFAULT) -> float:
     """How much longer than the scale of widths says a garment hangs; a worn one has shown it already."""
-    return 1.0 if garment.worn else settings.lengthen
+    if garment.worn:
+        return 1.0
+    return settings.lengthen_dress if garment.category == "dress" else settings.lengthen
 
 
 def _upper_scale(source: Landmarks, body: Body, sleeved: bool, s: PlacementSettings) -> float:
@@ -210,14 +216,26 @@ def _place_trousers(body: Body, source: Landmarks, garment: Garment, s: Placemen
     standing = min(thigh / (0.7 * body.torso), 1.0)
     crotch = body.mid("hip") + s.crotch_drop * standing * body.torso * body.down
     top = crotch - rise * body.down
+    lift = _lift_of(source, along, hips_px, rise_px, s)
+    crotch = crotch - rise * lift / rise_px * body.down
+    source = {**source, "crotch": source["crotch"] - lift * along}
     waist_half = _clip(scale * _gap(source, "waist") / 2, (0.74 * half, 1.02 * half))
     points: dict[str, Vector] = {"crotch": crotch}
-    source = dict(source)
     for side, sign in zip(SIDES, (-1.0, 1.0), strict=True):
         points[f"waist_{side}"] = top + sign * waist_half * body.hip_across
         points[f"hip_{side}"] = crotch + sign * half * body.hip_across
         source[f"hip_{side}"] = source["crotch"] + sign * hips_px / 2 * across
     return BodyTargets(source, points, scale, body, "trousers")
+
+
+def _lift_of(source: Landmarks, along: Vector, hips_px: float, rise_px: float, s: PlacementSettings) -> float:
+    """How far the crotch of very short shorts is moved up, garment pixels.
+
+    Their legs end at the crotch or above it; without some length they would have no direction.
+    """
+    ends = [(source[f"leg_out_{e}"] + source[f"leg_in_{e}"]) / 2 for e in SIDES]
+    length = float(np.mean([(end - source["crotch"]) @ along for end in ends]))
+    return _clip(s.least_leg * hips_px - length, (0.0, 0.6 * rise_px))
 
 
 def _place_skirt(body: Body, source: Landmarks, garment: Garment, s: PlacementSettings) -> BodyTargets:

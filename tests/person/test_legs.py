@@ -1,0 +1,62 @@
+"""A mask that ends straight across is carried on, and the legs with it; feet are left alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tryon.person.legs import is_cut_below, with_whole_legs
+from tryon.types import Pose
+
+
+def _pose() -> Pose:
+    points = np.zeros((33, 2), np.float32)
+    points[[0, 11, 12]] = (100, 30), (115, 60), (85, 60)
+    points[[23, 24, 25, 26, 27, 28]] = (108, 120), (92, 120), (108, 160), (92, 160), (108, 200), (92, 200)
+    points[29:] = 100, 206
+    return Pose(points, np.ones(33, np.float32))
+
+
+def _skirt(end: int) -> np.ndarray:
+    mask = np.zeros((320, 200), np.float32)
+    mask[20:120, 75:125] = 1
+    for y in range(120, end):
+        half = 25 + (y - 120) // 8
+        mask[y, 100 - half : 100 + half] = 1
+    return mask
+
+
+def _shoes() -> np.ndarray:
+    mask = np.zeros((320, 200), np.float32)
+    mask[20:120, 75:125] = 1
+    mask[120:215, 84:97] = mask[120:215, 103:116] = 1
+    return mask
+
+
+def test_a_straight_broad_end_is_noticed_and_shoes_are_none() -> None:
+    assert is_cut_below(_skirt(205))
+    assert not is_cut_below(_shoes())
+    assert not is_cut_below(_skirt(318))  # cut by the picture itself
+    assert not is_cut_below(np.zeros((50, 40), np.float32))
+
+
+def test_mask_and_legs_go_on_to_the_figures_end() -> None:
+    pose, cut, whole = _pose(), _skirt(205), _skirt(270)
+    longer, mask = with_whole_legs(pose, cut, whole)
+    assert (mask[250] > 0.5).sum() > 50
+    ankles = longer.points_px[[27, 28], 1]
+    assert 245 < ankles.max() < 270
+    assert longer.points_px[25, 1] == pytest.approx((120 + ankles[0]) / 2, abs=1)
+    assert np.array_equal(longer.points_px[:25], pose.points_px[:25])
+    assert pose.points_px[27, 1] == 200
+    assert cut[250].max() == 0
+
+
+def test_people_who_stand_elsewhere_do_not_count() -> None:
+    other = np.zeros((320, 200), np.float32)
+    other[230:300, 90:110] = 1  # further down, not joined
+    other[100:300, 185:200] = 1  # to the side
+    pose, cut = _pose(), _skirt(205)
+    same, mask = with_whole_legs(pose, cut, other)
+    assert same is pose
+    assert mask is cut

@@ -121,6 +121,25 @@ def test_choosing_never_moves_the_page(served: str, open_page: Any, choose: Any)
     assert page.evaluate("scrollY") == 0
 
 
+def test_corrections_can_be_reached_below_the_gallery(
+    served: str, open_page: Any, settled: Any, doubtful_picture: Any, tmp_path: Any
+) -> None:
+    from tryon.images import save_png
+
+    save_png(doubtful_picture, tmp_path / "garment.png")
+    page = open_page(served, viewport={"width": 1280, "height": 720})
+    before = settled(page)
+    page.set_input_files("#garment input[type=file]", tmp_path / "garment.png")
+    settled(page, other_than=before)
+    page.click('#garment [data-act="correct"]')
+    last = page.locator("#garment .corrections button").last
+    last.scroll_into_view_if_needed()
+    column, box = page.locator("#what").bounding_box(), last.bounding_box()
+    assert column["x"] <= box["x"]
+    assert box["x"] + box["width"] <= column["x"] + column["width"]
+    assert page.locator("#garments .grid").bounding_box()["height"] > 100
+
+
 @both_widths
 def test_an_outfit_is_put_together_and_taken_apart(
     served: str, open_page: Any, choose: Any, settings: dict[str, Any]

@@ -144,7 +144,12 @@ def told(language: Language, sentences: Iterable[str]) -> str:
         language: the visitor's.
         sentences: English.
     """
-    return TEXTS[language].space.join(in_language(language, sentence) for sentence in sentences)
+    said = ""
+    for sentence in sentences:
+        # one that stayed English needs its space
+        space = " " if said.isascii() else TEXTS[language].space
+        said += (space if said else "") + in_language(language, sentence)
+    return said
 
 
 @cache

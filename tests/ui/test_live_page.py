@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon.images import save_png
+from tryon.images import load_picture, save_png
 from tryon.ui.languages import CHINESE, ENGLISH
 
 sync_api = pytest.importorskip("playwright.sync_api")
@@ -60,12 +61,16 @@ def camera(tmp_path_factory: pytest.TempPathFactory, person_picture: Any) -> Pat
 @pytest.fixture(scope="module")
 def camera_browser(camera: Path, browser: Any) -> Iterator[Any]:
     """Chromium with the film as its camera."""
+    chromium = launch(browser, camera)
+    yield chromium
+    chromium.close()
+
+
+def launch(browser: Any, camera: Path) -> Any:
     system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     flags = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
     flags.append(f"--use-file-for-fake-video-capture={camera}")
-    chromium = browser.browser_type.launch(executable_path=system, args=flags)
-    yield chromium
-    chromium.close()
+    return browser.browser_type.launch(executable_path=system, args=flags)
 
 
 @pytest.fixture
@@ -295,3 +300,51 @@ def test_a_garment_of_ones_own_is_offered(live_page: Any, settled: Any, person_p
     page.click('#live .tile[data-id="own"]')
     wait_for_colour(page, [int(v) for v in picture.reshape(-1, 3).mean(0)])
     assert page.get_attribute('#live .tile[data-id="own"] img', "src").startswith("data:image")
+
+
+# what the page waits for: when a frame was sent, and how long the server took for it
+WATCH_FRAMES = """
+window.frames_sent = [];
+const plain = window.fetch;
+window.fetch = async (url, how) => {
+    const sent = performance.now();
+    const answer = await plain(url, how);
+    if (/tryon.live.[^/]+$/.test(url)) window.frames_sent.push([sent, Number(answer.headers.get("X-Tryon-Ms"))]);
+    return answer;
+};
+"""
+
+
+def test_the_real_networks_draw_a_virtual_model_in_the_mirror(
+    root: Path, browser: Any, serving: Any, tmp_path: Path, monkeypatch: Any, capsys: Any
+) -> None:
+    """At eight frames a second or more, where the machine is quiet enough for the networks to keep that up."""
+    if not (root / "weights/live.safetensors").exists():
+        pytest.skip("the live network's weights are not there")
+    from tryon.ui.live_room import load_networks
+
+    model = json.loads((root / "assets/manifest.json").read_text("utf-8"))["models"][0]
+    film = write_video(tmp_path / "model.y4m", load_picture(root / "assets" / model["file"]))
+    monkeypatch.setattr(serving.room.live, "_first", load_networks())
+    chromium = launch(browser, film)
+    try:
+        page = chromium.new_context(permissions=["camera"], locale="en-GB").new_page()
+        page.add_init_script(WATCH_FRAMES)
+        page.goto(serving.url)
+        page.wait_for_selector("#stage:not(.is-busy) .pic .before", timeout=60_000)
+        page.click('[data-tab="live"]')
+        page.click('#live .tile[data-id="red-tee"]')
+        begin(page)
+        page.wait_for_timeout(2000)
+        page.evaluate("window.frames_sent.length = 0")
+        page.wait_for_function("window.frames_sent.length > 40", timeout=120_000)
+        assert page.inner_text("#live .notice") == ""
+        sent, took = np.array(page.evaluate("window.frames_sent")).T
+    finally:
+        chromium.close()
+    rate, server = 1000 / float(np.diff(sent).mean()), float(np.median(took))
+    with capsys.disabled():
+        print(f" live: {rate:.1f} frames a second, {server:.0f} ms of each at the server ", end="")
+    if server > 95:
+        pytest.skip(f"the machine is busy or slow: {server:.0f} ms for a frame, {rate:.1f} frames a second")
+    assert rate >= 8

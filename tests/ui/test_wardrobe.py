@@ -93,6 +93,8 @@ def test_whatever_a_browser_asks_for_is_a_style(fit: float, tuck: str, style: St
 def test_only_tops_are_tucked_in() -> None:
     assert Style(0.5, "in").on((piece("bottom"),)) == Style(0.5)
     assert Style(0.5, "in").on((piece("bottom"), piece("top"))) == Style(0.5, "in")
+    for kind in ("jacket", "cardigan"):
+        assert Style(0.5, "in").on((piece(kind),)) == Style(0.5)
     assert Style().key == ""
     assert len({Style(fit, tuck).key for fit in (-1, -0.5, 0, 0.5, 1) for tuck in ("auto", "in", "out")}) == 15
 
@@ -219,6 +221,17 @@ def test_memory_knows_objects_and_wishes_apart() -> None:
     for number in range(STEPS_KEPT):
         memory.once((one,), (number,), make)
     assert memory.once((one,), ("a",), make) is not first
+
+
+def test_the_jacket_over_a_tucked_shirt_hangs(drawing: Any, person_picture: Any) -> None:
+    wishes: list[Any] = []
+    dress = drawing.dress
+    drawing.dress = lambda *args, **wished: wishes.append(wished["tuck"]) or dress(*args, **wished)
+    pipeline = Remembering(drawing, Memory())
+    person = pipeline.understand_person(person_picture(1))
+    for kind in ("bottom", "top", "jacket"):
+        pipeline.dress(person, piece(kind).garment, tuck="in")
+    assert wishes == ["auto", "in", "auto"]
 
 
 def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch, drawing: Any, person_picture: Any) -> None:

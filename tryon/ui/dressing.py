@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tryon.outfit import Dresser, dress_outfit, dressing_order
+from tryon.outfit import dress_outfit, dressing_order
 from tryon.types import RGBu8
 from tryon.ui.dressing_memory import Memory, Remembering
 from tryon.ui.engine import Engine
@@ -76,9 +76,7 @@ class Dressing:
     def _make(
         self, who: Who, worn: tuple[What, ...], what: What, style: Style, *, explain: bool, memory: Memory | None
     ) -> Look:
-        pipeline: Dresser = self._engine.get()
-        if memory is not None:
-            pipeline = Remembering(pipeline, memory)
+        pipeline = Remembering(self._engine.get(), Memory() if memory is None else memory)
         garments = [each.garment for each in worn]
         keep, change = who.painted.masks(who.person.labels_u8.shape) if who.painted else (None, None)
         result = dress_outfit(

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from tryon.outfit import Dresser
 from tryon.person.layout_rules import Tuck
 from tryon.types import Garment, MaskF32, Person, RGBu8, TryOnResult
+from tryon.ui.looks import can_be_tucked
 
 Answer = TypeVar("Answer")
 STEPS_KEPT = 6  # two dressed steps and their analyses, and some of the outfit before
@@ -95,7 +96,7 @@ class Remembering:
         change_f32: MaskF32 | None = None,
     ) -> TryOnResult:
         """See ``TryOnPipeline.dress``."""
-        tuck = tuck if garment.category == "upper" else "auto"  # nothing else is tucked in
+        tuck = tuck if can_be_tucked(garment) else "auto"  # the jacket over a tucked shirt hangs
 
         def make() -> TryOnResult:
             return self._pipeline.dress(

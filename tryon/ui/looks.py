@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tryon.outfit import is_open
+from tryon.person.edit_plan import is_outer
 from tryon.person.layout_rules import TUCKS, Tuck
 from tryon.types import Garment, MaskF32, Person, RGBu8
 from tryon.ui.languages import TEXTS, Language
@@ -143,6 +145,15 @@ class What:
         return self.brought is not None and name in self.brought.answers
 
 
+def can_be_tucked(garment: Garment) -> bool:
+    """Whether a garment may end at the waistband: a top that is not worn open or over other clothes.
+
+    Args:
+        garment: understood.
+    """
+    return garment.category == "upper" and not (is_outer(garment) or is_open(garment))
+
+
 @dataclass(frozen=True)
 class Style:
     """How garments are worn.
@@ -161,7 +172,7 @@ class Style:
 
     def on(self, worn: tuple[What, ...]) -> Style:
         """The same without what makes no difference to these garments: only tops are tucked in."""
-        tops = any(what.garment.category == "upper" for what in worn)
+        tops = any(can_be_tucked(what.garment) for what in worn)
         return self if tops else Style(self.fit)
 
     @property

@@ -15,7 +15,7 @@ from tryon.ui.api import add_api
 from tryon.ui.builds import build_panel
 from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import tile_address
-from tryon.ui.looks import Style
+from tryon.ui.looks import Style, can_be_tucked
 from tryon.ui.sentences import in_language
 from tryon.ui.visitors import Slot, View, Visitor
 from tryon.ui.waiting import add_line
@@ -244,7 +244,7 @@ def _drawn(view: View) -> dict[str, Any]:
         refusal=refused.get("what", ""),
         more=panel.ask_of_garment(texts, look) if look else "",
     )
-    tops = any(what.garment.category == "upper" for what in visitor.worn)
+    tops = any(can_be_tucked(what.garment) for what in visitor.worn)
     return {
         "stage": markup.stage(texts, view),
         "wear": gr.update(worn={"fit": visitor.style.fit, "tuck": visitor.style.tuck, "tops": tops, "mark": mark}),

@@ -21,6 +21,7 @@ from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 GRID = 0.8  # work pixels: sigma that removes the generator's grid of two pixels
 ROUND, ROUND_DEPTH = 0.14, 0.035  # how much darker limbs get at their outline, and how far in, in shoulder widths
 TURN, WIDEST_LIMB = 0.3, 0.42  # how much darker what turns away is; shoulder widths, a thigh's width
+SPREAD_REACH = 31  # work pixels: how far a garment's colours are carried outwards
 CREASE = 0.45  # how much darker it is where two bare limbs touch
 CALM_GROUND = 0.8  # share of the generator's change that is left out on the ground
 
@@ -118,9 +119,15 @@ def widen_sleeves(
     if not strips.any():
         return rgb_u8, alpha_f32, np.zeros_like(alpha_f32)
     soft = cv2.blur(dilate(strips, 1).astype(np.float32), (3, 3))
-    filled = spread_colours(rgb_u8, alpha_f32)
-    keep = alpha_f32[..., None]
-    rgb = np.clip(np.rint(keep * rgb_u8 + (1 - keep) * filled), 0, 255).astype(np.uint8)
+    rgb = rgb_u8.copy()
+    x, y, w, h = cv2.boundingRect((soft > 0).astype(np.uint8))
+    near = (
+        slice(max(0, y - SPREAD_REACH), y + h + SPREAD_REACH),
+        slice(max(0, x - SPREAD_REACH), x + w + SPREAD_REACH),
+    )
+    filled, keep = spread_colours(rgb_u8[near], alpha_f32[near]), alpha_f32[near][..., None]
+    mixed = np.clip(np.rint(keep * rgb_u8[near] + (1 - keep) * filled), 0, 255).astype(np.uint8)
+    rgb[near] = np.where(soft[near][..., None] > 0, mixed, rgb[near])
     return rgb, np.maximum(alpha_f32, soft), soft
 
 
@@ -130,7 +137,7 @@ def spread_colours(rgb_u8: RGBu8, alpha_f32: MaskF32) -> NDArray[np.float32]:
     colour = rgb_u8.astype(np.float32) * weight[..., None]
     out = np.zeros_like(colour)
     missing = np.ones(weight.shape, bool)
-    for radius in (1, 3, 7, 15, 31):
+    for radius in (1, 3, 7, 15, SPREAD_REACH):
         kernel = (2 * radius + 1, 2 * radius + 1)
         near = cv2.blur(weight, kernel)
         usable = missing & (near > 0.02)
@@ -155,10 +162,16 @@ def add_strips(
 ) -> tuple[RGBu8, MaskF32]:
     """Put the strips of ``widen_sleeves`` (work frame) beside the full-size garment of the window."""
     strips = np.clip(enlarge(strips_f32, size, window), 0, 1)
-    under = enlarge(small_rgb_u8.astype(np.float32), size, window)
-    share = (alpha_f32 / np.maximum(np.maximum(alpha_f32, strips), 1e-3))[..., None]
-    mixed = np.where(strips[..., None] > 0, share * rgb_u8 + (1 - share) * under, rgb_u8)
-    return np.clip(np.rint(mixed), 0, 255).astype(np.uint8), np.maximum(alpha_f32, strips)
+    out = rgb_u8.copy()
+    x, y, w, h = cv2.boundingRect((strips > 0).astype(np.uint8))
+    if w and h:
+        box = (slice(y, y + h), slice(x, x + w))
+        strip, alpha = strips[box], alpha_f32[box]
+        under = enlarge(small_rgb_u8.astype(np.float32), size, _inside(window, box))
+        share = (alpha / np.maximum(np.maximum(alpha, strip), 1e-3))[..., None]
+        mixed = np.where(strip[..., None] > 0, share * rgb_u8[box] + (1 - share) * under, rgb_u8[box])
+        out[box] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
+    return out, np.maximum(alpha_f32, strips)
 
 
 def blend(

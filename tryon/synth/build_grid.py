@@ -20,6 +20,7 @@ from tryon.synth.fabric_specs import FabricSpec
 from tryon.synth.model_dressing import Clothing, Dresser, Looks
 from tryon.synth.models_cast import FRIENDLY, LIFTED, RELAXED
 from tryon.synth.people import SKIN_TONES
+from tryon.synth.poses import BodyPose
 from tryon.synth.scene import backdrop, skin_triangles
 from tryon.synth.stills import develop_still
 from tryon.types import RGBu8
@@ -33,7 +34,9 @@ DENSITY = 1010.0  # kg/m3 of a body, lungs half full
 FIELD_M = 2.14  # the camera never moves: who is taller reaches higher in the picture
 HEIGHTS_CM: dict[Sex, tuple[int, ...]] = {"female": (156, 166, 176), "male": (167, 177, 187)}
 # build words and the body mass index that each is drawn at
-BUILDS: tuple[tuple[str, float], ...] = (("slim", 19.0), ("average", 23.0), ("full", 28.0), ("plus size", 34.0))
+BUILDS: tuple[tuple[str, float], ...] = (("slim", 19.0), ("average", 22.5), ("full", 26.5), ("plus size", 31.0))
+MUSCLE = (0.45, 0.38, 0.22, 0.08)  # of each: the model's weight is fat only where there is little muscle
+CM_PER_HEIGHT = 109.0  # what the whole range of the body model's height adds
 TONES = ("light", "tan", "dark")
 DRAWN_TONE = "tan"  # the skin's texture is tinted to it; the others follow from it
 
@@ -101,26 +104,24 @@ def measure(points: F64, faces: NDArray[np.int64]) -> tuple[float, float]:
 
 
 def fitting_shape(model: BodyModel, sex: Sex, height_cm: float, weight_kg: float) -> BodyShape:
-    """The shape of this height and weight: both grow with their parameter, so that a few secant steps find it."""
+    """The shape of this height and weight, or the nearest that the body model has."""
     faces = skin_triangles(model)
-    shape = base_shape(sex)
-    tall, heavy = 0.5, 0.5
-    span_cm, span_kg = 45.0, 90.0  # what the whole range of a parameter adds, about; later steps learn better
-    for _ in range(7):
-        shape = replace(shape, height=tall, weight=heavy)
-        cm, kg = measure(model.build(shape).vertices, faces)
-        tall = float(np.clip(tall + (height_cm - cm) / span_cm, 0.0, 1.0))
-        kg_at_height = kg * (height_cm / cm) ** 2.2
-        heavy = float(np.clip(heavy + (weight_kg - kg_at_height) / span_kg, 0.02, 1.0))
-        if abs(cm - height_cm) < 0.7 and abs(kg - weight_kg) < 1.5:
-            break
-    return replace(shape, height=tall, weight=heavy)
+    index = weight_kg / (height_cm / 100) ** 2
+    muscle = float(np.interp(index, [name_index for _, name_index in BUILDS], MUSCLE))
+    shape = replace(base_shape(sex), muscle=muscle)
+    for _ in range(3):  # the height is close to linear in its parameter, and hardly depends on the weight
+        cm, _ = measure(model.build(shape).vertices, faces)
+        shape = replace(shape, height=float(np.clip(shape.height + (height_cm - cm) / CM_PER_HEIGHT, 0.0, 1.0)))
+    steps = np.linspace(0.0, 1.0, 6)
+    bodies = model.build_many([replace(shape, weight=float(w)) for w in steps], [BodyPose()] * len(steps))
+    kg = [measure(body.vertices, faces)[1] for body in bodies]
+    return replace(shape, weight=float(np.interp(weight_kg, kg, steps)))
 
 
 def _looks(sex: Sex, shape: BodyShape) -> Looks:
     if sex == "female":
         return Looks(
-            "female", shape, DRAWN_TONE, "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "ponytail01",
+            "female", shape, DRAWN_TONE, "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "braid01",
             (0.016, 0.012, 0.010), brow="eyebrow008", lashes="eyelashes02", socks="ankle",
         )  # fmt: skip
     return Looks(

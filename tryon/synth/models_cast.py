@@ -177,7 +177,7 @@ MODELS: tuple[VirtualModel, ...] = (
         Looks(
             "female",
             BodyShape(1.0, 0.66, 0.62, 0.42, 0.42, 0.64, african=1.0, asian=0.0, caucasian=0.0, smile=FRIENDLY, expression=LIFTED, features=_face(cheek_bones=0.3)),
-            "dark", "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "afro01", (0.012, 0.010, 0.009),
+            "dark", "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "ponytail01", (0.012, 0.010, 0.009),
             brow="eyebrow008", lashes="eyelashes02", socks="ankle", lift=1.25,
         ),
         ONE_HAND_ON_HIP,
@@ -188,7 +188,7 @@ MODELS: tuple[VirtualModel, ...] = (
         Looks(
             "female",
             BodyShape(1.0, 0.88, 0.36, 0.56, 0.42, 0.56, cupsize=0.55, african=0.0, asian=0.0, caucasian=1.0, smile=FRIENDLY, expression=LIFTED),
-            "pale", "middleage_asian_female/middleage_lightskinned_female_diffuse2.jpg", "bob01", (0.34, 0.33, 0.32),
+            "pale", "middleage_asian_female/middleage_lightskinned_female_diffuse2.jpg", "short02", (0.34, 0.33, 0.32),
             eyes="blue", brow="eyebrow005", lashes="eyelashes01", socks="ankle",
         ),
         RELAXED,

@@ -97,6 +97,32 @@ def test_the_first_colour_is_one_that_the_picture_shows(manifest: dict[str, Any]
         assert seen & (said | near), (entry["id"], seen, said)
 
 
+def test_the_models_are_people_of_all_kinds(manifest: dict[str, Any]) -> None:
+    models = manifest["models"]
+    assert len(models) >= 12
+    assert min(Counter(m["sex"] for m in models).values()) >= 5
+    assert {m["age"] for m in models} == {"young", "middle", "older"}
+    assert {m["framing"] for m in models} == {"full", "knees", "hips"}
+    assert {"slim", "average", "athletic", "plus size"} <= {m["build"] for m in models}
+    assert len({m["skin"] for m in models}) >= 5
+    for entry in models:
+        assert CHINESE.search(entry["name_zh"]), entry["id"]
+        assert cv2.imread(str(ASSETS / entry["file"])).shape == (1024, 768, 3), entry["id"]
+
+
+def test_the_grid_of_builds_is_small_and_even(manifest: dict[str, Any]) -> None:
+    builds = manifest["builds"]
+    if not builds:
+        pytest.skip("the grid is not drawn")
+    assert {(b["sex"], b["skin"]) for b in builds} == {
+        (sex, skin) for sex in ("female", "male") for skin in ("light", "tan", "dark")
+    }
+    assert set(Counter((b["sex"], b["height_cm"]) for b in builds).values()) == {12}
+    for entry in builds:
+        assert cv2.imread(str(ASSETS / entry["file"])).shape == (768, 576, 3), entry["id"]
+        assert (ASSETS / entry["file"]).stat().st_size < 45_000, entry["id"]
+
+
 def test_nothing_lies_in_the_folder_that_the_manifest_does_not_name(manifest: dict[str, Any]) -> None:
     for kind in ("garments", "models", "builds"):
         named = {entry[key] for entry in manifest.get(kind, []) for key in ("file", "mask") if key in entry}

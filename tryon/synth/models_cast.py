@@ -247,6 +247,6 @@ MODELS: tuple[VirtualModel, ...] = (
             brow="eyebrow009", shoes="shoes01", socks="ankle",
         ),
         STEPPING,
-        (Clothing("lower", 21, FabricSpec("plain", ("#6d7076",), weave="twill")), Clothing("upper", 15, _jersey("#a9c0d4"))), "older",
+        (Clothing("lower", 21, FabricSpec("plain", ("#6d7076",), weave="twill")), Clothing("upper", 15, _jersey("#a9c0d4"))), "older", "knees",
     ),
 )  # fmt: skip

@@ -70,6 +70,14 @@ def test_one_unreadable_sleeve_is_the_other_mirrored(garment, person):
 SIDES = ("left", "right")
 
 
+def test_a_hem_taken_for_a_cuff_is_no_sleeve(garment):
+    flat = garment("long")
+    hem = np.array(flat.landmarks_px["hem_left"])
+    flat = _with(flat, cuff_out_left=tuple(hem + 4.0), cuff_in_left=tuple(hem + np.array([110.0, 5.0])))
+    made_of = sleeve_sources(flat, complete_landmarks(flat))
+    assert made_of["left"].side == "right"
+
+
 def test_two_unreadable_sleeves_are_made_of_the_trunk(garment, person):
     flat = _collapsed(_collapsed(replace(garment("long"), label="Shirt"), "left"), "right")
     source = complete_landmarks(flat)

@@ -34,7 +34,8 @@ class SleeveSettings:
     least_length: float = 0.11  # cap sleeves
     least_long: float = 0.4  # of a long sleeve
     least_cloth: float = 0.7  # share of the tube that is garment
-    most_over: float = 0.65  # share of it that lies over the trunk
+    most_over: float = 0.52  # share of it that lies over the trunk
+    apart: float = 0.08  # of a cuff's outer end from the hem's corner: nearer, the hem was taken for the cuff
     strip_inset: float = 0.05  # of a strip of the trunk's side: its seam and edge stay out
     strip_width: float = 0.24
 
@@ -101,6 +102,8 @@ def believable(garment: Garment, s: SleeveSettings = DEFAULT) -> Garment:
 def is_sleeve(garment: Garment, source: Landmarks, side: Side, s: SleeveSettings = DEFAULT) -> bool:
     """Whether what the landmarks bound is wide, long and solid enough for a sleeve of the garment's kind."""
     armpits = max(float(np.linalg.norm(source["armpit_right"] - source["armpit_left"])), 2.0)
+    if np.linalg.norm(source[f"cuff_out_{side}"] - source[f"hem_{side}"]) < s.apart * armpits:
+        return False
     knots, outer, inner = sleeve_edges(garment.alpha_f32, _own(source, side))
     middle = (outer + inner) / 2
     length = float(arc_lengths(middle)[-1])

@@ -235,6 +235,8 @@ def skin_colour(image_u8: RGBu8, labels_u8: LabelsU8) -> NDArray[np.float32]:
     The median of the face; of arms, legs and neck instead where much of them is seen and they agree with it in hue, as
     faces lie in the shadow of hats and hair. A light brown where no skin can be seen.
     """
+    step = max(1, max(labels_u8.shape) // 512)  # a median needs no more
+    image_u8, labels_u8 = image_u8[::step, ::step], labels_u8[::step, ::step]
     face, body = (
         _median_colour(image_u8, has_label(labels_u8, *names)) for names in (("face",), tuple(SKIN_LABELS[1:]))
     )

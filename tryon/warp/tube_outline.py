@@ -42,26 +42,31 @@ def follow_outline(
     across = new_outer - new_inner
     depth = (across * outward).sum(1)  # of the tube, square to its axis
     root = max(float(np.linalg.norm(across[0])), float(depth.max()), 2.0)
-    moved = np.zeros(PLACES)
-    for k in range(1, PLACES - 1):
-        moved[k] = _to_silhouette(alpha_f32, new_outer[k], outward[k], max(float(depth[k]), 0.0), MOST * root)
+    most = np.full(PLACES, MOST * root)
+    most[-1] = 0.3 * root  # the end's landmark is on the silhouette already, or nearly
+    inwards = np.append((1 - LEAST) * np.maximum(depth[:-1], 0.0), 0.0)
+    moved = _to_silhouette(alpha_f32, new_outer, outward, inwards, most)
+    moved[0] = 0.0
     moved[1:-1] = np.convolve(moved, [0.25, 0.5, 0.25], "valid")  # a strap or a hole must not dent the sleeve
-    # the end's landmark is on the silhouette already; half of its neighbour's bulge carries over
-    moved[-1] = max(0.0, _to_silhouette(alpha_f32, new_outer[-1], outward[-1], 0.0, 0.3 * root))
     return at, new_outer + moved[:, None] * outward, new_inner
 
 
-def _to_silhouette(alpha_f32: MaskF32, start: Points, outward: Points, depth: float, most: float) -> float:
-    """How far outwards (or, negative, inwards) the silhouette's edge is from a point at the tube's outer edge."""
-    steps = np.linspace(-(1 - LEAST) * depth, most, SAMPLES)
-    at = np.rint(start + steps[:, None] * outward).astype(int)
+def _to_silhouette(alpha_f32: MaskF32, starts: Points, outward: Points, inwards: Points, most: Points) -> Points:
+    """(N,) how far outwards (or, negative, inwards) the silhouette's edge is from points at the tube's outer edge.
+
+    Args:
+        starts, outward: (N, 2) points and unit directions. inwards, most: (N,) how far to look to either side.
+    """
+    steps = -inwards[:, None] + (inwards + most)[:, None] * np.linspace(0.0, 1.0, SAMPLES)
+    at = np.rint(starts[:, None] + steps[..., None] * outward[:, None]).astype(int)
     h, w = alpha_f32.shape
-    inside = (at[:, 0] >= 0) & (at[:, 0] < w) & (at[:, 1] >= 0) & (at[:, 1] < h)
-    solid = np.zeros(SAMPLES, bool)
-    solid[inside] = alpha_f32[at[inside, 1], at[inside, 0]] > 0.5
-    if not solid.any():
-        return 0.0
-    first = int(solid.argmax())  # a gap between trunk and sleeve lies further in
-    gaps = np.flatnonzero(~solid[first:])
-    last = first + (int(gaps[0]) - 1 if len(gaps) else SAMPLES - 1 - first)
-    return 0.0 if last == SAMPLES - 1 and inside.all() else float(steps[last])
+    inside = ((at >= 0) & (at < (w, h))).all(2)
+    solid = np.zeros(inside.shape, bool)
+    solid[inside] = alpha_f32[at[inside][:, 1], at[inside][:, 0]] > 0.5
+    # the first run of cloth: a gap between trunk and sleeve lies further in, another limb further out
+    first = solid.argmax(1)[:, None]
+    ended = ~solid & (np.arange(SAMPLES) > first)
+    last = np.where(ended.any(1), ended.argmax(1), SAMPLES) - 1
+    found = np.take_along_axis(steps, last[:, None], 1)[:, 0]
+    nothing = ~solid.any(1) | ((last == SAMPLES - 1) & inside.all(1))
+    return np.where(nothing, 0.0, found)

@@ -34,7 +34,14 @@ from tryon.geometry.shading import calm_shading
 from tryon.images import load_picture, load_picture_with_alpha
 from tryon.models.drawing import TryOnGenerator
 from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
-from tryon.person.agnostic import body_unit, clothes_box, limb_distance, protected_pixels, skin_colour
+from tryon.person.agnostic import (
+    body_unit,
+    clothes_box,
+    limb_distance,
+    protected_pixels,
+    skin_colour,
+    under_cloth,
+)
 from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit, without_kept
 from tryon.person.layout_rules import ARM, NO_WAISTBAND, TUCKS, Tuck, ruled_layout, show_below, tuck_in, waistband_row
@@ -50,6 +57,7 @@ from tryon.warp.sleeve_source import believable
 Refine = Callable[[list[PartWarp], Garment, Person, Crop], list[PartWarp]]
 Picture = RGBu8 | Image.Image | bytes | str | Path
 WARP_HEIGHT, WARP_WIDTH = 512, 384  # garment edges are decided here
+UPPER_ARM = 0.9  # shoulder widths: a sleeve that covers the arm anywhere below hides the arm above
 DRAW_HEIGHT, DRAW_WIDTH = 512, 384  # what the generator was trained at in the end
 
 
@@ -289,6 +297,9 @@ class TryOnPipeline:
         if sleeves:
             covered = render_parts(garment.image_u8, garment.alpha_f32, sleeves)[1]
         labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
+        if sleeves:  # an arm's skin beside the sleeve that covers its axis is not in front of the trunk
+            hidden = under_cloth(labels, pose, covered > 0.02, gap=UPPER_ARM)
+            covered = np.maximum(covered, hidden.astype(np.float32))
         return without_arms(parts, bare_arms(labels, pose, covered))
 
     def __call__(

@@ -13,6 +13,7 @@ from tryon.person.agnostic import (
     old_garment,
     protected_pixels,
     skin_colour,
+    under_cloth,
 )
 from tryon.types import LABEL, Pose
 
@@ -134,3 +135,14 @@ def test_inputs_are_not_changed() -> None:
     edit_masks(labels, pose, "dress", np.zeros(labels.shape, np.float32))
     assert (labels == before).all()
     assert (pose.points_px == points).all()
+
+
+def test_a_sleeve_hides_the_arm_above_it_across_a_gap() -> None:
+    labels, pose = figure()
+    covered = np.zeros(labels.shape, bool)
+    covered[76:100, 36:52] = covered[76:100, 98:114] = True  # the lower halves of both sleeves
+    above = np.zeros(labels.shape, bool)
+    above[56:74, 101:111] = True
+    assert not under_cloth(labels, pose, covered)[above].any()  # further apart than an armpit
+    assert under_cloth(labels, pose, covered, gap=0.9)[above].mean() > 0.9
+    assert not under_cloth(labels, pose, covered, gap=0.9)[104:, 100:112].any()

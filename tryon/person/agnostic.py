@@ -142,13 +142,15 @@ def edit_masks(labels_u8: LabelsU8, pose: Pose, category: Category, garment_alph
     return EditMasks(region.astype(np.float32), protected)
 
 
-def under_cloth(labels_u8: LabelsU8, pose: Pose, covered: Mask, *, sleeves: bool = True) -> Mask:
+def under_cloth(labels_u8: LabelsU8, pose: Pose, covered: Mask, *, sleeves: bool = True, gap: float = 0.35) -> Mask:
     """Bare skin of limbs beside the cloth that covers their axis: a sleeve hides all of the arm down to its cuff.
 
     Args:
         labels_u8: (h, w) parsing of the frame. pose: landmarks in it.
         covered: (h, w) where the new garment is drawn.
         sleeves: whether it has any; an arm in front of a sleeveless trunk is not hidden by it.
+        gap: shoulder widths along a limb that may be bare between covered parts. A coarse warp may leave a gap at
+            the armpit; cuffs and hems are further apart.
     """
     unit = body_unit(pose)
     out = np.zeros(labels_u8.shape, bool)
@@ -157,8 +159,7 @@ def under_cloth(labels_u8: LabelsU8, pose: Pose, covered: Mask, *, sleeves: bool
             continue
         skin = has_label(labels_u8, name)
         axis = pose.points_px[list(joints)]
-        # a coarse warp may leave a gap at the armpit; cuffs and hems are further apart
-        end = _covered_length(axis, covered, 0.35 * unit)
+        end = _covered_length(axis, covered, gap * unit)
         if end <= 0.1 * unit:
             continue
         if name.endswith("arm"):  # an old sleeve shows where the arm is, too

@@ -18,6 +18,7 @@ from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 F32 = NDArray[np.float32]
 MARGIN = 24  # pixels around the edit region that the network sees: skin and cloth to go on from
 LEAST = (256, 192)  # the windows of its training
+STEP = 64  # of a window's sides: for every new size the CPU's kernels are prepared anew, and kept in memory
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class TryOnGenerator:
 
 
 def window_around(region_f32: F32, margin: int = MARGIN, least: tuple[int, int] = LEAST) -> tuple[slice, slice]:
-    """Rows and columns around everything over 0, with a margin: sides are multiples of 32, or the picture's own.
+    """Rows and columns around everything over 0, with a margin: sides are multiples of STEP, or the picture's own.
 
     Args:
         region_f32: (h, w), sides multiples of 32. margin: pixels on each side. least: height and width.
@@ -100,7 +101,7 @@ def window_around(region_f32: F32, margin: int = MARGIN, least: tuple[int, int] 
     for axis, (size, smallest) in enumerate(zip(region_f32.shape, least)):
         there = np.flatnonzero((region_f32 > 0).any(1 - axis))
         first, last = (int(there[0]), int(there[-1]) + 1) if len(there) else (0, 0)
-        length = min(size, max(smallest, 32 * -(-(last - first + 2 * margin) // 32)))
+        length = min(size, max(smallest, STEP * -(-(last - first + 2 * margin) // STEP)))
         start = int(np.clip((first + last - length) // 2, 0, size - length))
         start -= start % 2  # pixels are folded two by two
         out.append(slice(start, start + length))

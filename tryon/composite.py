@@ -21,6 +21,7 @@ from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 GRID = 0.8  # work pixels: sigma that removes the generator's grid of two pixels
 ROUND, ROUND_DEPTH = 0.14, 0.035  # how much darker limbs get at their outline, and how far in, in shoulder widths
 TURN, WIDEST_LIMB = 0.3, 0.42  # how much darker what turns away is; shoulder widths, a thigh's width
+UPPER_ARM = 0.9  # shoulder widths: a sleeve that covers the arm anywhere below hides the arm above
 SPREAD_REACH = 31  # work pixels: how far a garment's colours are carried outwards
 CREASE = 0.45  # how much darker it is where two bare limbs touch
 CALM_GROUND = 0.8  # share of the generator's change that is left out on the ground
@@ -86,8 +87,10 @@ def bare_arms(labels_u8: NDArray[np.uint8], pose: Pose, sleeves_f32: MaskF32) ->
             ends = np.clip(np.round([a, b]), -30000, 30000).astype(int)
             cv2.line(near, tuple(map(int, ends[0])), tuple(map(int, ends[1])), 1, max(1, round(width * unit)))  # type: ignore[arg-type]
     in_front = (near > 0) & old
+    # what a sleeve covers further down is hidden above, too, where it hangs off the arm's inner side
+    hidden = (sleeves_f32 >= 0.5) | under_cloth(labels_u8, pose, sleeves_f32 > 0.02, gap=UPPER_ARM)
     # Only what leaves the old sleeve is invented; a bare arm is where the photo shows it.
-    return (arms | hands(labels_u8, pose) | in_front) & (sleeves_f32 < 0.5)
+    return (arms | hands(labels_u8, pose) | in_front) & ~hidden
 
 
 def without_arms(parts: list[PartWarp], bare: NDArray[np.bool_]) -> list[PartWarp]:

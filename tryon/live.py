@@ -33,6 +33,7 @@ from tryon.types import Garment, MaskF32, PartWarp, Person, Pose, RGBu8
 from tryon.warp.coarse import render_parts, warp_garment
 from tryon.warp.landmarks import complete_landmarks
 from tryon.warp.placement import Placer
+from tryon.warp.sleeve_source import believable
 
 F32 = NDArray[np.float32]
 
@@ -118,6 +119,7 @@ class LiveTryOn:
         if garment is None:
             self._worn = None
             return
+        garment = believable(garment)
         points = {name: (float(x), float(y)) for name, (x, y) in complete_landmarks(garment).items()}
         whole = replace(garment, landmarks_px=points)
         self._worn = _Worn(_shrunk(whole, self._settings.picture), _shrunk(whole, self._settings.plan))

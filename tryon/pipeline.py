@@ -40,7 +40,6 @@ from tryon.person.agnostic import (
     limb_distance,
     protected_pixels,
     skin_colour,
-    under_cloth,
 )
 from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit, without_kept
@@ -57,7 +56,6 @@ from tryon.warp.sleeve_source import believable
 Refine = Callable[[list[PartWarp], Garment, Person, Crop], list[PartWarp]]
 Picture = RGBu8 | Image.Image | bytes | str | Path
 WARP_HEIGHT, WARP_WIDTH = 512, 384  # garment edges are decided here
-UPPER_ARM = 0.9  # shoulder widths: a sleeve that covers the arm anywhere below hides the arm above
 DRAW_HEIGHT, DRAW_WIDTH = 512, 384  # what the generator was trained at in the end
 
 
@@ -297,9 +295,6 @@ class TryOnPipeline:
         if sleeves:
             covered = render_parts(garment.image_u8, garment.alpha_f32, sleeves)[1]
         labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
-        if sleeves:  # an arm's skin beside the sleeve that covers its axis is not in front of the trunk
-            hidden = under_cloth(labels, pose, covered > 0.02, gap=UPPER_ARM)
-            covered = np.maximum(covered, hidden.astype(np.float32))
         return without_arms(parts, bare_arms(labels, pose, covered))
 
     def __call__(

@@ -70,9 +70,9 @@ def build_app(
 def launch_options(room: FittingRoom) -> dict[str, Any]:
     """How the page is served: our look and routes, and nothing that records, measures or calls home."""
     from tryon.ui.edit_routes import edit_routes
+    from tryon.ui.events import MODEL_QUEUE
     from tryon.ui.live_routes import live_routes
     from tryon.ui.look import head, icon, style_sheet, theme
-    from tryon.ui.page import MODEL_QUEUE
     from tryon.ui.rest import rest_routes
     from tryon.ui.routes import picture_routes
     from tryon.ui.share_routes import share_routes

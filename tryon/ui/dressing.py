@@ -69,7 +69,7 @@ class Dressing:
         if look is not None and look.stages and look.what is what:
             return look
         look = self._make(who, worn, what, style, explain=explain, memory=memory)
-        if not who.own and who.painted is None and not any(each.own for each in worn):
+        if not who.own and who.painted is None and not any(each.private for each in worn):
             self._share(key, look)
         return look
 

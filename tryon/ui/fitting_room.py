@@ -109,17 +109,17 @@ class FittingRoom:
         return self._attempt(visitor, lambda: self._wear(visitor, 0))
 
     def choose_garment(self, session: str, garment_id: str, ticket: int, *, outfit: bool = False) -> View | None:
-        """Wear a garment of the gallery.
+        """Wear a garment of the gallery, or one that this visitor made in the studio.
 
         Args:
             session: whose.
-            garment_id: of the gallery.
+            garment_id: of the gallery, or of ``Visitor.created``.
             ticket: of the click.
             outfit: whether the rest of the outfit is kept on, as far as it goes with the garment.
         """
 
         def use(visitor: Visitor) -> None:
-            self._put_on(visitor, self.garment(garment_id), outfit=outfit)
+            self._put_on(visitor, visitor.created.get(garment_id) or self.garment(garment_id), outfit=outfit)
 
         return self._choose(session, "what", ticket, use)
 

@@ -14,6 +14,7 @@ from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import tile_address
 from tryon.ui.live_room import TooManyLiveError
 from tryon.ui.looks import What
+from tryon.ui.studio.new_garments import garment_of
 from tryon.ui.texts import Texts, word_at
 from tryon.ui.visitors import Visitor
 
@@ -64,14 +65,14 @@ def garment_for(room: FittingRoom, session: str, garment_id: str) -> Garment:
     Args:
         room: gives the gallery, and what the visitor brought.
         session: whose.
-        garment_id: of the gallery, or "own" for what they brought last.
+        garment_id: of the gallery or made in the studio, or "own" for what they brought last.
 
     Raises:
         TryOnError: there is none, or it cannot be understood.
     """
     visitor = room.visitors.get(session)  # who is live is not idle
     if garment_id != OWN:
-        return room.garment(garment_id).garment
+        return garment_of(room, visitor, garment_id).garment
     own = own_garment(visitor)
     if own is None:
         raise BadRequestError(room.texts.upload_gone)

@@ -117,9 +117,10 @@ class Brought:
 
 @dataclass(frozen=True, eq=False)
 class What:
-    """Something to wear: from the gallery or a visitor's picture.
+    """Something to wear: from the gallery, a visitor's picture, or made in the studio.
 
     sketches: what was understood, by name. easel: of a visitor's, its picture and its cut-out, for the brush.
+    created: whether it was made in the studio; it is its visitor's alone.
     """
 
     key: str
@@ -130,6 +131,7 @@ class What:
     sketches: tuple[tuple[str, Sketch], ...] = ()
     name_zh: str = ""
     easel: tuple[Sketch, Sketch] | None = None
+    created: bool = False
 
     def called(self, language: Language) -> str:
         """The name in a language."""
@@ -139,6 +141,11 @@ class What:
     def own(self) -> bool:
         """Whether the visitor brought it."""
         return self.brought is not None
+
+    @property
+    def private(self) -> bool:
+        """Whether it belongs to one visitor: nobody else sees it, and it goes when they leave."""
+        return self.own or self.created
 
     def answered(self, name: str) -> bool:
         """Whether the visitor has said what it is."""

@@ -13,16 +13,20 @@ from tryon.images import MAX_BYTES
 from tryon.ui import gallery_panel, live_panel, markup, panel, share_panel, wear_panel
 from tryon.ui.api import add_api
 from tryon.ui.builds import build_panel
+from tryon.ui.events import HEAVY, MODEL_QUEUE, QUIETLY, Sent, session_of
+from tryon.ui.events import piece as _piece
 from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import tile_address
-from tryon.ui.looks import Style, can_be_tucked
+from tryon.ui.looks import can_be_tucked
 from tryon.ui.sentences import in_language
+from tryon.ui.studio import created_row, studio_panel
 from tryon.ui.visitors import Slot, View, Visitor
 from tryon.ui.waiting import add_line
 
-MODEL_QUEUE = "model"  # one at a time: the networks use all cores for one picture
 # what an answer draws anew
-PIECES = ("stage", "wear", "photo", "models", "builds", "garment", "garments", "slots", "strip", "seen", "made")
+PIECES = (
+    *("stage", "wear", "photo", "models", "builds", "garment", "garments", "created", "slots", "strip", "seen", "made"),
+)
 _serial = itertools.count(1)
 WORN_AT_FIRST = {"fit": 0.0, "tuck": "auto", "tops": True}
 FILES_SWEEP_S, FILES_AGE_S = 60, 600  # only the programs' endpoints write files; these are theirs
@@ -43,13 +47,6 @@ def build_page(room: FittingRoom) -> gr.Blocks:
         add_line(page)
     page.queue(default_concurrency_limit=4)
     return page
-
-
-def _piece(
-    value: str, *, call: str | None = None, elem_id: str | None = None, elem_classes: str = "", **props: Any
-) -> gr.HTML:
-    classes = ["piece", *elem_classes.split()]
-    return gr.HTML(value, js_on_load=call, elem_id=elem_id, elem_classes=classes, apply_default_css=False, **props)
 
 
 def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
@@ -83,17 +80,21 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
             call = "tryonPage.slots(element, trigger); /* 'off' */"
             pieces["slots"] = _piece(wear_panel.slots(texts, None), call=call, elem_id="slots")
             _piece(markup.heading(texts, "what"), elem_classes="heading")
+            call = "tryonPage.created(element, trigger); /* 'choose' 'show' */"
+            pieces["created"] = _piece("", call=call, elem_id="created")
             pieces["garments"] = _picker(room, "garments")
             pieces["garment"] = _uploader(room, "what")
     pieces["brush"] = _piece("", call="tryonPage.brush(element, trigger); /* 'paint' 'mend' */", elem_id="brush")
     live_panel.build_live(room)
+    studio_panel.build_studio(room)
     _piece(share_panel.dialog(texts), call="tryonPage.share(element)", elem_id="share")
     return pieces
 
 
 def tabs() -> list[str]:
     """The tabs that have something to show: keys of ``Texts.tabs``."""
-    return ["try_on", "outfits", *(["live"] if live_panel.FILLED else [])]
+    more = {"live": live_panel.FILLED, "studio": bool(studio_panel.filled())}
+    return ["try_on", "outfits", *(name for name, filled in more.items() if filled)]
 
 
 def _first_stage(room: FittingRoom) -> str:
@@ -130,16 +131,14 @@ def _uploader(room: FittingRoom, kind: str) -> gr.HTML:
 
 def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> None:
     outputs = [pieces[name] for name in PIECES]
-    quietly = {"trigger_mode": "multiple", "show_progress": "hidden", "api_visibility": "private"}
-    heavy = {"concurrency_id": MODEL_QUEUE, "concurrency_limit": 1}
 
-    def visitor(request: gr.Request, data: _Data) -> Visitor:
-        found = room.visitors.get(_session(request))
+    def visitor(request: gr.Request, data: Sent) -> Visitor:
+        found = room.visitors.get(session_of(request))
         found.speaks(data.language)
         return found
 
     def listen(
-        event: Callable[..., Any], slot: Slot | None, work: Callable[[str, _Data], View | None], *, quick: bool = False
+        event: Callable[..., Any], slot: Slot | None, work: Callable[[str, Sent], View | None], *, quick: bool = False
     ) -> None:
         """Note the click at once, outside the queue; then work on it when its turn comes.
 
@@ -147,22 +146,22 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> Non
         """
 
         def note(data: gr.EventData, request: gr.Request) -> None:
-            sent = _Data(data)
+            sent = Sent(data)
             if slot is not None:
                 visitor(request, sent).note(slot, sent.ticket)
 
         def act(data: gr.EventData, request: gr.Request) -> list[Any]:
-            sent = _Data(data)
+            sent = Sent(data)
             visitor(request, sent)
-            return _updates(work(_session(request), sent))
+            return _updates(work(session_of(request), sent))
 
         if slot is not None:
-            event(note, queue=False, **quietly)
-        event(act, outputs=outputs, **quietly, **({"queue": False} if quick else heavy))
+            event(note, queue=False, **QUIETLY)
+        event(act, outputs=outputs, **QUIETLY, **({"queue": False} if quick else HEAVY))
 
     def arrive(language: str, request: gr.Request) -> list[Any]:
-        room.visitors.get(_session(request)).speaks(str(language))
-        return _updates(room.arrive(_session(request)))
+        room.visitors.get(session_of(request)).speaks(str(language))
+        return _updates(room.arrive(session_of(request)))
 
     browsers_language = gr.Textbox(visible=False)
     page.load(
@@ -170,12 +169,17 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> Non
         inputs=browsers_language,
         outputs=outputs,
         js="() => [tryonPage.language()]",
-        **quietly,
-        **heavy,
+        **QUIETLY,
+        **HEAVY,
     )
     listen(pieces["header"].speak, None, lambda session, data: room.speak(session), quick=True)
     listen(
         pieces["garments"].choose,
+        "what",
+        lambda session, data: room.choose_garment(session, data.id, data.ticket, outfit=data.outfit),
+    )
+    listen(
+        pieces["created"].choose,
         "what",
         lambda session, data: room.choose_garment(session, data.id, data.ticket, outfit=data.outfit),
     )
@@ -205,9 +209,14 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> Non
     listen(pieces["drawer"].expand, None, lambda session, data: room.explain(session, True))
     listen(pieces["drawer"].collapse, None, lambda session, data: room.explain(session, False))
 
+    def created(request: gr.Request) -> str:
+        return created_row.created(room.visitors.get(session_of(request)))
+
+    pieces["created"].show(created, outputs=pieces["created"], queue=False, **QUIETLY)
+
     def leave(request: gr.Request) -> None:
-        room.live.drop(_session(request))
-        room.visitors.drop(_session(request))
+        room.live.drop(session_of(request))
+        room.visitors.drop(session_of(request))
 
     page.unload(leave)
 
@@ -253,29 +262,9 @@ def _drawn(view: View) -> dict[str, Any]:
         "builds": gr.update(chosen=model),
         "garment": garment,
         "garments": gr.update(chosen=[*(what.key for what in visitor.worn if not what.own), mark]),
+        "created": created_row.created(visitor),
         "slots": wear_panel.slots(texts, view),
         "strip": markup.strip(texts, view),
         "seen": panel.understood(texts, view),
         "made": markup.made(texts, view),
     }
-
-
-def _session(request: gr.Request) -> str:
-    return str(request.session_hash or "")
-
-
-class _Data:
-    """What the browser sent with an event; whatever is not of the expected kind counts as not sent."""
-
-    def __init__(self, data: gr.EventData):
-        sent = data._data if isinstance(data._data, dict) else {}
-        words = {name: value for name, value in sent.items() if isinstance(value, str)}
-        self.id = words.get("id", "")
-        self.upload = words.get("upload", "")
-        self.value = words.get("value", "")
-        self.language = words.get("language", "")
-        self.outfit = words.get("tab") == "outfits"
-        fit = sent.get("fit")
-        self.style = Style.asked(fit if isinstance(fit, (int, float)) else 0.0, words.get("tuck", ""))
-        ticket = sent.get("ticket")
-        self.ticket = ticket if isinstance(ticket, int) else 0

@@ -15,6 +15,7 @@ from tryon.ui.texts_edit import EditTexts
 from tryon.ui.texts_gallery import GalleryTexts
 from tryon.ui.texts_live import LiveTexts
 from tryon.ui.texts_share import ShareTexts
+from tryon.ui.texts_studio import StudioTexts
 from tryon.ui.texts_wear import WearTexts
 
 
@@ -106,6 +107,7 @@ class Texts:
     build: BuildTexts
     share: ShareTexts
     edit: EditTexts
+    studio: StudioTexts
 
     framings: dict[str, str] = field(default_factory=dict)
     garment_labels: dict[str, str] = field(default_factory=dict)

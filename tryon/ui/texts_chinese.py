@@ -8,6 +8,7 @@ from tryon.ui.texts_build import BUILD_CHINESE
 from tryon.ui.texts_edit import EDIT_CHINESE
 from tryon.ui.texts_live import LIVE_CHINESE
 from tryon.ui.texts_share import SHARE_CHINESE
+from tryon.ui.texts_studio import STUDIO_CHINESE
 
 CHINESE = Texts(
     gallery=texts_gallery.CHINESE,
@@ -19,7 +20,7 @@ CHINESE = Texts(
     comma="，",
     space="",
     tabs_label="试穿方式",
-    tabs={"try_on": "试穿", "outfits": "搭配", "live": "实时"},
+    tabs={"try_on": "试穿", "outfits": "搭配", "live": "实时", "studio": "设计室"},
     who="谁来穿",
     add_photo="添加你的照片",
     change_photo="换一张照片",
@@ -157,6 +158,7 @@ CHINESE = Texts(
     build=BUILD_CHINESE,
     share=SHARE_CHINESE,
     edit=EDIT_CHINESE,
+    studio=STUDIO_CHINESE,
     framings={
         "whole": "你的全身",
         "knees": "膝盖以上",

@@ -8,6 +8,7 @@ from tryon.ui.texts_build import BUILD_ENGLISH
 from tryon.ui.texts_edit import EDIT_ENGLISH
 from tryon.ui.texts_live import LIVE_ENGLISH
 from tryon.ui.texts_share import SHARE_ENGLISH
+from tryon.ui.texts_studio import STUDIO_ENGLISH
 
 ENGLISH = Texts(
     gallery=texts_gallery.ENGLISH,
@@ -19,7 +20,7 @@ ENGLISH = Texts(
     comma=", ",
     space=" ",
     tabs_label="What to do",
-    tabs={"try_on": "Try on", "outfits": "Outfits", "live": "Live"},
+    tabs={"try_on": "Try on", "outfits": "Outfits", "live": "Live", "studio": "Studio"},
     who="Who",
     add_photo="Add your photo",
     change_photo="Use another photo",
@@ -162,6 +163,7 @@ ENGLISH = Texts(
     build=BUILD_ENGLISH,
     share=SHARE_ENGLISH,
     edit=EDIT_ENGLISH,
+    studio=STUDIO_ENGLISH,
     framings={
         "whole": "your whole figure",
         "knees": "you down to the knees",

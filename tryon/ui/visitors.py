@@ -26,6 +26,8 @@ IDLE_SECONDS = 30 * 60  # long enough for a telephone call, short enough to keep
 TOTAL_BYTES = 700_000_000  # with 900 MB of networks and libraries this stays under 2 GB
 LOOKS_PER_VISITOR = 12  # the strip's length
 VISITOR_BYTES = 250_000_000  # of one visitor's looks; the newest is kept whatever its size
+CREATED_PER_VISITOR = 12  # garments of the studio: four rows of three, more would push the gallery out of sight
+CREATED_BYTES = 60_000_000  # of them: twelve of 768 x 1024 pixels with their masks
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Visitor:
     """One open page. Its methods are guarded by a lock of its own.
 
     what: the garment chosen last. worn: all garments of the outfit, ``what`` among them, in the slots' order.
+    created: what they made in the studio, by key, the newest last.
     """
 
     who: Who | None = None
@@ -42,6 +45,8 @@ class Visitor:
     outfit: bool = False  # whether the last garment was added to the others
     memory: Memory = field(default_factory=Memory)
     own_garments: int = 0  # how many pictures of garments were brought
+    created: OrderedDict[str, What] = field(default_factory=OrderedDict)
+    creations: int = 0  # how many garments were made, those that are gone too
     explain: bool = False
     language: Language = "en"
     looks: OrderedDict[str, Look] = field(default_factory=OrderedDict)
@@ -81,6 +86,22 @@ class Visitor:
                 self.trail.append(look.key)
             self.trail = [key for key in self.trail if key in self.looks]
 
+    def next_creation(self) -> str:
+        """A key for a garment that is being made."""
+        with self._lock:
+            self.creations += 1
+            return f"made-{self.creations}"
+
+    def create(self, what: What) -> None:
+        """Keep a garment that was made, forgetting the oldest ones over the bounds; one that is worn stays worn."""
+        with self._lock:
+            self.created[what.key] = what
+            self.created.move_to_end(what.key)
+            while len(self.created) > 1 and (
+                len(self.created) > CREATED_PER_VISITOR or _arrays_bytes(self.created.values()) > CREATED_BYTES
+            ):
+                self.created.popitem(last=False)
+
     def current(self) -> Look | None:
         """The look that is shown."""
         with self._lock:
@@ -102,9 +123,9 @@ class Visitor:
             size = sum(_person_bytes(who.person) for who in people.values())
             size += sum(_look_bytes(look) for look in self.looks.values())
             garments = [*self.worn, *(what for look in self.looks.values() for what in look.garments)]
+            garments += self.created.values()
             size += self.memory.cost()
-            arrays = [array for what in garments if what.own for array in _garment_arrays(what)]
-            return size + sum(array.nbytes for array in {id(array): array for array in arrays}.values())
+            return size + _arrays_bytes(what for what in garments if what.private)
 
 
 def _person_bytes(person: Person) -> int:
@@ -114,6 +135,12 @@ def _person_bytes(person: Person) -> int:
 def _look_bytes(look: Look) -> int:
     size = len(look.shown.jpeg) + (0 if look.shown.full is None else look.shown.full.nbytes)
     return size + sum(len(shown.jpeg) for _, shown in look.stages)
+
+
+def _arrays_bytes(garments: Iterable[What]) -> int:
+    """Bytes of the garments' pictures, each counted once."""
+    arrays = [array for what in garments for array in _garment_arrays(what)]
+    return sum(array.nbytes for array in {id(array): array for array in arrays}.values())
 
 
 def _garment_arrays(what: What) -> list[Any]:

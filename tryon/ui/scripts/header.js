@@ -22,6 +22,7 @@
     applyTheme();
     document.title = tryonPage.words("name"); // Gradio has set its own meanwhile
     openTab(element, "try_on");
+    tryonPage.openTab = (name) => openTab(element, name);
     element.addEventListener("click", (event) => {
       const pressed = event.target.closest("[data-tab], [data-act]");
       if (!pressed) return;

@@ -1,0 +1,16 @@
+"""For you: suggestions from what a visitor likes, with reasons."""
+
+from __future__ import annotations
+
+from tryon.ui.fitting_room import FittingRoom
+
+KEY = "taste"
+FILLED = False  # the sub-tab is offered only where there is something in it
+
+
+def build(room: FittingRoom) -> None:
+    """Add the panel to the page that is being built.
+
+    Args:
+        room: the gallery, the visitors and the pipeline.
+    """

@@ -39,7 +39,7 @@ ALLOWED: dict[str, set[str]] = {
     "ui": RUN_TIME | {"pipeline", "live", "outfit", "studio", "sharing", "__init__"},
     "training": RUN_TIME | {"synth", "evaluation"},
     "synth": RUN_TIME,
-    "evaluation": RUN_TIME | {"pipeline", "live", "outfit", "training", "synth", "__init__"},
+    "evaluation": RUN_TIME | {"pipeline", "live", "outfit", "studio", "training", "synth", "__init__"},
     # the command line starts everything, each part when its command is called
     "cli": RUN_TIME | {"pipeline", "outfit", "studio", "ui", "training", "synth", "evaluation", "__init__", "cli"},
     "__main__": {"cli"},

@@ -19,6 +19,7 @@ from tryon import __version__
 from tryon.cli_bench import bench
 from tryon.cli_gallery import gallery
 from tryon.cli_look import garment, parse
+from tryon.cli_recommend import recommend
 from tryon.cli_train import evaluate, prepare, synth, train
 from tryon.cli_wear import batch, try_on
 from tryon.errors import TryOnError
@@ -37,6 +38,7 @@ app.command("parse")(parse)
 app.command("garment")(garment)
 app.command("bench")(bench)
 app.add_typer(gallery, name="gallery")
+app.command("recommend")(recommend)
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 # their --help is the trainer's own, made from its settings
 app.command("prepare", context_settings=_PASS_ON, add_help_option=False)(prepare)

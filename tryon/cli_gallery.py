@@ -36,7 +36,7 @@ def add(
     weights: WeightsOption = None,
 ) -> None:
     """Understand a garment's picture and add it to the gallery; the page shows it at its next start."""
-    from tryon.ui.colours import COLOURS
+    from tryon.garment.colours import COLOURS
     from tryon.ui.gallery_edit import Wish, add_garment
 
     wanted = check_category(category)

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 import pytest
 
+from tryon.garment.colours import COLOURS, colour_words
 from tryon.types import ATTRIBUTES, CATEGORIES, GARMENT_LABELS
 from tryon.ui.app import FIRST_LOOK
-from tryon.ui.colours import COLOURS, colour_words
 from tryon.ui.gallery import load_gallery
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"

@@ -113,6 +113,14 @@ class GarmentNetwork:
             log_heat(maps[POINTS:]),
         )
 
+    def embed(self, image_u8: RGBu8) -> NDArray[np.float32]:
+        """What the encoder makes of a (256, 192, 3) uint8 picture before it is named: (320,) float32, means over it."""
+        x = torch.from_numpy(np.ascontiguousarray(image_u8)).permute(2, 0, 1)[None].float() / 255
+        enabled = self._dtype == torch.bfloat16
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+            maps = self._net.encoder((x - self._net.mean) / self._net.std)
+        return np.asarray(maps[-1][0].float().mean((1, 2)).numpy(), np.float32)
+
 
 def _attributes(heads: tuple[torch.Tensor, ...]) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:
     """Probabilities of each attribute's values, and of each landmark being seen."""

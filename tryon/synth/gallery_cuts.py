@@ -20,7 +20,7 @@ WHITE_GROUND, GREY_GROUND = "#f6f6f7", "#e4e6e9"
 class GalleryGarment:
     """One garment of the gallery.
 
-    label: one of ``tryon.types.GARMENT_LABELS``. colours: of ``tryon.ui.colours.COLOURS``, the most striking first.
+    label: one of ``tryon.types.GARMENT_LABELS``. colours: of ``tryon.garment.colours.COLOURS``, the most striking first.
     """
 
     id: str

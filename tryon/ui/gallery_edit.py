@@ -13,9 +13,9 @@ import cv2
 import numpy as np
 
 from tryon.errors import BadRequestError, GarmentNotFoundError
+from tryon.garment.colours import colour_words
 from tryon.images import load_picture_with_alpha, shrink_to, write_atomically
 from tryon.types import GARMENT_LABELS, Garment, MaskF32, RGBu8
-from tryon.ui.colours import colour_words
 from tryon.ui.engine import TryOn
 from tryon.ui.gallery import GalleryError, read_manifest
 from tryon.ui.gallery_folder import MASK_ENDING, name_from_file, new_id

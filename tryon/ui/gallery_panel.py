@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tryon.garment.colour_families import FAMILIES, families_of
 from tryon.types import ATTRIBUTES
-from tryon.ui.colour_families import FAMILIES, families_of
 from tryon.ui.elements import ICON_CLEAR, ICON_SEARCH, button, el, in_both, labelled, t
 from tryon.ui.gallery import GarmentItem, ModelItem
 from tryon.ui.languages import TEXTS

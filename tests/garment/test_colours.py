@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tryon.ui.colours import ANCHORS, COLOURS, colour_words
+from tryon.garment.colours import ANCHORS, COLOURS, colour_words
 
 
 @pytest.mark.parametrize("word", COLOURS)

@@ -1,4 +1,4 @@
-"""The gallery's colours: a short fixed list of words, and which of them a garment's picture shows."""
+"""Colours by name: a short fixed list of words, and which of them a garment's picture shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``recommend``: a gallery ranked by what somebody liked, disliked, tried and kept, and what goes together."""
+"""The command ``recommend``: the gallery ranked by what somebody liked, disliked, tried, kept; what goes together."""
 
 from __future__ import annotations
 

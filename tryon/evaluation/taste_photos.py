@@ -62,7 +62,7 @@ def photo_garments(data: Path, count: int) -> tuple[list[Traits], Qualities]:
         raise BadRequestError(f"No photo of {data} shows a garment.")
     seen = np.array(features)
     seen = (seen - seen.mean(0)) / np.maximum(seen.std(0), 1e-6)
-    u, s, _ = np.linalg.svd(seen, full_matrices=False)
+    u, _, _ = np.linalg.svd(seen, full_matrices=False)
     components = u[:, :COMPONENTS] * np.sqrt(len(seen))
     names = tuple(GARMENT_LABELS)
     kinds = np.array([[2.0 * (label == name) for name in names] for label in labels])

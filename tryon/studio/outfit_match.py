@@ -37,7 +37,9 @@ class MatchSettings:
 
     harmony: float = 1.6  # a sixth of the colour circle off costs about a quarter
     occasion: float = 0.7  # a blazer with shorts
-    season: float = 0.6  # a coat with shorts
+    leeway: float = 0.2  # of formality that nobody minds
+    season: float = 0.7  # a coat with shorts
+    season_leeway: float = 0.5  # of warmth: T-shirts are worn with long trousers all year
     patterns: float = 0.3  # two different patterns in sight
     twins: float = 0.25  # nearly the same colour, but not quite: looks like a mistake
     same: float = 0.3  # a hoodie over a hoodie
@@ -90,8 +92,8 @@ def match(one: Traits, other: Traits, settings: MatchSettings = MatchSettings())
     s = settings
     distance, harmony = harmony_of(one, other)
     score = 1.0 - s.harmony * distance
-    score -= s.occasion * max(0.0, abs(one.formality - other.formality) - 0.15)
-    score -= s.season * max(0.0, abs(one.warmth - other.warmth) - 0.15)
+    score -= s.occasion * max(0.0, abs(one.formality - other.formality) - s.leeway)
+    score -= s.season * max(0.0, abs(one.warmth - other.warmth) - s.season_leeway)
     wild = [each for each in (one, other) if each.pattern not in ("plain", "")]
     if len(wild) == 2:
         score -= s.patterns

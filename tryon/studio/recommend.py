@@ -102,30 +102,23 @@ class Recommender:
         score = opinion.mean + s.curiosity * opinion.deviation
         left = sorted(open_, key=lambda i: (-score[i], i))
         order: list[int] = []
+        near = np.zeros(len(score))
         while left and len(order) < s.varied:
-
-            def marginal(i: int) -> float:
-                near = max((likeness[i, j] for j in order), default=0.0)
-                return float(score[i] - s.variety * near)
-
-            best = max(left, key=lambda i: (marginal(i), -i))
+            worth = score[left] - s.variety * near[left]
+            best = left.pop(int(worth.argmax()))  # the first of equals, so that the order is the same each time
             order.append(best)
-            left.remove(best)
+            near = np.maximum(near, likeness[best])
         return order + left
 
 
 def _far_from_each_other(open_: list[int], likeness: F64) -> list[int]:
     """Nothing is known: begin in the middle, then each time what is least like all before (Gonzalez 1985)."""
-    if not open_:
-        return []
-    left = list(open_)
-    order = [max(left, key=lambda i: (float(likeness[i, left].sum()), -i))]
-    left.remove(order[0])
-    nearest = {i: float(likeness[i, order[0]]) for i in left}
+    usual = likeness[:, open_].mean(1)
+    left, order = list(open_), list[int]()
+    near = np.zeros(len(likeness))
     while left:
         # a typical garment of its kind rather than the oddest one of all
-        best = min(left, key=lambda i: (nearest[i] - 0.25 * float(likeness[i, open_].mean()), i))
-        order.append(best)
-        left.remove(best)
-        nearest = {i: max(nearest[i], float(likeness[i, best])) for i in left}
+        worth = 0.25 * usual[left] - near[left]
+        order.append(left.pop(int(worth.argmax())))
+        near = np.maximum(near, likeness[order[-1]])
     return order

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +63,7 @@ def read_measures(path: Path) -> dict[str, Kept]:
             raise ValueError("other measures")
         rows = zip(arrays["ids"], arrays["digests"], numbers, arrays["patterns"], arrays["colours"], looks, strict=True)
         return {str(i): Kept(str(d), _measured(n, str(p), str(c)), look) for i, d, n, p, c, look in rows}
-    except (OSError, ValueError, KeyError, IndexError, EOFError) as error:
+    except (OSError, ValueError, KeyError, IndexError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise BadRequestError(
             f"{path} cannot be read ({error}). Make it again with: python -m tryon recommend --measure."
         ) from error

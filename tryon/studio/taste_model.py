@@ -94,27 +94,31 @@ class TasteModel:
             deviation = np.full(n, np.hypot(s.liking, s.level))
             return Opinion(np.zeros(n), deviation, np.zeros((n, 0, sides)), np.zeros(n), np.full(sides, 1 / sides))
         at, y = np.asarray(indices), np.asarray(values, np.float64)
-        logs, found = [], []
+        rows = self.kernels[:, :, at]  # (S, N, M)
+        inside = rows[:, at]  # (S, M, M)
+        logs, alphas, means, variances = [], [], [], []
         for mix in self._mixes:
-            kernel = s.liking**2 * np.tensordot(mix, self.kernels, 1)
-            gram = kernel[np.ix_(at, at)] + s.level**2 + s.noise**2 * np.eye(m)
+            gram = s.liking**2 * np.tensordot(mix, inside, 1) + s.level**2 + s.noise**2 * np.eye(m)
+            across = s.liking**2 * np.tensordot(mix, rows, 1) + s.level**2  # (N, M)
             root = np.linalg.cholesky(gram)
-            alpha = np.linalg.solve(root.T, np.linalg.solve(root, y))
+            spread = np.linalg.solve(root, np.column_stack([across.T, y]))  # (M, N + 1)
+            alpha = np.linalg.solve(root.T, spread[:, -1])
             logs.append(-0.5 * y @ alpha - np.log(np.diag(root)).sum())
-            across = kernel[:, at] + s.level**2  # (N, M)
-            spread = np.linalg.solve(root, across.T)
-            variance = np.diag(kernel) + s.level**2 - (spread**2).sum(0)
-            found.append((alpha, across @ alpha, variance))
+            alphas.append(alpha)
+            means.append(across @ alpha)
+            variances.append(s.liking**2 + s.level**2 - (spread[:, :-1] ** 2).sum(0))
         share = np.exp(np.array(logs) - max(logs)) * self._prior
         share /= share.sum()
-        mean = sum(p * each[1] for p, each in zip(share, found, strict=True))
-        second = sum(p * (np.maximum(each[2], 0) + each[1] ** 2) for p, each in zip(share, found, strict=True))
-        parts = np.zeros((n, m, sides))
-        for p, mix, (alpha, _, _) in zip(share, self._mixes, found, strict=True):
-            parts += p * s.liking**2 * np.einsum("s,snm,m->nms", mix, self.kernels[:, :, at], alpha)
-        level = np.full(n, s.level**2 * sum(p * each[0].sum() for p, each in zip(share, found, strict=True)))
-        deviation = np.sqrt(np.maximum(np.asarray(second) - np.asarray(mean) ** 2, 0))
-        return Opinion(np.asarray(mean), deviation, parts, level, share @ self._mixes)
+        mean = share @ np.array(means)
+        second = share @ (np.maximum(np.array(variances), 0) + np.array(means) ** 2)
+        alone = (share[:, None] * self._mixes).T @ np.array(alphas)  # (S, M), what each event adds through each side
+        return Opinion(
+            mean=mean,
+            deviation=np.sqrt(np.maximum(second - mean**2, 0)),
+            parts=s.liking**2 * np.einsum("snm,sm->nms", rows, alone),
+            level=np.full(n, s.level**2 * float((share @ np.array(alphas)).sum())),
+            weights=share @ self._mixes,
+        )
 
 
 def side_kernels(traits: Sequence[Traits], settings: TasteSettings) -> list[F64]:

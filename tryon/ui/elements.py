@@ -59,29 +59,34 @@ def in_both(name: str, name_zh: str, tag: str = "span", **attributes: str | bool
     return el(tag, escape(name), data_en=name, data_zh=name_zh or name, **attributes)
 
 
-def _icon(path: str) -> str:
+def icon(path: str) -> str:
+    """A line drawing in the colour of the words around it.
+
+    Args:
+        path: SVG elements in a box of 24 by 24.
+    """
     return (
         '<svg viewBox="0 0 24 24" width="18" height="18" fill="none" stroke="currentColor" stroke-width="1.6"'
         f' stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{path}</svg>'
     )
 
 
-ICON_THEME = _icon('<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/>')
+ICON_THEME = icon('<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/>')
 ICON_LANGUAGE = '<b class="glyph" aria-hidden="true">文</b>'
-ICON_OPEN = _icon('<path d="M9 6l6 6-6 6"/>')
-ICON_SEARCH = _icon('<circle cx="11" cy="11" r="6.5"/><path d="M16 16l4.5 4.5"/>')
-ICON_CLEAR = _icon('<path d="M6 6l12 12M18 6 6 18"/>')
-ICON_COMPARE = _icon('<rect x="3.5" y="5" width="17" height="14" rx="2.5"/><path d="M12 3v18"/>')
-ICON_PLUS = _icon('<path d="M12 5v14M5 12h14"/>')
-ICON_CAMERA = _icon('<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>')
-ICON_LOCK = _icon('<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>')
-ICON_DOWN = _icon('<path d="M12 4v11m-5-5 5 5 5-5M5 20h14"/>')
-ICON_GRIP = _icon('<path d="M9 7 4 12l5 5M15 7l5 5-5 5"/>')
-ICON_UNDO = _icon('<path d="M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3"/>')
-ICON_EDIT = _icon('<path d="M5 19l1-4L16 5l3 3L9 18l-4 1zM14 7l3 3"/>')
-ICON_BRUSH = _icon('<path d="M20 4c-5 3-9 6.500-11 10l2 2c3.500-2 6.500-6 9-12zM8 15c-3 0-3 3-5 4 3 1.500 7 .5 7-2"/>')
-ICON_EYE = _icon(
+ICON_OPEN = icon('<path d="M9 6l6 6-6 6"/>')
+ICON_SEARCH = icon('<circle cx="11" cy="11" r="6.5"/><path d="M16 16l4.5 4.5"/>')
+ICON_CLEAR = icon('<path d="M6 6l12 12M18 6 6 18"/>')
+ICON_COMPARE = icon('<rect x="3.5" y="5" width="17" height="14" rx="2.5"/><path d="M12 3v18"/>')
+ICON_PLUS = icon('<path d="M12 5v14M5 12h14"/>')
+ICON_CAMERA = icon('<path d="M4 8h3l2-3h6l2 3h3v11H4z"/><circle cx="12" cy="13" r="3.5"/>')
+ICON_LOCK = icon('<rect x="5" y="11" width="14" height="9" rx="2"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>')
+ICON_DOWN = icon('<path d="M12 4v11m-5-5 5 5 5-5M5 20h14"/>')
+ICON_GRIP = icon('<path d="M9 7 4 12l5 5M15 7l5 5-5 5"/>')
+ICON_UNDO = icon('<path d="M9 14 4 9l5-5M4 9h10a6 6 0 0 1 0 12h-3"/>')
+ICON_EDIT = icon('<path d="M5 19l1-4L16 5l3 3L9 18l-4 1zM14 7l3 3"/>')
+ICON_BRUSH = icon('<path d="M20 4c-5 3-9 6.500-11 10l2 2c3.500-2 6.500-6 9-12zM8 15c-3 0-3 3-5 4 3 1.500 7 .5 7-2"/>')
+ICON_EYE = icon(
     '<path d="M3 12c3-5 6-6.5 9-6.5S18 7 21 12c-3 5-6 6.5-9 6.5S6 17 3 12z"/><circle cx="12" cy="12" r="2.5"/>'
 )
-ICON_SHARE = _icon('<path d="M12 15V4m-4 4 4-4 4 4M6 12H5v8h14v-8h-1"/>')
-ICON_CLOSE = _icon('<path d="M6 6l12 12M18 6 6 18"/>')
+ICON_SHARE = icon('<path d="M12 15V4m-4 4 4-4 4 4M6 12H5v8h14v-8h-1"/>')
+ICON_CLOSE = icon('<path d="M6 6l12 12M18 6 6 18"/>')

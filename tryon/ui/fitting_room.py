@@ -101,14 +101,14 @@ class FittingRoom:
             self._opening = keep_shown(self.shelf, load_picture(item.file, what=f"picture of {item.name}"))
         return self._opening
 
-    # -- choices -------------------------------------------------------------------------------
-
     def arrive(self, session: str) -> View | None:
         """Show a virtual model who already wears something."""
         visitor = self.visitors.get(session)
         return self._attempt(visitor, lambda: self._wear(visitor, 0))
 
-    def choose_garment(self, session: str, garment_id: str, ticket: int, *, outfit: bool = False) -> View | None:
+    def choose_garment(
+        self, session: str, garment_id: str, ticket: int, *, outfit: bool = False, beside: str = ""
+    ) -> View | None:
         """Wear a garment of the gallery, or one that this visitor made in the studio.
 
         Args:
@@ -116,10 +116,14 @@ class FittingRoom:
             garment_id: of the gallery, or of ``Visitor.created``.
             ticket: of the click.
             outfit: whether the rest of the outfit is kept on, as far as it goes with the garment.
+            beside: another garment, to be worn with it in place of the rest.
         """
 
         def use(visitor: Visitor) -> None:
-            self._put_on(visitor, visitor.created.get(garment_id) or self.garment(garment_id), outfit=outfit)
+            for number, each in enumerate([beside, garment_id] if beside else [garment_id]):
+                self._put_on(
+                    visitor, visitor.created.get(each) or self.garment(each), outfit=number > 0 if beside else outfit
+                )
 
         return self._choose(session, "what", ticket, use)
 
@@ -285,8 +289,6 @@ class FittingRoom:
 
         return self._attempt(visitor, again)
 
-    # -- what is shared ------------------------------------------------------------------------
-
     @property
     def gallery(self) -> Gallery:
         """What can be worn and by whom."""
@@ -299,8 +301,6 @@ class FittingRoom:
     def model(self, model_id: str) -> Who:
         """See ``Closet.model``."""
         return self.closet.model(model_id)
-
-    # -- inside --------------------------------------------------------------------------------
 
     def _choose(
         self, session: str, slot: Slot, ticket: int, use: Callable[[Visitor], None], *, uploaded: bool = False

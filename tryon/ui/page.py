@@ -181,7 +181,9 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> Non
     listen(
         pieces["created"].choose,
         "what",
-        lambda session, data: room.choose_garment(session, data.id, data.ticket, outfit=data.outfit),
+        lambda session, data: room.choose_garment(
+            session, data.id, data.ticket, outfit=data.outfit, beside=data.words.get("beside", "")
+        ),
     )
     listen(pieces["models"].choose, "who", lambda session, data: room.choose_model(session, data.id, data.ticket))
     listen(pieces["builds"].choose, "who", lambda session, data: room.choose_build(session, data.value, data.ticket))

@@ -26,6 +26,7 @@ IDLE_SECONDS = 30 * 60  # long enough for a telephone call, short enough to keep
 TOTAL_BYTES = 700_000_000  # with 900 MB of networks and libraries this stays under 2 GB
 LOOKS_PER_VISITOR = 12  # the strip's length
 VISITOR_BYTES = 250_000_000  # of one visitor's looks; the newest is kept whatever its size
+TRIED = 200  # keys of garments that are remembered as tried
 CREATED_PER_VISITOR = 12  # garments of the studio: four rows of three, more would push the gallery out of sight
 CREATED_BYTES = 60_000_000  # of them: twelve of 768 x 1024 pixels with their masks
 
@@ -47,6 +48,7 @@ class Visitor:
     own_garments: int = 0  # how many pictures of garments were brought
     created: OrderedDict[str, What] = field(default_factory=OrderedDict)
     creations: int = 0  # how many garments were made, those that are gone too
+    tried: OrderedDict[str, None] = field(default_factory=OrderedDict)  # keys of what they chose and saw on somebody
     explain: bool = False
     language: Language = "en"
     looks: OrderedDict[str, Look] = field(default_factory=OrderedDict)
@@ -79,6 +81,10 @@ class Visitor:
     def keep(self, look: Look, *, step: bool = True) -> None:
         """Add a look to the visit (and to the trail of undo), forgetting the oldest ones over the bounds."""
         with self._lock:
+            if self.trail:  # the first look was chosen by the page
+                self.tried.update(dict.fromkeys(what.key for what in look.garments))
+                while len(self.tried) > TRIED:
+                    self.tried.popitem(last=False)
             self.looks[look.key] = look
             while len(self.looks) > 1 and (len(self.looks) > LOOKS_PER_VISITOR or self.cost() > VISITOR_BYTES):
                 self.looks.popitem(last=False)
@@ -177,6 +183,7 @@ class Visitors:
         self._lock = threading.Lock()
         self._visitors: OrderedDict[str, Visitor] = OrderedDict()
         self._forgotten: OrderedDict[str, None] = OrderedDict()
+        self.farewells: list[Callable[[str], None]] = []  # called with the session of who has left or is forgotten
 
     def get(self, session: str) -> Visitor:
         """Return the visitor of a session, new if unknown, and note that they are here."""
@@ -196,6 +203,7 @@ class Visitors:
         with self._lock:
             self._visitors.pop(session, None)
             self._forgotten.pop(session, None)
+        self._part(session)
 
     def sweep(self) -> None:
         """Forget who has been idle too long, and the longest idle while too much memory is held."""
@@ -217,10 +225,15 @@ class Visitors:
 
     def _forget(self, session: str) -> None:
         visitor = self._visitors.pop(session)
+        self._part(session)
         if visitor.who is not None and visitor.who.own:
             self._forgotten[session] = None
             while len(self._forgotten) > 1000:
                 self._forgotten.popitem(last=False)
+
+    def _part(self, session: str) -> None:
+        for tell in self.farewells:
+            tell(session)
 
 
 class Shelf:

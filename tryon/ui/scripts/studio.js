@@ -39,13 +39,13 @@
   }
 
   // Wear a garment of the gallery or one made here. outfit: with what is worn already, in the outfits' tab.
-  // stay: do not go to the result.
-  function wear(id, { outfit = false, stay = false } = {}) {
+  // beside: another one to wear with it, in place of what is worn. stay: do not go to the result.
+  function wear(id, { outfit = false, beside = "", stay = false } = {}) {
     if (!created) return;
-    const tab = outfit ? "outfits" : "try_on";
+    const tab = outfit || beside ? "outfits" : "try_on";
     if (!stay) tryonPage.openTab(tab);
     busy("dressing");
-    send(created, "choose", { id, tab });
+    send(created, "choose", { id, beside, tab });
   }
 
   // Draw the row anew, after a panel has made a garment that is not worn at once.

@@ -59,4 +59,11 @@ def _row(texts: Texts, keys: list[str]) -> str:
         )
         for number, key in enumerate(keys)
     )
-    return el("div", *tabs, class_="tabs studio-tabs", role="tablist", **labelled(texts, "studio.tabs_label"))
+    return el(
+        "div",
+        *tabs,
+        class_="tabs studio-tabs",
+        role="tablist",
+        hidden=len(keys) < 2,
+        **labelled(texts, "studio.tabs_label"),
+    )

@@ -35,13 +35,14 @@ ALLOWED: dict[str, set[str]] = {
     "pipeline": RUN_TIME,
     "outfit": UNDERSTANDING,
     "live": RUN_TIME,  # beside the pipeline: frames instead of photos
-    "studio": RUN_TIME | {"pipeline"},
+    "studio": RUN_TIME | {"pipeline", "outfit", "sharing"},
     "ui": RUN_TIME | {"pipeline", "live", "outfit", "studio", "sharing", "__init__"},
     "training": RUN_TIME | {"synth", "evaluation"},
     "synth": RUN_TIME,
     "evaluation": RUN_TIME | {"pipeline", "live", "outfit", "studio", "training", "synth", "__init__"},
     # the command line starts everything, each part when its command is called
-    "cli": RUN_TIME | {"pipeline", "outfit", "studio", "ui", "training", "synth", "evaluation", "__init__", "cli"},
+    "cli": RUN_TIME
+    | {"pipeline", "outfit", "sharing", "studio", "ui", "training", "synth", "evaluation", "__init__", "cli"},
     "__main__": {"cli"},
 }
 # Heavy packages and the one room each that may import them.

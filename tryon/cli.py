@@ -1,4 +1,4 @@
-"""The command line: ``python -m tryon try|batch|parse|garment|gallery|bench|prepare|synth|train|evaluate``.
+"""The command line: ``python -m tryon try|batch|parse|garment|gallery|style|bench|prepare|synth|train|evaluate``.
 
 This module gathers the commands and turns errors into one sentence and a status; the commands
 themselves live in the modules beside it. The networks load when a command needs them, so that
@@ -20,6 +20,7 @@ from tryon.cli_bench import bench
 from tryon.cli_gallery import gallery
 from tryon.cli_look import garment, parse
 from tryon.cli_recommend import recommend
+from tryon.cli_style import style
 from tryon.cli_train import evaluate, prepare, synth, train
 from tryon.cli_wear import batch, try_on
 from tryon.errors import TryOnError
@@ -37,6 +38,7 @@ app.command("batch")(batch)
 app.command("parse")(parse)
 app.command("garment")(garment)
 app.command("bench")(bench)
+app.command("style")(style)
 app.add_typer(gallery, name="gallery")
 app.command("recommend")(recommend)
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}

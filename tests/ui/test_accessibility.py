@@ -68,6 +68,18 @@ def states(page: Any, garment: Path) -> Iterator[str]:
             page.click(f'button[data-tab="{tab}"]')
             page.wait_for_timeout(300)
             yield f"tab {tab}"
+    for panel in page.eval_on_selector_all("#studio-tabs button", "tabs => tabs.map((tab) => tab.dataset.studio)"):
+        if page.locator(f'button[data-studio="{panel}"]').is_visible():
+            page.click(f'button[data-studio="{panel}"]')
+        if panel == "taste":
+            page.wait_for_selector("#taste-list .card")
+            page.click('#taste-list [data-say="like"]')
+            page.wait_for_selector("#taste-list .liked")
+            yield "studio, suggestions"
+            page.click('#taste-list [data-act="taste-with"]')
+            page.wait_for_selector("#taste-list .with")
+        page.wait_for_timeout(300)
+        yield f"studio {panel}"
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -12,11 +12,12 @@ import pytest
 
 from tryon.errors import GarmentNotFoundError, TryOnError
 from tryon.images import encode_png
-from tryon.ui.looks import Brought, What
+from tryon.types import Garment, Person, Pose
+from tryon.ui.looks import Brought, Look, What, Who
 from tryon.ui.mending import mend, mend_alpha, read_points
 from tryon.ui.painted import SHEET_BYTES, SHEET_SIDE, mask_sketch, read_painted, read_sheet
 from tryon.ui.understood import understand_brought, with_answer
-from tryon.ui.visitors import Shelf
+from tryon.ui.visitors import Shelf, Visitor
 
 
 def sheet(size: tuple[int, int], *, red: Any = None, green: Any = None) -> bytes:
@@ -53,6 +54,23 @@ def test_marks_cover_what_was_painted_at_any_size(shelf: Shelf) -> None:
     assert both.sketch.jpeg.startswith(b"\x89PNG")
     again = read_sheet(both.sketch.jpeg, (512, 384))
     assert np.array_equal(again, both.sheet_u8)  # the brush goes on from exactly this
+
+
+def test_marks_are_counted_and_their_photo_once(shelf: Shelf) -> None:
+    """Marks make another ``Who`` of the same person."""
+    h, w = 512, 384
+    photo = np.zeros((h, w, 3), np.uint8)
+    pose = Pose(np.zeros((33, 2), np.float32), np.ones(33, np.float32))
+    person = Person(photo, pose, np.ones((h, w), np.float32), np.zeros((h, w), np.uint8))
+    who = Who("photo-1", "You", person, shelf.put(b"", (w, h)), own=True)
+    visitor = Visitor(who=who)
+    before = visitor.cost()
+    painted = read_painted(sheet((h, w), red=(slice(9, 90),)), (h, w), shelf)
+    assert painted is not None
+    marked = replace(who, painted=painted)
+    garment = Garment(photo, person.mask_f32, "upper", {"upper": 1.0}, "not sure", {}, {})
+    visitor.keep(Look(marked, What("red-tee", "Red tee", garment), shelf.put(b"", (w, h)), ""))
+    assert visitor.cost() == before + painted.sheet_u8.nbytes
 
 
 def test_an_empty_sheet_is_none_and_equal_ones_are_the_same(shelf: Shelf) -> None:

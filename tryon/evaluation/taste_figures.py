@@ -40,8 +40,8 @@ POPULATION = 300  # other visitors whose likes make something popular
 class ReplaySettings:
     """How visitors are replayed."""
 
-    visitors: int = 400  # of all tastes together; the interval of a mean is then about 3 points wide
-    judged: int = 8  # garments at random that were judged before the ranking is looked at: two or three of them liked
+    visitors: int = 1000  # of all tastes together; the interval of a mean is then about 3 points wide
+    judged: int = 12  # garments at random that were judged before the ranking is looked at: as many as the page shows
     slate: int = 6  # suggested at once in a session: the page's first two rows
     rounds: int = 4  # of a session; the first begins without knowing anything
     ignored: float = 0.5  # of what a visitor does not like they say nothing

@@ -123,10 +123,11 @@ class Visitor:
     def cost(self) -> int:
         """Bytes held, counting what several looks share once, and nothing of the shared gallery and models."""
         with self._lock:
-            people = {id(look.who): look.who for look in self.looks.values() if look.who.own}
-            if self.who and self.who.own:
-                people[id(self.who)] = self.who
-            size = sum(_person_bytes(who.person) for who in people.values())
+            everybody = {id(who): who for who in (*(look.who for look in self.looks.values()), self.who) if who}
+            people = {id(who.person): who.person for who in everybody.values() if who.own}
+            size = sum(_person_bytes(person) for person in people.values())
+            sheets = {id(who.painted): who.painted.sheet_u8 for who in everybody.values() if who.painted}
+            size += sum(sheet.nbytes for sheet in sheets.values())
             size += sum(_look_bytes(look) for look in self.looks.values())
             garments = [*self.worn, *(what for look in self.looks.values() for what in look.garments)]
             garments += self.created.values()

@@ -23,7 +23,7 @@ COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 
 def pinned() -> dict[str, str]:
     """Versions that requirements.txt names; every line names one."""
-    lines = (line.split("#")[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines())
+    lines = (re.split("[#;]", line)[0].strip() for line in (ROOT / "requirements.txt").read_text("utf-8").splitlines())
     return dict(line.split("==") for line in lines if line)
 
 

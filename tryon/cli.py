@@ -1,4 +1,4 @@
-"""The command line: ``python -m tryon try|batch|parse|garment|gallery|style|bench|prepare|synth|train|evaluate``.
+"""The command line: ``python -m tryon try|batch|parse|garment|gallery|style|recommend|lookbook|bench|train|…``.
 
 This module gathers the commands and turns errors into one sentence and a status; the commands
 themselves live in the modules beside it. The networks load when a command needs them, so that
@@ -19,6 +19,7 @@ from tryon import __version__
 from tryon.cli_bench import bench
 from tryon.cli_gallery import gallery
 from tryon.cli_look import garment, parse
+from tryon.cli_lookbook import lookbook
 from tryon.cli_recommend import recommend
 from tryon.cli_style import style
 from tryon.cli_train import evaluate, prepare, synth, train
@@ -41,6 +42,7 @@ app.command("bench")(bench)
 app.command("style")(style)
 app.add_typer(gallery, name="gallery")
 app.command("recommend")(recommend)
+app.command("lookbook")(lookbook)
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 # their --help is the trainer's own, made from its settings
 app.command("prepare", context_settings=_PASS_ON, add_help_option=False)(prepare)

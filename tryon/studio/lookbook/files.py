@@ -14,12 +14,13 @@ from PIL import Image, PdfParser
 
 from tryon.errors import BadRequestError
 from tryon.sharing.kinds import marked_png
-from tryon.sharing.metadata import DESCRIPTION, SOFTWARE, SOURCE_TYPE, xmp_packet
+from tryon.sharing.metadata import xmp_packet
 from tryon.studio.lookbook.book import DPI, Book
 from tryon.studio.lookbook.films import film_gif, film_mp4, film_webp
 from tryon.studio.lookbook.lettering import Lettering
 from tryon.studio.lookbook.pages import Artist
 from tryon.studio.lookbook.placing import sign
+from tryon.studio.marks import LOOKBOOK_MARKS
 from tryon.types import RGBu8
 
 FORMATS = ("png", "pdf", "webp", "gif", "mp4", "zip")
@@ -50,7 +51,7 @@ def make_files(book: Book, lettering: Lettering, form: str) -> dict[str, bytes]:
     pages = list(Artist(book, lettering, book.layout.size).pages())
     if form == "pdf":
         return {f"{STEM}.pdf": pdf_of(pages, book)}
-    pngs = {page_name(number): marked_png(page) for number, page in enumerate(pages, 1)}
+    pngs = {page_name(number): marked_png(page, LOOKBOOK_MARKS) for number, page in enumerate(pages, 1)}
     if form == "png":
         return pngs
     more = {f"{STEM}.pdf": pdf_of(pages, book), f"{STEM}.webp": film_webp(book, lettering), "looks.csv": table_of(book)}
@@ -79,12 +80,12 @@ def pdf_of(pages: list[RGBu8], book: Book) -> bytes:
         quality=PDF_QUALITY,
         title=book.layout.title or book.brand.name or "Lookbook",
         author=book.brand.name,
-        subject=DESCRIPTION,
-        keywords=SOURCE_TYPE,
-        creator=SOFTWARE,
-        producer=SOFTWARE,
+        subject=LOOKBOOK_MARKS.description,
+        keywords=LOOKBOOK_MARKS.source_type,
+        creator=LOOKBOOK_MARKS.software,
+        producer=LOOKBOOK_MARKS.software,
     )
-    return _with_xmp(buffer, xmp_packet())
+    return _with_xmp(buffer, xmp_packet(LOOKBOOK_MARKS))
 
 
 def _with_xmp(buffer: io.BytesIO, packet: bytes) -> bytes:
@@ -104,7 +105,7 @@ def single_looks(book: Book) -> dict[str, bytes]:
     for number, look in enumerate(book.looks, 1):
         picture = np.array(look.image_u8)
         sign(picture, book.layout.language)
-        found[f"looks/{number:02d}{_slug(look.words.title)}.png"] = marked_png(picture)
+        found[f"looks/{number:02d}{_slug(look.words.title)}.png"] = marked_png(picture, LOOKBOOK_MARKS)
     return found
 
 
@@ -115,7 +116,7 @@ def table_of(book: Book) -> bytes:
     table.writerow(("number", "title", "price", "caption", "made"))
     for number, look in enumerate(book.looks, 1):
         told = (look.words.title, look.words.price, look.words.caption)
-        table.writerow((number, *(_harmless(words) for words in told), DESCRIPTION))
+        table.writerow((number, *(_harmless(words) for words in told), LOOKBOOK_MARKS.description))
     return text.getvalue().encode("utf-8-sig")
 
 

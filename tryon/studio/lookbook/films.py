@@ -13,10 +13,11 @@ import cv2
 from PIL import Image
 
 from tryon.errors import TryOnError
-from tryon.sharing.metadata import MARKS, exif_block, gif_comment, mark_gif, xmp_packet
+from tryon.sharing.metadata import exif_block, gif_comment, mark_gif, xmp_packet
 from tryon.studio.lookbook.book import Book
 from tryon.studio.lookbook.lettering import Lettering
 from tryon.studio.lookbook.pages import Artist
+from tryon.studio.marks import LOOKBOOK_MARKS
 from tryon.types import RGBu8
 
 FILM_SIZE = (720, 900)  # pixels; 4 to 5 is the tallest that picture networks show whole
@@ -76,14 +77,14 @@ def film_webp(book: Book, lettering: Lettering) -> bytes:
         method=WEBP_EFFORT,
         kmin=0,
         kmax=1,
-        exif=exif_block(),
-        xmp=xmp_packet(),
+        exif=exif_block(LOOKBOOK_MARKS),
+        xmp=xmp_packet(LOOKBOOK_MARKS),
     )
 
 
 def film_gif(book: Book, lettering: Lettering) -> bytes:
     """The film as an animated GIF file that loops, smaller, with 255 colours a picture; marked likewise."""
-    return mark_gif(_animated(book, lettering, "GIF", disposal=1, comment=gif_comment()))
+    return mark_gif(_animated(book, lettering, "GIF", disposal=1, comment=gif_comment(LOOKBOOK_MARKS)), LOOKBOOK_MARKS)
 
 
 def film_mp4(book: Book, lettering: Lettering) -> bytes:
@@ -117,7 +118,7 @@ def film_mp4(book: Book, lettering: Lettering) -> bytes:
         data = path.read_bytes() if path.is_file() else b""
     if len(data) < 1000:
         raise FilmError("OpenCV wrote no film. Ask for webp or gif instead.")
-    packet = XMP_BOX + xmp_packet(MARKS)
+    packet = XMP_BOX + xmp_packet(LOOKBOOK_MARKS)
     return data + struct.pack(">I4s", 8 + len(packet), b"uuid") + packet
 
 

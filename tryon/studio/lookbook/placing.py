@@ -79,6 +79,6 @@ def fit(width: int, height: int, room_w: float, room_h: float) -> tuple[int, int
     return max(1, round(width * factor)), max(1, round(height * factor))
 
 
-def _mean(pixels: NDArray[np.floating]) -> Colour:
+def _mean(pixels: NDArray[np.floating] | RGBu8) -> Colour:
     red, green, blue = (int(value) for value in pixels.reshape(-1, 3).mean(0).clip(0, 255))
     return red, green, blue

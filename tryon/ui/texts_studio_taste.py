@@ -17,12 +17,10 @@ class TasteTexts:
     privacy: str
     privacy_lasting: str
     remember: str
-    remember_hint: str
     erase: str
     erased: str
     nothing_to_erase: str
     liked: str
-    liked_hint: str
     like: str
     unlike: str
     dislike: str
@@ -33,7 +31,6 @@ class TasteTexts:
     with_close: str
     suggestions: str
     more: str
-    waiting: str
     noted_like: str
     noted_dislike: str
     taken_back: str
@@ -60,12 +57,10 @@ TASTE_ENGLISH = TasteTexts(
     privacy="Your taste stays in this computer's memory and is gone when you leave. No picture is kept with it.",
     privacy_lasting="This host keeps your taste on its disk, under a random key in your browser, until you erase it.",
     remember="Note what I try on and keep",
-    remember_hint="Without it only your hearts count.",
     erase="Erase my taste",
     erased="Erased. Nothing of your taste is left here.",
     nothing_to_erase="There is nothing to erase.",
     liked="What you like",
-    liked_hint="Press a heart again to take it back.",
     like="Like: {name}",
     unlike="No longer like: {name}",
     dislike="Not for me: {name}",
@@ -76,7 +71,6 @@ TASTE_ENGLISH = TasteTexts(
     with_close="Back to the suggestions",
     suggestions="Suggestions, the best first",
     more="Show more",
-    waiting="Looking through the gallery…",
     noted_like="Noted: more like this.",
     noted_dislike="Noted: this will not come back.",
     taken_back="Taken back.",
@@ -111,12 +105,10 @@ TASTE_CHINESE = TasteTexts(
     privacy="你的喜好只留在这台电脑的内存中，离开页面后即清除，也不会连同任何图片保存。",
     privacy_lasting="这台服务器会把你的喜好存在磁盘上，只用浏览器里的随机编号标识，直到你清除为止。",
     remember="记下我试穿和保存的衣服",
-    remember_hint="不勾选时只看你点的心。",
     erase="清除我的喜好",
     erased="已清除，这里不再留有你的任何喜好。",
     nothing_to_erase="没有可清除的内容。",
     liked="你喜欢的",
-    liked_hint="再点一次心即可取消。",
     like="喜欢：{name}",
     unlike="不再喜欢：{name}",
     dislike="不适合我：{name}",
@@ -127,7 +119,6 @@ TASTE_CHINESE = TasteTexts(
     with_close="回到推荐",
     suggestions="推荐，最合适的在前",
     more="显示更多",
-    waiting="正在浏览衣橱…",
     noted_like="记下了，会多推荐这样的。",
     noted_dislike="记下了，不会再出现。",
     taken_back="已取消。",

@@ -72,7 +72,7 @@ class FlatPicture:
     landmarks_px: dict[str, tuple[float, float]] = field(default_factory=dict)
 
 
-class _Canvas:
+class FlatCanvas:
     """Layers that are filled piece by piece, at the supersampled resolution."""
 
     def __init__(self, pattern: FlatPattern, studio: Studio, rng: np.random.Generator) -> None:
@@ -133,15 +133,7 @@ def draw_flat(pattern: FlatPattern, look: Look, studio: Studio, rng: np.random.G
         pattern: pieces, lines and landmarks in cm. look: fabrics and prints.
         studio: size, ground and light of the picture. rng: all irregularities come from it.
     """
-    canvas = _Canvas(pattern, studio, rng)
-    folds = fold_relief(canvas.shape, canvas.ppc, pattern.sources, canvas.to_px, rng, look.softness) * look.folds
-    folds += crumple(canvas.shape, canvas.ppc, rng, look.crumple_cm)
-    for piece in pattern.pieces:
-        _lay_piece(canvas, piece, pattern, look, folds, rng)
-    for line in pattern.lines:
-        _sew_line(canvas, line, look, rng)
-    for button in pattern.buttons:
-        _fasten(canvas, button, look)
+    canvas = lay_garment(pattern, look, studio, rng)
     image = _light(canvas, studio, rng)
     size = (studio.width, studio.height)
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
@@ -154,14 +146,28 @@ def draw_flat(pattern: FlatPattern, look: Look, studio: Studio, rng: np.random.G
     return FlatPicture(to_u8(to_srgb(small)), to_u8(mask), to_u8(inside), landmarks)
 
 
-def _window(canvas: _Canvas, px: PointsCm, margin: float) -> tuple[slice, slice]:
+def lay_garment(pattern: FlatPattern, look: Look, studio: Studio, rng: np.random.Generator) -> FlatCanvas:
+    """The garment's layers, before any light falls on them; arguments as for ``draw_flat``."""
+    canvas = FlatCanvas(pattern, studio, rng)
+    folds = fold_relief(canvas.shape, canvas.ppc, pattern.sources, canvas.to_px, rng, look.softness) * look.folds
+    folds += crumple(canvas.shape, canvas.ppc, rng, look.crumple_cm)
+    for piece in pattern.pieces:
+        _lay_piece(canvas, piece, pattern, look, folds, rng)
+    for line in pattern.lines:
+        _sew_line(canvas, line, look, rng)
+    for button in pattern.buttons:
+        _fasten(canvas, button, look)
+    return canvas
+
+
+def _window(canvas: FlatCanvas, px: PointsCm, margin: float) -> tuple[slice, slice]:
     x0, y0 = np.maximum(np.floor(px.min(0) - margin), 0).astype(int)
     x1, y1 = np.ceil(px.max(0) + margin).astype(int)
     return slice(y0, min(y1, canvas.shape[0])), slice(x0, min(x1, canvas.shape[1]))
 
 
 def _lay_piece(
-    canvas: _Canvas, piece: Piece, pattern: FlatPattern, look: Look, folds: F32, rng: np.random.Generator
+    canvas: FlatCanvas, piece: Piece, pattern: FlatPattern, look: Look, folds: F32, rng: np.random.Generator
 ) -> None:
     px = canvas.to_px(piece.outline)
     rows, cols = _window(canvas, px, 3)
@@ -246,7 +252,7 @@ def _washed(
     return (light * (1 + np.minimum(amount, 0)[..., None])).astype(np.float32)
 
 
-def _line_distance(canvas: _Canvas, points: PointsCm, reach_cm: float) -> tuple[slice, slice, F32]:
+def _line_distance(canvas: FlatCanvas, points: PointsCm, reach_cm: float) -> tuple[slice, slice, F32]:
     px = canvas.to_px(points)
     rows, cols = _window(canvas, px, reach_cm * canvas.ppc + 2)
     blank = np.full((rows.stop - rows.start, cols.stop - cols.start), 255, np.uint8)
@@ -265,7 +271,7 @@ def _dashes(points: PointsCm, dash_cm: float = 0.30, gap_cm: float = 0.14) -> li
     return found
 
 
-def _sew_line(canvas: _Canvas, line: Line, look: Look, rng: np.random.Generator) -> None:
+def _sew_line(canvas: FlatCanvas, line: Line, look: Look, rng: np.random.Generator) -> None:
     width = line.width_cm
     rows, cols, d = _line_distance(canvas, line.points, 1.6)
     on = canvas.front[rows, cols]
@@ -292,7 +298,7 @@ def _sew_line(canvas: _Canvas, line: Line, look: Look, rng: np.random.Generator)
         _thread(canvas, line, look)
 
 
-def _thread(canvas: _Canvas, line: Line, look: Look) -> None:
+def _thread(canvas: FlatCanvas, line: Line, look: Look) -> None:
     px = canvas.to_px(line.points)
     rows, cols = _window(canvas, px, 4)
     mark = np.zeros((rows.stop - rows.start, cols.stop - cols.start), np.uint8)
@@ -312,7 +318,7 @@ def _thread(canvas: _Canvas, line: Line, look: Look) -> None:
     canvas.height[rows, cols] -= 0.03 * share[..., 0]
 
 
-def _fasten(canvas: _Canvas, button: Button, look: Look) -> None:
+def _fasten(canvas: FlatCanvas, button: Button, look: Look) -> None:
     centre = canvas.to_px(np.array([[button.x, button.y]]))
     radius = button.radius_cm
     rows, cols = _window(canvas, centre, (radius + 0.3) * canvas.ppc)
@@ -346,10 +352,16 @@ def _blur(image: F32, sigma: float) -> F32:
     return cv2.resize(small, (image.shape[1], image.shape[0]), interpolation=cv2.INTER_LINEAR)
 
 
-def _light(canvas: _Canvas, studio: Studio, rng: np.random.Generator) -> F32:
+def _light(canvas: FlatCanvas, studio: Studio, rng: np.random.Generator) -> F32:
     """Linear light (H, W, 3) of garment and ground at the supersampled resolution."""
+    shade, gloss = shade_canvas(canvas)
+    cloth = canvas.colour * shade[..., None] + np.maximum(gloss, 0)[..., None] * 0.6
+    return _on_ground(canvas, cloth, np.maximum(canvas.front, canvas.inside), studio, rng)
+
+
+def shade_canvas(canvas: FlatCanvas) -> tuple[F32, F32]:
+    """What the light does to the cloth's own colour: a factor in linear light and a gloss to add, (H, W) each."""
     ppc = canvas.ppc
-    alpha = np.maximum(canvas.front, canvas.inside)
     height = cv2.GaussianBlur(canvas.height, (0, 0), max(0.6, 0.05 * ppc))
     gy, gx = np.gradient(height, 1 / ppc)
     steep = np.hypot(gx, gy)
@@ -366,12 +378,10 @@ def _light(canvas: _Canvas, studio: Studio, rng: np.random.Generator) -> F32:
     half = half / np.linalg.norm(half)
     facing = np.clip((-gx * half[0] - gy * half[1] + half[2]) * n_z, 0, 1)
     gloss = canvas.sheen * (0.35 * facing**24 - 0.02)
-    shade = occlusion * (0.26 + 0.74 * diffuse)
-    cloth = canvas.colour * shade[..., None] + np.maximum(gloss, 0)[..., None] * 0.6
-    return _on_ground(canvas, cloth, alpha, studio, rng)
+    return occlusion * (0.26 + 0.74 * diffuse), gloss
 
 
-def _on_ground(canvas: _Canvas, cloth: F32, alpha: F32, studio: Studio, rng: np.random.Generator) -> F32:
+def _on_ground(canvas: FlatCanvas, cloth: F32, alpha: F32, studio: Studio, rng: np.random.Generator) -> F32:
     h, w = canvas.shape
     ppc = canvas.ppc
     yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)

@@ -1,0 +1,220 @@
+"""The designer: draws garments that nobody has made, from an idea's numbers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tryon.garment.attributes import leg_length, sleeve_length
+from tryon.garment.landmarks import kind_of
+from tryon.models.design_details import LABEL_NAMES
+from tryon.models.designer import (
+    CLOTHS,
+    ClothGenerator,
+    ClothParams,
+    DrapeGenerator,
+    DrapeParams,
+    OutlineGenerator,
+    OutlineParams,
+)
+from tryon.models.outline_space import MEASURES, OutlineSpace, measure
+from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
+from tryon.studio.design_paint import Cloth, Layers, photograph
+from tryon.studio.design_shape import Placed, Shape, shape_of
+from tryon.studio.ideas import Idea
+from tryon.types import GARMENT_LABELS, Category, Garment, RGBu8
+
+F32 = NDArray[np.float32]
+HEIGHT, WIDTH = 800, 600  # a gallery picture's
+DRAPE_SIZE = (320, 240)  # what the drape network learned at
+TILE_PX = {True: 256, False: 160}  # of a repeat, large and small pictures
+SLIDER_REACH = 2.0  # spreads that a slider's end moves a measure by; beyond, shapes are none that shops sell
+LIGHTER, STRONGER = 22.0, 0.75  # L*, and the share of chroma, that a slider's end adds
+
+
+@dataclass(frozen=True)
+class Design:
+    """A drawn idea.
+
+    image_u8: (H, W, 3) uint8 sRGB on near-white. mask_u8: (H, W) uint8, the front. inside_u8: (H, W) uint8, the
+    inside of the back. landmarks_px: as ``Garment.landmarks_px``. measures_cm: length, sleeve and the like, in the
+    frame of ``tryon.garment.chains``.
+    """
+
+    idea: Idea
+    image_u8: RGBu8
+    mask_u8: NDArray[np.uint8]
+    inside_u8: NDArray[np.uint8]
+    landmarks_px: dict[str, tuple[float, float]]
+    measures_cm: dict[str, float]
+
+    @property
+    def category(self) -> Category:
+        return GARMENT_LABELS[self.idea.label]
+
+    def garment(self) -> Garment:
+        """The design as a garment that can be worn: nothing has to be guessed."""
+        label, category = self.idea.label, self.category
+        return Garment(
+            image_u8=self.image_u8,
+            alpha_f32=self.mask_u8.astype(np.float32) / 255,
+            category=category,
+            category_probability={c: float(c == category) for c in ("upper", "lower", "dress")},
+            label=label,
+            label_probability={name: float(name == label) for name in LABEL_NAMES},
+            landmarks_px=dict(self.landmarks_px),
+            sleeve=None if category == "lower" else sleeve_length(self.landmarks_px, {}),
+            leg=None if category == "upper" else leg_length(self.landmarks_px, {}),
+        )
+
+
+class Designer:
+    """Draws ideas; one object may be shared by threads."""
+
+    def __init__(
+        self, outline: OutlineGenerator, space: OutlineSpace, cloth: ClothGenerator, drape: DrapeGenerator
+    ) -> None:
+        self._outline, self._space = outline.eval(), space.eval()
+        self._cloth, self._drape = cloth.eval(), drape.eval()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def from_pretrained(cls, weights_dir: Path | None = None) -> Designer:
+        """Load ``design_outline``, ``design_cloth`` and ``design_drape.safetensors``.
+
+        Raises:
+            WeightsError: missing, damaged or of other networks.
+        """
+        folder = weights_dir or WEIGHTS_DIR
+        tensors, info = read_weights(folder / "design_outline.safetensors")
+        params = from_json(OutlineParams, info["params"])
+        outline, space = OutlineGenerator(params), OutlineSpace(params.coefficients, params.labels)
+        name = "design_outline.safetensors"
+        load_into(outline, {k[4:]: v for k, v in tensors.items() if k.startswith("net.")}, name)
+        load_into(space, {k[6:]: v for k, v in tensors.items() if k.startswith("space.")}, name)
+        tensors, info = read_weights(folder / "design_cloth.safetensors")
+        cloth = ClothGenerator(from_json(ClothParams, info["params"]))
+        load_into(cloth, tensors, "design_cloth.safetensors")
+        tensors, info = read_weights(folder / "design_drape.safetensors")
+        drape = DrapeGenerator(from_json(DrapeParams, info["params"]))
+        load_into(drape, tensors, "design_drape.safetensors")
+        return cls(outline, space, cloth, drape)
+
+    def draw(self, ideas: Sequence[Idea], *, height: int = HEIGHT) -> list[Design]:
+        """Draw ideas, each HEIGHT:WIDTH; the same ideas give the same pictures.
+
+        Args:
+            ideas: any number; drawn together, which is faster than one by one. height: pixels, 160 to 1600.
+        """
+        size = (height, round(height * WIDTH / HEIGHT))
+        with self._lock, torch.inference_mode():
+            found = [self._shape(idea) for idea in ideas]
+            shapes = [shape for shape, _ in found]
+            layers = self._drape_all(ideas, shapes)
+            cloths = [self._cloth_of(idea, large=height > 400) for idea in ideas]
+        designs = []
+        for idea, (shape, measures), laid, cloth in zip(ideas, found, layers, cloths, strict=True):
+            placed = shape.place(size)
+            rng = np.random.default_rng([idea.seed, 23])
+            contrast = bool(np.random.default_rng([idea.seed, 31]).random() < 0.18)
+            picture, mask, inside = photograph(placed, laid, cloth, contrast_rib=contrast, rng=rng)
+            designs.append(Design(idea, picture, mask, inside, placed.landmarks(), measures))
+        return designs
+
+    def _shape(self, idea: Idea) -> tuple[Shape, dict[str, float]]:
+        number = LABEL_NAMES.index(idea.label)
+        kind = kind_of(idea.label, GARMENT_LABELS[idea.label])
+        rng = np.random.default_rng([idea.seed, 17])
+        common = self._space.common[number]
+        codes = common[int(rng.integers(len(common)))].numpy().copy()
+        codes = np.where(np.isnan(idea.codes), codes, idea.codes)
+        codes = np.clip(codes + SLIDER_REACH * self._asked(idea, kind), -3.2, 3.2).astype(np.float32)
+        label = torch.eye(len(LABEL_NAMES))[number][None]
+        out = self._outline(torch.from_numpy(idea.shape)[None], torch.from_numpy(codes)[None], label)
+        c = self._outline.params.coefficients
+        points = self._space.points(out[:, :c].clamp(-3.5, 3.5), kind)
+        measured = dict(zip(MEASURES[kind], measure(points, kind)[0].tolist(), strict=True))
+        return shape_of(points[0].numpy(), out[0, c:].numpy(), kind, rng), measured
+
+    @staticmethod
+    def _asked(idea: Idea, kind: str) -> F32:
+        """What the sliders add to the codes, in sliders' units."""
+        s = idea.sliders
+        if kind in ("upper", "dress"):
+            # a wider trunk is wider at the hem too
+            return np.array([s.length, s.sleeve, s.fit * 0.7, s.fit, s.neck], np.float32)
+        if kind == "trousers":
+            return np.array([s.length, 0, s.fit * 0.5, s.fit * 0.5, s.fit], np.float32)
+        return np.array([s.length, 0, s.fit, s.fit * 0.3, 0], np.float32)
+
+    def _drape_all(self, ideas: Sequence[Idea], shapes: Sequence[Shape]) -> list[Layers]:
+        placed = [shape.place(DRAPE_SIZE) for shape in shapes]
+        latent = self._drape.params.latent
+        out: list[Layers] = []
+        for idea, shape, lying in zip(ideas, shapes, placed, strict=True):
+            generator = torch.Generator().manual_seed(idea.seed)
+            answer = self._drape(
+                torch.from_numpy(lying.fields())[None],
+                torch.from_numpy(shape.details)[None],
+                torch.eye(len(LABEL_NAMES))[LABEL_NAMES.index(idea.label)][None],
+                torch.randn(1, latent, generator=generator),
+                generator,
+            )[0].numpy()
+            out.append(Layers(*spread_out(answer, lying)))
+        return out
+
+    def _cloth_of(self, idea: Idea, *, large: bool) -> Cloth:
+        kind = torch.eye(len(CLOTHS))[CLOTHS.index(idea.cloth)][None]
+        codes = idea.cloth_codes.copy()
+        codes[0] = np.clip(codes[0] + idea.sliders.style, -1.6, 1.6)
+        style = self._cloth.styles(torch.from_numpy(idea.pattern)[None], torch.from_numpy(codes)[None], kind)
+        dyes = self._cloth.colours(torch.from_numpy(idea.dyes)[None], kind)
+        size = TILE_PX[large]
+        shares, tone = self._cloth.paint(style, tile_points(size), None)
+        recoloured = recolour(dyes[0].numpy(), idea)
+        tile = (shares[0].numpy() @ recoloured + tone[0].numpy()).clip(0, 1).reshape(size, size, 3)
+        order = np.argsort(-shares[0].mean(0).numpy())
+        scale = float(2.0**idea.sliders.scale)
+        return Cloth(tile.astype(np.float32), recoloured[order[0]], recoloured[order[1]], scale)
+
+
+def tile_points(size: int) -> Tensor:
+    """Points (1, size * size, 2) of a whole repeat, in tiles."""
+    at = (torch.arange(size) + 0.5) / size
+    y, x = torch.meshgrid(at, at, indexing="ij")
+    return torch.stack([x, y], -1).reshape(1, -1, 2)
+
+
+def recolour(dyes: F32, idea: Idea) -> F32:
+    """Dyes (K, 3), sRGB 0..1, as the sliders want them: turned in hue, lighter, stronger (CIE Lab)."""
+    s = idea.sliders
+    if s.hue == 0 and s.lightness == 0 and s.colour == 0:
+        return dyes.astype(np.float32)
+    lab = cv2.cvtColor(dyes[None].astype(np.float32), cv2.COLOR_RGB2LAB)[0]
+    turn = np.radians(s.hue)
+    a, b = lab[:, 1].copy(), lab[:, 2].copy()
+    strength = 1 + STRONGER * s.colour if s.colour > 0 else 1 + s.colour
+    lab[:, 1] = (a * np.cos(turn) - b * np.sin(turn)) * strength
+    lab[:, 2] = (a * np.sin(turn) + b * np.cos(turn)) * strength
+    lab[:, 0] = np.clip(lab[:, 0] + LIGHTER * s.lightness, 6, 97)
+    return np.clip(cv2.cvtColor(lab[None], cv2.COLOR_LAB2RGB)[0], 0, 1).astype(np.float32)
+
+
+def spread_out(answer: F32, lying: Placed) -> F32:
+    """Carry the layers (C, H, W) over the silhouette's edge, so that enlarging mixes nothing from outside in."""
+    whole = lying.silhouette().astype(np.float32) / 255
+    sure = (whole > 0.9).astype(np.float32)
+    out = answer.copy()
+    weight = cv2.GaussianBlur(sure, (0, 0), 2.5)
+    for i in range(len(out)):
+        soft = cv2.GaussianBlur(out[i] * sure, (0, 0), 2.5) / np.maximum(weight, 1e-3)
+        out[i] = np.where(sure > 0, out[i], np.where(weight > 1e-3, soft, 0.5 if i == 0 else 0.0))
+    return out

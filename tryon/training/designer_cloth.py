@@ -1,0 +1,170 @@
+"""Adversarial training of the cloth generator on swatches of drawn cloth and of photographed garments.
+
+The two losses are the non-saturating ones with R1 on real swatches, every 8th step (lazily, Karras et al. 2020, sec.
+3.1); the judge sees augmented swatches alone (DiffAugment, Zhao et al. 2020), and guesses the codes (InfoGAN).
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from tryon.evaluation.metrics import kernel_distance
+from tryon.evaluation.realism import PooledFeatures, features_of
+from tryon.models.designer import CLOTHS, ClothGenerator, ClothParams
+from tryon.models.designer_judges import ClothJudge
+from tryon.training.designer_data import PHOTO, Swatches, read_swatches
+from tryon.training.gan_losses import discriminator_loss, generator_loss
+from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint
+
+TILE_PX = 128  # pixels of a repeat: 25.6 cm at the swatches' 5 a centimetre
+SWATCH = 64
+PHOTO_SHARE = 0.22  # of a batch; most photographed cloth is plain
+R1, LAZY = 2.0, 8
+
+
+def grid(offset: tuple[int, int], size: int = SWATCH) -> Tensor:
+    """Points (1, size * size, 2) of a square of the tile whose corner is at offset, in tiles."""
+    y, x = torch.meshgrid(torch.arange(size) + offset[1], torch.arange(size) + offset[0], indexing="ij")
+    return (torch.stack([x, y], -1).float().reshape(1, -1, 2) + 0.5) / TILE_PX
+
+
+def draw(net: ClothGenerator, count: int, kind: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Swatches (B, 3, 64, 64) of kinds (B, classes), and the codes they were drawn with."""
+    p = net.params
+    z = torch.randn(count, p.latent, generator=generator)
+    z_colour = torch.randn(count, p.colour_latent, generator=generator)
+    codes = torch.rand(count, p.codes, generator=generator) * 2 - 1
+    corner = torch.randint(TILE_PX, (2,), generator=generator)
+    points = grid((int(corner[0]), int(corner[1])))
+    noise = torch.randn(count, SWATCH * SWATCH, 1, generator=generator)
+    flat = net(z, z_colour, codes, kind, points, noise)
+    return flat.transpose(1, 2).reshape(count, 3, SWATCH, SWATCH), codes
+
+
+def augment(x: Tensor, generator: torch.Generator) -> Tensor:
+    """Brightness, contrast and a shift, the same kind for real and made; differentiable."""
+    b = len(x)
+    x = x + (torch.rand(b, 1, 1, 1, generator=generator) - 0.5) * 0.3
+    mean = x.mean((1, 2, 3), keepdim=True)
+    x = (x - mean) * (0.7 + 0.6 * torch.rand(b, 1, 1, 1, generator=generator)) + mean
+    dy, dx = (int(v) for v in torch.randint(-6, 7, (2,), generator=generator))
+    return torch.roll(F.pad(x, (6, 6, 6, 6), mode="reflect"), (dy, dx), (2, 3))[:, :, 6:-6, 6:-6]
+
+
+def pick_real(data: Swatches, count: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Swatches (B, 3, 64, 64) 0..1 and their kinds (B,), kinds of drawn cloth alike; some are mirrored."""
+    photo = np.flatnonzero(data.kind == PHOTO)
+    drawn = np.flatnonzero(data.kind != PHOTO)
+    from_photo = rng.random(count) < (PHOTO_SHARE if len(photo) else 0)
+    rows = np.where(from_photo, rng.choice(photo if len(photo) else drawn, count), rng.choice(drawn, count))
+    x = torch.from_numpy(data.pictures[rows].astype(np.float32) / 255).permute(0, 3, 1, 2)
+    return (x.flip(3) if rng.random() < 0.5 else x), torch.from_numpy(data.kind[rows])
+
+
+def train_cloth(
+    data: Path, run: Path, *, steps: int, minutes: float, seed: int, smoke: bool, log: RunLog, batch: int = 12
+) -> tuple[ClothGenerator, dict[str, float]]:
+    """Train; returns the averaged generator and its figures (kernel distance of swatches by features)."""
+    rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    params = ClothParams()
+    found = read_swatches(data, 1 if smoke else None)
+    net, judge = ClothGenerator(params), ClothJudge(params)
+    print(f"{len(found.kind)} swatches, {int((found.kind == PHOTO).sum())} of photos", flush=True)
+    g_opt = torch.optim.Adam(net.parameters(), 1.5e-3, (0.0, 0.99))
+    d_opt = torch.optim.Adam(judge.parameters(), 1.5e-3, (0.0, 0.99))
+    ema, clock, started, first = Ema(net, 0.998), Clock(minutes), time.monotonic(), 1
+    saved = None if smoke else load_checkpoint(run / "cloth.pt")
+    if saved is not None:
+        for name, part in (("net", net), ("judge", judge), ("g_opt", g_opt), ("d_opt", d_opt)):
+            part.load_state_dict(saved[name])
+        ema.state, ema.count, first = saved["ema"], saved["count"], saved["step"] + 1
+    eye = torch.eye(params.classes)
+    every = max(1, min(500, steps // 10))
+    figures: dict[str, float] = {}
+    total = np.zeros(4)
+    for step in range(first, steps + 1):
+        real, kind = pick_real(found, batch, rng)
+        label = eye[kind]
+        with torch.no_grad():
+            made, _ = draw(net, batch, label, generator)
+        on_real, _ = judge(augment(real, generator), label)
+        on_made, _ = judge(augment(made, generator), label)
+        d_loss = discriminator_loss(on_real, on_made)
+        penalty = d_loss.new_zeros(())
+        if step % LAZY == 0:
+            seen = real.clone().requires_grad_(True)
+            (slope,) = torch.autograd.grad(judge(seen, label)[0].sum(), seen, create_graph=True)
+            penalty = slope.square().sum((1, 2, 3)).mean()
+        (d_loss + 0.5 * R1 * LAZY * penalty).backward()
+        d_opt.step()
+        d_opt.zero_grad()
+        made, codes = draw(net, batch, label, generator)
+        on_made, guessed = judge(augment(made, generator), label)
+        adversarial, mutual = generator_loss(on_made), F.mse_loss(guessed, codes)
+        (adversarial + 0.5 * mutual).backward()
+        g_opt.step()
+        g_opt.zero_grad()
+        # Q learns with the generator and belongs to the judge: only its own layers keep this step's slope
+        for name, weight in judge.named_parameters():
+            if not name.startswith("codes"):
+                weight.grad = None
+        d_opt.step()
+        d_opt.zero_grad()
+        ema.update(net)
+        total += [float(d_loss), float(adversarial), float(mutual), float(penalty) * LAZY]
+        if step % every == 0 or step == steps or clock.over():
+            average = averaged(params, ema)
+            check_finite(step, {"d": total[0], "g": total[1]})
+            figures = dict(zip(("d", "g", "codes", "r1"), (total / every).tolist(), strict=True))
+            total[:] = 0
+            log.picture(step, "cloth", sheet(average, seed))
+            if step % (every * 4) == 0 or step == steps or clock.over():
+                figures["kernel"] = judge_swatches(average, found, seed, 64 if smoke else 400)
+            log.scalars(step, figures | {"seconds": time.monotonic() - started})
+            if not smoke:
+                state: dict[str, Any] = {
+                    "net": net.state_dict(), "judge": judge.state_dict(), "g_opt": g_opt.state_dict(),
+                    "d_opt": d_opt.state_dict(), "ema": ema.state, "count": ema.count, "step": step,
+                }  # fmt: skip
+                save_checkpoint(run / "cloth.pt", state)
+        if clock.over():
+            break
+    return averaged(params, ema), figures
+
+
+def averaged(params: ClothParams, ema: Ema) -> ClothGenerator:
+    """A generator with the averaged weights."""
+    net = ClothGenerator(params)
+    net.load_state_dict(ema.state)
+    return net.eval()
+
+
+@torch.no_grad()
+def sheet(net: ClothGenerator, seed: int, columns: int = 12) -> np.ndarray:
+    """Swatches of every kind, a row each: (11 * 64, columns * 64, 3) uint8."""
+    rows = []
+    for n in range(len(CLOTHS)):
+        generator = torch.Generator().manual_seed(seed)
+        x, _ = draw(net, columns, torch.eye(len(CLOTHS))[[n] * columns], generator)
+        rows.append(np.hstack(list((x * 255).round().byte().permute(0, 2, 3, 1).numpy())))
+    return np.vstack(rows)
+
+
+@torch.no_grad()
+def judge_swatches(net: ClothGenerator, data: Swatches, seed: int, count: int) -> float:
+    """Kernel distance in EfficientNet-Lite0's features between real and made swatches, kinds as in training."""
+    rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
+    real, kind = pick_real(data, count, rng)
+    made, _ = draw(net, count, torch.eye(len(CLOTHS))[kind], generator)
+    as_u8 = lambda x: list((x * 255).round().byte().permute(0, 2, 3, 1).numpy())  # noqa: E731
+    features = PooledFeatures()
+    return kernel_distance(features_of(as_u8(real), features), features_of(as_u8(made), features))

@@ -17,6 +17,7 @@ import typer
 
 from tryon import __version__
 from tryon.cli_bench import bench
+from tryon.cli_design import design
 from tryon.cli_gallery import gallery
 from tryon.cli_look import garment, parse
 from tryon.cli_lookbook import lookbook
@@ -40,6 +41,7 @@ app.command("parse")(parse)
 app.command("garment")(garment)
 app.command("bench")(bench)
 app.command("style")(style)
+app.command("design")(design)
 app.add_typer(gallery, name="gallery")
 app.command("recommend")(recommend)
 app.command("lookbook")(lookbook)

@@ -24,6 +24,9 @@ PREPARATIONS = {
     "garment-labels": ("tryon.training.garment_relabel", "RelabelSettings", "relabel_garments"),
     "pseudo-labels": ("tryon.training.pseudo_labels", "PseudoSettings", "prepare_pseudo_labels"),
     "pairs": ("tryon.training.prepare_pairs", "PairSettings", "prepare_pairs"),
+    "designs": ("tryon.training.prepare_designs", "DesignPhotoSettings", "prepare_designs"),
+    "drawn-designs": ("tryon.synth.design_records", "DesignRecordSettings", "draw_records"),
+    "swatches": ("tryon.synth.design_swatches", "SwatchSettings", "draw_swatches"),
 }
 # network -> module, settings class, function
 TRAINERS = {
@@ -33,6 +36,7 @@ TRAINERS = {
     "generator": ("tryon.training.generator", "GeneratorSettings", "train_generator"),
     "live": ("tryon.training.live", "LiveTrainSettings", "train_live"),
     "placement": ("tryon.training.placement", "PlacementTraining", "train_placement"),
+    "designer": ("tryon.training.designer", "DesignerSettings", "train_designer"),
     "everything": ("tryon.training.everything", "EverythingSettings", "train_everything"),
 }
 SYNTHESIS = ("tryon.synth.synthesize", "SynthSettings", "synthesize")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -92,7 +93,9 @@ def trace_chain(whole: NDArray[np.uint8], landmarks: Mapping[str, Point], kind: 
     points[0, 0] = 0.0
     points[-1, 0] = 0.0 if kind != "trousers" else points[-1, 0]
     asymmetry = float(np.linalg.norm(halves[0] - halves[1], axis=1).mean())
-    return Chain(kind, points, np.stack(raw).astype(np.float32), asymmetry, _lost(whole, points / scale, origin), sleeves)
+    return Chain(
+        kind, points, np.stack(raw).astype(np.float32), asymmetry, _lost(whole, points / scale, origin), sleeves
+    )
 
 
 def close_chain(points: F32) -> F32:
@@ -179,7 +182,7 @@ def _half(border: F32, landmarks: Mapping[str, Point], kind: Kind, side: str, sl
             at[name] = int(np.argmin(np.linalg.norm(way - np.array(target, np.float32), axis=1)))
     start, count = at["top"], len(way)
     order = [(at[name] - start) % count for name in names if name not in sleeve_gone]
-    if any(b <= a for a, b in zip(order, order[1:], strict=False)):
+    if any(b <= a for a, b in pairwise(order)):
         return None
     rolled = np.roll(way, -start, axis=0)
     place = dict(zip([n for n in names if n not in sleeve_gone], order, strict=True))
@@ -201,10 +204,8 @@ def _crossing(way: F32, middle: float, *, lowest: bool) -> int:
     return int(near[int(np.argmax(ys) if lowest else np.argmin(ys))])
 
 
-def _sample(
-    rolled: F32, place: Mapping[str, int], stretches: Sequence[tuple[str, str, int]], sleeveless: bool
-) -> F32:
-    pieces = []
+def _sample(rolled: F32, place: Mapping[str, int], stretches: Sequence[tuple[str, str, int]], sleeveless: bool) -> F32:
+    pieces: list[F32] = []
     if sleeveless:
         inner = sum(count - 1 for start, end, count in stretches if start in SLEEVE and end in SLEEVE) + 1
         stretches = [s for s in stretches if not (s[0] in SLEEVE and s[1] in SLEEVE)]

@@ -2,13 +2,14 @@
 
 One picture is made of the three: G(z) draws an outline and what the garment is made with, G(z) draws a cloth that
 repeats without a seam, and a third network lays that cloth out: where light falls, ribs sit and the back's inside is
-seen. Each is trained against a discriminator of its own (``tryon.models.designer_judges``). Apart they stay sharp at any
+seen. Each has a discriminator of its own (``tryon.models.designer_judges``). Apart they stay sharp at any
 size, and a slider moves one thing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -33,7 +34,7 @@ class OutlineParams:
 
 
 class OutlineGenerator(nn.Module):
-    """z (B, latent), codes (B, codes), label one-hot (B, labels) -> coefficients and details (B, coefficients + details).
+    """z (B, latent), codes (B, codes), label one-hot (B, labels) -> (B, coefficients + details).
 
     Coefficients are whitened principal components of the outline's points; details are 0..1.
     """
@@ -43,7 +44,7 @@ class OutlineGenerator(nn.Module):
         self.params = params
         p = params
         sizes = (p.latent + p.codes + p.labels, p.width, p.width, p.width)
-        self.body = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.body = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(sizes))
         self.out = nn.Linear(p.width, p.coefficients + p.details)
 
     def forward(self, z: Tensor, codes: Tensor, label: Tensor) -> Tensor:
@@ -115,7 +116,7 @@ class ClothGenerator(nn.Module):
             nn.LeakyReLU(0.2), nn.Linear(p.style, 3 * p.palette),
         )  # fmt: skip
         sizes = (2 * p.waves, *[p.width] * p.layers)
-        self.layers = nn.ModuleList(ModulatedPoint(a, b, p.style) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.layers = nn.ModuleList(ModulatedPoint(a, b, p.style) for a, b in pairwise(sizes))
         self.grain = nn.ParameterList(nn.Parameter(torch.zeros(p.width)) for _ in range(p.layers))
         self.shares = ModulatedPoint(p.width, p.palette, p.style)
         self.tone = ModulatedPoint(p.width, 1, p.style)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -130,7 +131,7 @@ def shape_of(points_cm: F32, details: F32, kind: Kind, rng: np.random.Generator)
 def smooth_between(half: F32, corners: list[int]) -> F32:
     """Smooth each stretch between corners, which stay."""
     out = half.copy()
-    for a, b in zip(corners, corners[1:], strict=False):
+    for a, b in pairwise(corners):
         if b - a < 4:
             continue
         for _ in range(2):

@@ -1,4 +1,4 @@
-"""Ideas: everything that a designed garment is drawn from, as a few numbers that can be kept, mixed and walked between."""
+"""Ideas: all that a designed garment is drawn from, as a few numbers that can be kept, mixed and walked between."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ SHAPE_Z, CLOTH_Z, COLOUR_Z, CODES, CLOTH_CODES = 16, 48, 16, 5, 3
 SEEDS = 1 << 31
 # cloths that garments of a label are mostly made of; of all others each is as likely
 OFTEN = {
-    "Pants": ("plain", "plain", "photo", "pinstripes", "checks", "melange"), "Shorts": ("plain", "photo", "checks", "floral"),
+    "Pants": ("plain", "plain", "photo", "pinstripes", "checks", "melange"),
+    "Shorts": ("plain", "photo", "checks", "floral"),
     "Hoodie": ("plain", "melange", "photo", "stripes"), "Blazer": ("plain", "checks", "pinstripes", "melange", "photo"),
     "Outwear": ("plain", "photo", "melange", "checks"), "Undershirt": ("plain", "melange", "stripes"),
     "Polo": ("plain", "stripes", "melange", "photo"),
@@ -122,10 +123,14 @@ def idea_from_json(text: str) -> Idea:
     try:
         values = json.loads(text)
         arrays = {n: np.array([np.nan if v is None else float(v) for v in values[n]], np.float32) for n in sizes}
-        idea = Idea(int(values["seed"]), values["label"], values["cloth"], sliders=Sliders(**values["sliders"]), **arrays)
+        idea = Idea(
+            int(values["seed"]), values["label"], values["cloth"], sliders=Sliders(**values["sliders"]), **arrays
+        )
     except (ValueError, KeyError, TypeError):
         raise BadRequestError("This is no idea of the designer. Keep one with --keep and give that file.") from None
-    wrong = [n for n, size in sizes.items() if arrays[n].shape != (size,) or np.nanmax(np.abs(arrays[n]), initial=0) > 9]
+    wrong = [
+        n for n, size in sizes.items() if arrays[n].shape != (size,) or np.nanmax(np.abs(arrays[n]), initial=0) > 9
+    ]
     if wrong or idea.label not in GARMENT_LABELS or idea.cloth not in CLOTHS or not 0 <= idea.seed < SEEDS:
         raise BadRequestError("This is no idea of the designer: its numbers do not fit. Keep one with --keep.")
     return idea

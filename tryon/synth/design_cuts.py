@@ -26,7 +26,8 @@ SLEEVE_CM: dict[SleeveLength, tuple[float, float]] = {
 }  # fmt: skip
 # which labels' sleeves may become which others; a hoodie keeps its own
 OTHER_SLEEVES: dict[str, tuple[SleeveLength, ...]] = {
-    "T-Shirt": ("short",), "Longsleeve": ("long", "three_quarter"), "Shirt": ("long", "short"), "Polo": ("short", "long"),
+    "T-Shirt": ("short",), "Longsleeve": ("long", "three_quarter"), "Shirt": ("long", "short"),
+    "Polo": ("short", "long"),
     "Top": ("none", "short", "three_quarter"), "Blouse": ("long", "three_quarter", "short", "none"),
     "Dress": ("none", "short", "three_quarter", "long"),
 }  # fmt: skip

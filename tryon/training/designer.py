@@ -10,6 +10,7 @@ import torch
 from tryon.errors import BadRequestError
 from tryon.models.weights import save_weights
 from tryon.settings import REPOSITORY, setting
+from tryon.training.designer_data import Round
 from tryon.training.runlog import RunLog
 
 COMMAND = "python -m tryon train designer"
@@ -48,24 +49,22 @@ def train_designer(settings: DesignerSettings) -> dict[str, float]:
     for part in PARTS if s.part == "all" else (s.part,):
         folder = s.run / part
         log = RunLog(folder, s)
-        how = {"minutes": s.minutes, "seed": s.seed, "smoke": s.smoke, "log": log}
+        how = Round(s.minutes, s.seed, s.smoke, log)
         net: torch.nn.Module
         if part == "outline":
             from tryon.training.designer_outline import train_outline
 
-            net, found = train_outline(s.data, folder, steps=40 if s.smoke else s.outline_steps, **how)
+            net, found = train_outline(s.data, folder, 40 if s.smoke else s.outline_steps, how)
         elif part == "cloth":
             from tryon.training.designer_cloth import train_cloth
 
-            net, found = train_cloth(s.data, folder, steps=8 if s.smoke else s.cloth_steps, **how)
+            net, found = train_cloth(s.data, folder, 8 if s.smoke else s.cloth_steps, how)
         else:
             from tryon.training.designer_drape import train_drape
 
-            net, found = train_drape(s.data, folder, steps=4 if s.smoke else s.drape_steps, **how)
+            net, found = train_drape(s.data, folder, 4 if s.smoke else s.drape_steps, how)
         log.close()
         target = folder if s.smoke else s.out
-        save_weights(
-            target / f"design_{part}.safetensors", net, params=net.params, command=COMMAND, figures=found
-        )
+        save_weights(target / f"design_{part}.safetensors", net, params=net.params, command=COMMAND, figures=found)
         figures |= {f"{part}_{name}": value for name, value in found.items()}
     return figures

@@ -19,9 +19,9 @@ from tryon.evaluation.metrics import kernel_distance
 from tryon.evaluation.realism import PooledFeatures, features_of
 from tryon.models.designer import CLOTHS, ClothGenerator, ClothParams
 from tryon.models.designer_judges import ClothJudge
-from tryon.training.designer_data import PHOTO, Swatches, read_swatches
+from tryon.training.designer_data import PHOTO, Round, Swatches, read_swatches
 from tryon.training.gan_losses import discriminator_loss, generator_loss
-from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint
+from tryon.training.runlog import Clock, Ema, check_finite, load_checkpoint, save_checkpoint
 
 TILE_PX = 128  # pixels of a repeat: 25.6 cm at the swatches' 5 a centimetre
 SWATCH = 64
@@ -69,20 +69,20 @@ def pick_real(data: Swatches, count: int, rng: np.random.Generator) -> tuple[Ten
 
 
 def train_cloth(
-    data: Path, run: Path, *, steps: int, minutes: float, seed: int, smoke: bool, log: RunLog, batch: int = 12
+    data: Path, run: Path, steps: int, how: Round, batch: int = 12
 ) -> tuple[ClothGenerator, dict[str, float]]:
     """Train; returns the averaged generator and its figures (kernel distance of swatches by features)."""
-    rng = np.random.default_rng(seed)
-    torch.manual_seed(seed)
-    generator = torch.Generator().manual_seed(seed)
+    rng = np.random.default_rng(how.seed)
+    torch.manual_seed(how.seed)
+    generator = torch.Generator().manual_seed(how.seed)
     params = ClothParams()
-    found = read_swatches(data, 1 if smoke else None)
+    found = read_swatches(data, 1 if how.smoke else None)
     net, judge = ClothGenerator(params), ClothJudge(params)
     print(f"{len(found.kind)} swatches, {int((found.kind == PHOTO).sum())} of photos", flush=True)
     g_opt = torch.optim.Adam(net.parameters(), 1.5e-3, (0.0, 0.99))
     d_opt = torch.optim.Adam(judge.parameters(), 1.5e-3, (0.0, 0.99))
-    ema, clock, started, first = Ema(net, 0.998), Clock(minutes), time.monotonic(), 1
-    saved = None if smoke else load_checkpoint(run / "cloth.pt")
+    ema, clock, started, first = Ema(net, 0.998), Clock(how.minutes), time.monotonic(), 1
+    saved = None if how.smoke else load_checkpoint(run / "cloth.pt")
     if saved is not None:
         for name, part in (("net", net), ("judge", judge), ("g_opt", g_opt), ("d_opt", d_opt)):
             part.load_state_dict(saved[name])
@@ -126,11 +126,11 @@ def train_cloth(
             check_finite(step, {"d": total[0], "g": total[1]})
             figures = dict(zip(("d", "g", "codes", "r1"), (total / every).tolist(), strict=True))
             total[:] = 0
-            log.picture(step, "cloth", sheet(average, seed))
+            how.log.picture(step, "cloth", sheet(average, how.seed))
             if step % (every * 4) == 0 or step == steps or clock.over():
-                figures["kernel"] = judge_swatches(average, found, seed, 64 if smoke else 400)
-            log.scalars(step, figures | {"seconds": time.monotonic() - started})
-            if not smoke:
+                figures["kernel"] = judge_swatches(average, found, how.seed, 64 if how.smoke else 400)
+            how.log.scalars(step, figures | {"seconds": time.monotonic() - started})
+            if not how.smoke:
                 state: dict[str, Any] = {
                     "net": net.state_dict(), "judge": judge.state_dict(), "g_opt": g_opt.state_dict(),
                     "d_opt": d_opt.state_dict(), "ema": ema.state, "count": ema.count, "step": step,

@@ -19,11 +19,22 @@ from tryon.garment.landmarks import Kind, kind_of
 from tryon.models.design_details import LABEL_NAMES
 from tryon.models.design_inputs import outline_fields
 from tryon.models.designer import CLOTHS
+from tryon.training.runlog import RunLog
 from tryon.types import GARMENT_LABELS
 
 F32 = NDArray[np.float32]
 KINDS: tuple[Kind, ...] = ("upper", "dress", "trousers", "skirt")
 PHOTO = CLOTHS.index("photo")
+
+
+@dataclass(frozen=True)
+class Round:
+    """How one part is trained. minutes: 0 for no limit. smoke: a few garments, nothing kept."""
+
+    minutes: float
+    seed: int
+    smoke: bool
+    log: RunLog
 
 
 def shards(folder: Path, name: str, first: int | None = None) -> list[Path]:
@@ -35,7 +46,7 @@ def shards(folder: Path, name: str, first: int | None = None) -> list[Path]:
     found = sorted(folder.glob(f"{name}_*.npz"))[:first]
     if not found:
         raise BadRequestError(
-            f"There are no {name} shards in {folder}. Make them: python -m tryon prepare designs, drawn-designs, swatches"
+            f"There are no {name} shards in {folder}. Make them: python -m tryon prepare designs (and drawn-designs)"
         )
     return found
 

@@ -15,7 +15,7 @@ from torchvision.transforms.functional import gaussian_blur
 from tryon.models.design_details import DETAILS, LABEL_NAMES
 from tryon.models.designer import DrapeGenerator, DrapeParams
 from tryon.models.discriminator import PatchDiscriminator
-from tryon.training.designer_data import read_layers
+from tryon.training.designer_data import Round, read_layers
 from tryon.training.gan_losses import discriminator_loss, feature_matching_loss, generator_loss
 from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint
 
@@ -30,7 +30,9 @@ def drape_loss(out: Tensor, layers: Tensor, whole: Tensor) -> Tensor:
     """
     area = whole.sum().clamp_min(1)
     apart = (out - layers).abs() * whole
-    soft = (gaussian_blur(out[:, :1] * whole, [13, 13], 3.0) - gaussian_blur(layers[:, :1] * whole, [13, 13], 3.0)).abs()
+    soft = (
+        gaussian_blur(out[:, :1] * whole, [13, 13], 3.0) - gaussian_blur(layers[:, :1] * whole, [13, 13], 3.0)
+    ).abs()
     light = 0.25 * apart[:, 0].sum() + 0.75 * soft.sum()
     total = WEIGHTS[0] * light
     for i in (1, 2, 3):
@@ -39,21 +41,21 @@ def drape_loss(out: Tensor, layers: Tensor, whole: Tensor) -> Tensor:
 
 
 def train_drape(
-    data: Path, run: Path, *, steps: int, minutes: float, seed: int, smoke: bool, log: RunLog, batch: int = 4
+    data: Path, run: Path, steps: int, how: Round, batch: int = 4
 ) -> tuple[DrapeGenerator, dict[str, float]]:
     """Train; returns the averaged generator and its validation figures (mean L1 of each layer in the silhouette)."""
-    rng = np.random.default_rng(seed)
-    torch.manual_seed(seed)
+    rng = np.random.default_rng(how.seed)
+    torch.manual_seed(how.seed)
     params = DrapeParams(details=len(DETAILS), labels=len(LABEL_NAMES))
-    found = read_layers(data, 1 if smoke else None, 12 if smoke else 0)
+    found = read_layers(data, 1 if how.smoke else None, 12 if how.smoke else 0)
     held = np.arange(len(found.label)) % 20 == 0
     train, judged = np.flatnonzero(~held), np.flatnonzero(held)
     print(f"{len(train)} garments to learn from, {len(judged)} to judge by", flush=True)
     net, judge = DrapeGenerator(params), PatchDiscriminator(8, 32)
     g_opt = torch.optim.Adam(net.parameters(), 1e-3, (0.5, 0.99))
     d_opt = torch.optim.Adam(judge.parameters(), 4e-4, (0.5, 0.99))
-    ema, clock, started, first = Ema(net, 0.995), Clock(minutes), time.monotonic(), 1
-    saved = None if smoke else load_checkpoint(run / "drape.pt")
+    ema, clock, started, first = Ema(net, 0.995), Clock(how.minutes), time.monotonic(), 1
+    saved = None if how.smoke else load_checkpoint(run / "drape.pt")
     if saved is not None:
         for name, part in (("net", net), ("judge", judge), ("g_opt", g_opt), ("d_opt", d_opt)):
             part.load_state_dict(saved[name])
@@ -91,10 +93,10 @@ def train_drape(
             average.load_state_dict(ema.state)
             check_finite(step, {"d": total[0], "g": total[1]})
             figures = dict(zip(("d", "g", "pixel"), (total / every).tolist(), strict=True))
-            figures |= drape_figures(average.eval(), found, judged[:24], log, step)
+            figures |= drape_figures(average.eval(), found, judged[:24], how.log, step)
             total[:] = 0
-            log.scalars(step, figures | {"seconds": time.monotonic() - started})
-            if not smoke:
+            how.log.scalars(step, figures | {"seconds": time.monotonic() - started})
+            if not how.smoke:
                 state: dict[str, Any] = {
                     "net": net.state_dict(), "judge": judge.state_dict(), "g_opt": g_opt.state_dict(),
                     "d_opt": d_opt.state_dict(), "ema": ema.state, "count": ema.count, "step": step,

@@ -21,9 +21,9 @@ from tryon.models.design_details import DETAILS, LABEL_NAMES
 from tryon.models.designer import OutlineGenerator, OutlineParams
 from tryon.models.designer_judges import OutlineJudge
 from tryon.models.outline_space import KINDS, OutlineSpace, Space, fit_space, measure, to_coefficients
-from tryon.training.designer_data import OutlineSet, kind_of_label, read_outlines
+from tryon.training.designer_data import OutlineSet, Round, kind_of_label, read_outlines
 from tryon.training.gan_losses import discriminator_loss, generator_loss
-from tryon.training.runlog import Clock, Ema, RunLog, check_finite
+from tryon.training.runlog import Clock, Ema, check_finite
 
 NEAR = 3  # drawn garments among which a photographed one's details are chosen
 
@@ -121,9 +121,7 @@ def code_loss(space: OutlineSpace, out: Tensor, codes: Tensor, label: Tensor) ->
     return total / (len(out) * codes.shape[1])
 
 
-def train_outline(
-    data: Path, run: Path, *, steps: int, minutes: float, seed: int, smoke: bool, log: RunLog
-) -> tuple[OutlineDesigner, dict[str, float]]:
+def train_outline(data: Path, run: Path, steps: int, how: Round) -> tuple[OutlineDesigner, dict[str, float]]:
     """Train; returns the averaged generator and its figures.
 
     The figures: code_error, how far the measured codes are from the asked ones (spreads); precision and recall of
@@ -131,18 +129,18 @@ def train_outline(
     """
     from tryon.evaluation.manifolds import precision_recall
 
-    rng = np.random.default_rng(seed)
-    torch.manual_seed(seed)
-    generator = torch.Generator().manual_seed(seed)
+    rng = np.random.default_rng(how.seed)
+    torch.manual_seed(how.seed)
+    generator = torch.Generator().manual_seed(how.seed)
     params = OutlineParams(details=len(DETAILS), labels=len(LABEL_NAMES))
-    space, rows = prepare_rows(read_outlines(data, 1 if smoke else None), params, rng)
+    space, rows = prepare_rows(read_outlines(data, 1 if how.smoke else None), params, rng)
     print(f"{len(rows.vector)} outlines, {int(rows.real.sum())} of photos", flush=True)
     designer = OutlineDesigner(params)
     designer.space = space
     net, judge = designer.net, OutlineJudge(params)
     g_opt = torch.optim.Adam(net.parameters(), 1e-3, (0.0, 0.99))
     d_opt = torch.optim.Adam(judge.parameters(), 1e-3, (0.0, 0.99))
-    ema, clock, started = Ema(net, 0.999), Clock(minutes), time.monotonic()
+    ema, clock, started = Ema(net, 0.999), Clock(how.minutes), time.monotonic()
     batch, eye = 128, torch.eye(params.labels)
     weight = _balance(rows)
     figures: dict[str, float] = {}
@@ -189,7 +187,7 @@ def train_outline(
             precision, recall = precision_recall(real_c[:1500].numpy(), made[:, :c].numpy())
             figures = {"d": float(d_loss), "g": float(adversarial), "code_error": error, "precision": precision,
                        "recall": recall, "seconds": time.monotonic() - started}  # fmt: skip
-            log.scalars(step, figures)
+            how.log.scalars(step, figures)
         if clock.over():
             break
     designer.net.load_state_dict(ema.state)

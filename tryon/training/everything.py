@@ -15,7 +15,7 @@ from pathlib import Path
 from tryon.errors import BadRequestError
 from tryon.settings import open_data_dir, setting
 
-NAMES = ("parser", "garment", "placement", "warper", "generator", "live")
+NAMES = ("parser", "garment", "placement", "warper", "generator", "live", "designer")
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,11 @@ def steps_of(settings: EverythingSettings) -> list[Step]:
         train("generator_2", "generator", "--windows", ".8", "--rate", "4e-4", "--steps", "1500",
               "--start-from", last("generator")),
         train("live", "live", "--teacher", str(new / "generator.safetensors")),
+        Step("designs", ("prepare", "designs", "--data", str(s.data))),
+        Step("drawn_designs", ("prepare", "drawn-designs")),
+        Step("swatches", ("prepare", "swatches")),
+        Step("designer", ("train", "designer", "--run", str(s.run / "designer"), "--out", str(new),
+                          "--seed", str(s.seed), *(("--minutes", str(s.minutes)) if s.minutes else ()))),
         Step("figures", ("evaluate", "--weights", str(new), "--out", str(s.run / "evaluation.json"))),
     ]  # fmt: skip
 

@@ -75,7 +75,9 @@ def on_white(image_u8: RGBu8, alpha: NDArray[np.float32], size: tuple[int, int] 
     a = alpha[y0:y1, x0:x1, None]
     picture = image_u8[y0:y1, x0:x1] * a + 246.0 * (1 - a)
     s = 0.9 * min(size[0] / (y1 - y0), size[1] / (x1 - x0))
-    small = cv2.resize(picture, (max(1, round((x1 - x0) * s)), max(1, round((y1 - y0) * s))), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        picture, (max(1, round((x1 - x0) * s)), max(1, round((y1 - y0) * s))), interpolation=cv2.INTER_AREA
+    )
     out = np.full((*size, 3), 246, np.uint8)
     top, left = (size[0] - small.shape[0]) // 2, (size[1] - small.shape[1]) // 2
     out[top : top + small.shape[0], left : left + small.shape[1]] = np.clip(np.round(small), 0, 255)
@@ -84,7 +86,9 @@ def on_white(image_u8: RGBu8, alpha: NDArray[np.float32], size: tuple[int, int] 
 
 def _px_per_cm(garment: Garment) -> float:
     points = garment.landmarks_px
-    name, half = ("armpit", CHEST_HALF) if "armpit_left" in points and "armpit_right" in points else ("waist", WAIST_HALF)
+    name, half = (
+        ("armpit", CHEST_HALF) if "armpit_left" in points and "armpit_right" in points else ("waist", WAIST_HALF)
+    )
     if f"{name}_left" not in points or f"{name}_right" not in points:
         return 0.0
     return abs(points[f"{name}_right"][0] - points[f"{name}_left"][0]) / (2 * half)
@@ -104,7 +108,9 @@ def _swatches(image_u8: RGBu8, front: NDArray[np.float32], px_per_cm: float, mos
         y, x = np.unravel_index(int(np.argmax(distance)), distance.shape)
         crop = cv2.getRectSubPix(image_u8, (round(side), round(side)), (float(x), float(y)))
         size = (SWATCH, SWATCH)
-        found.append(even_light(cv2.resize(crop, size, interpolation=cv2.INTER_AREA if side > SWATCH else cv2.INTER_CUBIC)))
+        found.append(
+            even_light(cv2.resize(crop, size, interpolation=cv2.INTER_AREA if side > SWATCH else cv2.INTER_CUBIC))
+        )
         cv2.circle(free, (int(x), int(y)), round(0.6 * side), 0, -1)
     return found
 

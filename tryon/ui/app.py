@@ -76,6 +76,7 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
     from tryon.ui.rest import rest_routes
     from tryon.ui.routes import picture_routes
     from tryon.ui.share_routes import share_routes
+    from tryon.ui.studio.design_routes import design_routes
     from tryon.ui.waiting import line_route
 
     return {
@@ -96,6 +97,7 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
                 *rest_routes(room),
                 *live_routes(room.live),
                 *edit_routes(room),
+                *design_routes(room),
                 line_route(MODEL_QUEUE),
             ]
         },

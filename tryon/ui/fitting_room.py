@@ -26,6 +26,7 @@ from tryon.ui.live_room import LiveRoom, load_networks
 from tryon.ui.looks import Brought, Look, Shown, Style, What, Who
 from tryon.ui.mending import mend, read_points
 from tryon.ui.painted import read_painted, read_sheet
+from tryon.ui.studio.design_orders import DesignDesk
 from tryon.ui.texts import Texts
 from tryon.ui.understood import understand_brought, with_answer
 from tryon.ui.visitors import Shelf, Slot, Uploads, View, Visitor, Visitors
@@ -47,6 +48,7 @@ class FittingRoom:
         texts: Texts = ENGLISH,
         visitors: Visitors | None = None,
         live: LiveRoom | None = None,
+        desk: DesignDesk | None = None,
         first_look: tuple[str, str] = ("", ""),
     ):
         """Put it together; nothing is loaded yet.
@@ -57,6 +59,7 @@ class FittingRoom:
             texts: the words for programs, and of refusals, which are translated where they are shown.
             visitors: for tests.
             live: the streams of visitors who are live.
+            desk: draws the studio's ideas; None: our own designer, loaded at the first of them.
             first_look: the model and the garment that a visitor sees first; unknown ids mean the gallery's first.
         """
         model, garment = first_look
@@ -67,6 +70,7 @@ class FittingRoom:
         self.uploads = Uploads()
         self.visitors = Visitors() if visitors is None else visitors
         self.live = LiveRoom(load_networks) if live is None else live
+        self.desk = DesignDesk() if desk is None else desk
         self._engine = engine
         self._dressing = Dressing(engine, self.shelf)
         self.closet = Closet(gallery, engine, self.shelf, texts)

@@ -1,7 +1,7 @@
 """Adversarial training of the cloth generator on swatches of drawn cloth and of photographed garments.
 
-The two losses are the non-saturating ones with R1 on real swatches, every 8th step (lazily, Karras et al. 2020, sec.
-3.1); the judge sees augmented swatches alone (DiffAugment, Zhao et al. 2020), and guesses the codes (InfoGAN).
+The losses are the hinge ones of Projected GANs (Sauer et al. 2021); the judge sees augmented swatches alone
+(DiffAugment, Zhao et al. 2020), and guesses the codes (InfoGAN).
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from tryon.models.designer import CLOTHS, ClothGenerator, ClothParams
 from tryon.models.designer_judges import ClothJudge
 from tryon.training.designer_data import PHOTO, Round, Swatches, read_swatches
 from tryon.training.gan_losses import discriminator_loss, generator_loss
+from tryon.training.pretrained import lite0_features
 from tryon.training.runlog import Clock, Ema, check_finite, load_checkpoint, save_checkpoint
 
 TILE_PX = 128  # pixels of a repeat: 25.6 cm at the swatches' 5 a centimetre
 SWATCH = 64
 PHOTO_SHARE = 0.22  # of a batch; most photographed cloth is plain
-R1, LAZY = 2.0, 8
+LITE0_CHANNELS = (16, 24, 40, 112, 320)  # of EfficientNet-Lite0's maps at strides 2 to 32
 
 
 def grid(offset: tuple[int, int], size: int = SWATCH) -> Tensor:
@@ -77,10 +78,10 @@ def train_cloth(
     generator = torch.Generator().manual_seed(how.seed)
     params = ClothParams()
     found = read_swatches(data, 1 if how.smoke else None)
-    net, judge = ClothGenerator(params), ClothJudge(params)
+    net, judge = ClothGenerator(params), ClothJudge(params, lite0_features(), LITE0_CHANNELS)
     print(f"{len(found.kind)} swatches, {int((found.kind == PHOTO).sum())} of photos", flush=True)
-    g_opt = torch.optim.Adam(net.parameters(), 1.5e-3, (0.0, 0.99))
-    d_opt = torch.optim.Adam(judge.parameters(), 1.5e-3, (0.0, 0.99))
+    g_opt = torch.optim.Adam(net.parameters(), 2e-3, (0.0, 0.99))
+    d_opt = torch.optim.Adam(judge.parameters(), 1e-3, (0.0, 0.99))
     ema, clock, started, first = Ema(net, 0.998), Clock(how.minutes), time.monotonic(), 1
     saved = None if how.smoke else load_checkpoint(run / "cloth.pt")
     if saved is not None:
@@ -88,9 +89,9 @@ def train_cloth(
             part.load_state_dict(saved[name])
         ema.state, ema.count, first = saved["ema"], saved["count"], saved["step"] + 1
     eye = torch.eye(params.classes)
-    every = max(1, min(500, steps // 10))
+    every = max(1, min(200, steps // 8))
     figures: dict[str, float] = {}
-    total = np.zeros(4)
+    total = np.zeros(3)
     for step in range(first, steps + 1):
         real, kind = pick_real(found, batch, rng)
         label = eye[kind]
@@ -98,18 +99,13 @@ def train_cloth(
             made, _ = draw(net, batch, label, generator)
         on_real, _ = judge(augment(real, generator), label)
         on_made, _ = judge(augment(made, generator), label)
-        d_loss = discriminator_loss(on_real, on_made)
-        penalty = d_loss.new_zeros(())
-        if step % LAZY == 0:
-            seen = real.clone().requires_grad_(True)
-            (slope,) = torch.autograd.grad(judge(seen, label)[0].sum(), seen, create_graph=True)
-            penalty = slope.square().sum((1, 2, 3)).mean()
-        (d_loss + 0.5 * R1 * LAZY * penalty).backward()
+        d_loss = discriminator_loss(on_real, on_made, "hinge")
+        d_loss.backward()
         d_opt.step()
         d_opt.zero_grad()
         made, codes = draw(net, batch, label, generator)
         on_made, guessed = judge(augment(made, generator), label)
-        adversarial, mutual = generator_loss(on_made), F.mse_loss(guessed, codes)
+        adversarial, mutual = generator_loss(on_made, "hinge"), F.mse_loss(guessed, codes)
         (adversarial + 0.5 * mutual).backward()
         g_opt.step()
         g_opt.zero_grad()
@@ -120,11 +116,11 @@ def train_cloth(
         d_opt.step()
         d_opt.zero_grad()
         ema.update(net)
-        total += [float(d_loss), float(adversarial), float(mutual), float(penalty) * LAZY]
+        total += [d_loss.item(), adversarial.item(), mutual.item()]
         if step % every == 0 or step == steps or clock.over():
             average = averaged(params, ema)
             check_finite(step, {"d": total[0], "g": total[1]})
-            figures = dict(zip(("d", "g", "codes", "r1"), (total / every).tolist(), strict=True))
+            figures = dict(zip(("d", "g", "codes"), (total / every).tolist(), strict=True))
             total[:] = 0
             how.log.picture(step, "cloth", sheet(average, how.seed))
             if step % (every * 4) == 0 or step == steps or clock.over():

@@ -71,8 +71,9 @@ def test_dyes_and_pattern_are_apart() -> None:
 def test_the_judge_sees_copies() -> None:
     same, varied = torch.ones(4, 3), torch.arange(12.0).view(4, 3)
     assert float(batch_spread(same)[0, -1]) < float(batch_spread(varied)[0, -1])
-    logits, codes = ClothJudge(ClothParams())(torch.rand(2, 3, 64, 64), torch.eye(ClothParams().classes)[:2])
-    assert logits.shape == (2, 1)
+    judge = ClothJudge(ClothParams(), lambda x: [x[..., ::2, ::2], x[..., ::4, ::4]], (3, 3))  # type: ignore[arg-type]
+    logits, codes = judge(torch.rand(2, 3, 64, 64), torch.eye(ClothParams().classes)[:2])
+    assert logits.shape == (2, 2)
     assert codes.shape == (2, ClothParams().codes)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -56,7 +58,7 @@ def test_a_walk_goes_from_one_to_the_other() -> None:
     steps = walk(a, b, 5)
     assert np.allclose(steps[0].dyes, a.dyes, atol=1e-5)
     assert np.allclose(steps[-1].dyes, b.dyes, atol=1e-5)
-    strides = [np.linalg.norm(y.pattern - x.pattern) for x, y in zip(steps, steps[1:], strict=False)]
+    strides = [np.linalg.norm(y.pattern - x.pattern) for x, y in pairwise(steps)]
     assert max(strides) < 1.3 * min(strides)
     with pytest.raises(BadRequestError, match="61"):
         walk(a, b, 61)

@@ -1,7 +1,7 @@
-"""Figures of the designer: are its garments like real ones, as varied, no copies, and do its sliders do what they say.
+"""Figures of the designer: are its garments like real ones, as varied, no copies, and do its sliders as they say.
 
-``python -m tryon.evaluation.design_figures --data data/designs --out runs/designer`` writes ``designs.json``, a sheet of
-samples and one with each sample's nearest photographed garment. The photos are not shown anywhere else.
+``python -m tryon.evaluation.design_figures --data data/designs --out runs/designer`` writes ``designs.json``, a sheet
+of samples and one with each sample's nearest photographed garment. The photos are not shown anywhere else.
 """
 
 from __future__ import annotations
@@ -88,14 +88,14 @@ def likeness(designer: Designer, data: Path, assets: Path, out: Path, settings: 
     half_a, half_b = f_real[order[::2]], f_real[order[1::2]]
     precision, recall = precision_recall(f_real, f_made)
     gallery_precision, gallery_recall = precision_recall(f_real, f_gallery)
-    low, high = kernel_distance_interval(f_real, f_made)
+    kernel, low, high = kernel_distance_interval(f_real, f_made, np.random.default_rng(2))
     rows, apart = nearest(f_made, f_real)
     own = np.sort(np.sqrt(np.maximum(_apart(f_real), 0)), axis=1)[:, 1]
     _write_sheet(out / "nearest.png", made[:24], [real[int(r)] for r in rows[:24]])
     _write_sheet(out / "samples.png", made[:60], [])
     return {
         "real": len(real), "made": len(made),
-        "kernel": kernel_distance(f_real, f_made), "kernel_interval": [low, high],
+        "kernel": kernel, "kernel_interval": [low, high],
         "kernel_flat_silhouettes": kernel_distance(f_real, f_plain),
         "kernel_gallery": kernel_distance(f_real, f_gallery), "kernel_halves": kernel_distance(half_a, half_b),
         "precision": precision, "recall": recall,

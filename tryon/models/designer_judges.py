@@ -65,8 +65,7 @@ class ClothJudge(nn.Module):
         self.codes = nn.Sequential(nn.Linear(2 * mixed, 96), nn.LeakyReLU(0.2), nn.Linear(96, params.codes))
 
     def forward(self, swatch: Tensor, kind: Tensor) -> tuple[Tensor, Tensor]:
-        large = F.interpolate(swatch, scale_factor=2, mode="bilinear", align_corners=False)
-        maps = self.backbone[0](large * 2 - 1)
+        maps = self.backbone[0](swatch * 2 - 1)
         logits, coarse = [], None
         for i in range(self.scales - 1, -1, -1):
             x = F.conv2d(maps[i], getattr(self, f"mix_{i}"))

@@ -70,7 +70,7 @@ def pick_real(data: Swatches, count: int, rng: np.random.Generator) -> tuple[Ten
 
 
 def train_cloth(
-    data: Path, run: Path, steps: int, how: Round, batch: int = 12
+    data: Path, run: Path, steps: int, how: Round, batch: int = 8
 ) -> tuple[ClothGenerator, dict[str, float]]:
     """Train; returns the averaged generator and its figures (kernel distance of swatches by features)."""
     rng = np.random.default_rng(how.seed)

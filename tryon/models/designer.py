@@ -82,6 +82,7 @@ class ModulatedPoint(nn.Module):
         self.weight = nn.Parameter(torch.randn(cin, cout))
         self.bias = nn.Parameter(torch.zeros(cout))
         self.scale = nn.Linear(style, cin)
+        nn.init.normal_(self.scale.weight, std=(0.5 / style) ** 0.5)
         nn.init.ones_(self.scale.bias)
 
     def forward(self, x: Tensor, style: Tensor, *, demodulate: bool = True) -> Tensor:
@@ -121,6 +122,10 @@ class ClothGenerator(nn.Module):
         self.shares = ModulatedPoint(p.width, p.palette, p.style)
         self.tone = ModulatedPoint(p.width, 1, p.style)
         self.sharp = nn.Linear(p.style, 1)
+        for part in (self.pattern_style, self.dyes):  # PyTorch's own start makes every style nearly the same
+            for layer in part:
+                if isinstance(layer, nn.Linear):
+                    nn.init.kaiming_normal_(layer.weight, 0.2)
 
     def styles(self, z: Tensor, codes: Tensor, kind: Tensor) -> Tensor:
         """The pattern's style (B, style) from z (B, latent) ~ N(0, 1), codes (B, codes) -1..1, kind one-hot."""

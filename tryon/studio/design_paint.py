@@ -57,7 +57,7 @@ def photograph(
     size = (placed.size[1], placed.size[0])
     grow = lambda plane: cv2.resize(plane, size, interpolation=cv2.INTER_CUBIC)  # noqa: E731
     whole = placed.silhouette().astype(np.float32) / 255
-    inside = crisp(grow(layers.inside)) * whole
+    inside = crisp(grow(layers.inside))  # a share of what is seen there
     rib, hardware = crisp(grow(layers.rib)) * (1 - inside), crisp(grow(layers.hardware))
     light = np.clip(grow(layers.light) * LIGHT_RANGE, 0.1, 1.6)
     albedo = lay_cloth(placed, cloth)
@@ -75,7 +75,7 @@ def photograph(
     lit = _on_ground(cloth_light, whole, placed)
     picture = np.round(to_srgb(lit) * 255).astype(np.uint8)
     front = np.round(whole * (1 - inside) * 255).astype(np.uint8)
-    return picture, front, np.round(inside * 255).astype(np.uint8)
+    return picture, front, np.round(whole * inside * 255).astype(np.uint8)
 
 
 def crisp(plane: F32) -> F32:

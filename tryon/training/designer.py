@@ -54,15 +54,15 @@ def train_designer(settings: DesignerSettings) -> dict[str, float]:
         if part == "outline":
             from tryon.training.designer_outline import train_outline
 
-            net, found = train_outline(s.data, folder, 40 if s.smoke else s.outline_steps, how)
+            net, found = train_outline(s.data, folder, 20 if s.smoke else s.outline_steps, how)
         elif part == "cloth":
             from tryon.training.designer_cloth import train_cloth
 
-            net, found = train_cloth(s.data, folder, 8 if s.smoke else s.cloth_steps, how)
+            net, found = train_cloth(s.data, folder, 2 if s.smoke else s.cloth_steps, how)
         else:
             from tryon.training.designer_drape import train_drape
 
-            net, found = train_drape(s.data, folder, 4 if s.smoke else s.drape_steps, how)
+            net, found = train_drape(s.data, folder, 2 if s.smoke else s.drape_steps, how)
         log.close()
         target = folder if s.smoke else s.out
         save_weights(target / f"design_{part}.safetensors", net, params=net.params, command=COMMAND, figures=found)

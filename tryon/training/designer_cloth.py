@@ -19,6 +19,7 @@ from tryon.evaluation.metrics import kernel_distance
 from tryon.evaluation.realism import PooledFeatures, features_of
 from tryon.models.designer import CLOTHS, ClothGenerator, ClothParams
 from tryon.models.designer_judges import ClothJudge
+from tryon.training.designer_cloth_start import pattern_targets, regression_loss, train_dyes
 from tryon.training.designer_data import PHOTO, Round, Swatches, read_swatches
 from tryon.training.gan_losses import discriminator_loss, generator_loss
 from tryon.training.pretrained import lite0_features
@@ -26,6 +27,7 @@ from tryon.training.runlog import Clock, Ema, check_finite, load_checkpoint, sav
 
 TILE_PX = 128  # pixels of a repeat: 25.6 cm at the swatches' 5 a centimetre
 SWATCH = 64
+START_STEPS = 2500  # of the regression before the game; its loss still falls slowly there
 PHOTO_SHARE = 0.22  # of a batch; most photographed cloth is plain
 LITE0_CHANNELS = (16, 24, 40, 112, 320)  # of EfficientNet-Lite0's maps at strides 2 to 32
 
@@ -88,6 +90,9 @@ def train_cloth(
         for name, part in (("net", net), ("judge", judge), ("g_opt", g_opt), ("d_opt", d_opt)):
             part.load_state_dict(saved[name])
         ema.state, ema.count, first = saved["ema"], saved["count"], saved["step"] + 1
+    else:
+        start(net, 3 if how.smoke else START_STEPS, how, rng)
+        ema = Ema(net, 0.998)
     eye = torch.eye(params.classes)
     every = max(1, min(200, steps // 8))
     figures: dict[str, float] = {}
@@ -124,7 +129,7 @@ def train_cloth(
             total[:] = 0
             how.log.picture(step, "cloth", sheet(average, how.seed))
             if step % (every * 4) == 0 or step == steps or clock.over():
-                figures["kernel"] = judge_swatches(average, found, how.seed, 64 if how.smoke else 400)
+                figures["kernel"] = judge_swatches(average, found, how.seed, 16 if how.smoke else 400)
             how.log.scalars(step, figures | {"seconds": time.monotonic() - started})
             if not how.smoke:
                 state: dict[str, Any] = {
@@ -135,6 +140,31 @@ def train_cloth(
         if clock.over():
             break
     return averaged(params, ema), figures
+
+
+def start(net: ClothGenerator, steps: int, how: Round, rng: np.random.Generator) -> None:
+    """Teach the generator the drawn patterns and the wardrobes' colours; see ``designer_cloth_start``."""
+    targets = pattern_targets(net.params.latent, only=("stripes",)) if how.smoke else pattern_targets(net.params.latent)
+    kinds = np.array([t.kind for t in targets])
+    weight = np.array([1.0 / (kinds == k).sum() for k in kinds])
+    weight[kinds == CLOTHS.index("plain")] *= 0.4
+    optimizer = torch.optim.Adam([p for n, p in net.named_parameters() if not n.startswith("dyes")], 4e-3, (0.9, 0.99))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps + 1, pct_start=0.1)
+    clock, total, every = Clock(how.minutes), 0.0, max(1, steps // 10)
+    for step in range(1, steps + 1):
+        rows = rng.choice(len(targets), 10, p=weight / weight.sum())
+        loss = regression_loss(net, targets, rows, rng)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        schedule.step()
+        total += loss.item()
+        if step % every == 0:
+            print(f"start {step}  shares {total / every:.4f}", flush=True)
+            total = 0.0
+        if clock.over():
+            break
+    print(f"dyes {train_dyes(net, 20 if how.smoke else 3000, how.seed):.3f}", flush=True)
 
 
 def averaged(params: ClothParams, ema: Ema) -> ClothGenerator:

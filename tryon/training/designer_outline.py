@@ -176,16 +176,16 @@ def train_outline(data: Path, run: Path, steps: int, how: Round) -> tuple[Outlin
         d_opt.zero_grad()
         ema.update(net)
         if step % max(1, steps // 20) == 0 or clock.over():
-            check_finite(step, {"d": float(d_loss), "g": float(adversarial)})
+            check_finite(step, {"d": d_loss.item(), "g": adversarial.item()})
             average = OutlineGenerator(params)
             average.load_state_dict(ema.state)
             with torch.no_grad():
                 made, codes, made_label = fake(1000, average)
                 error = float(code_loss(space, made, codes, made_label)) ** 0.5
             c = params.coefficients
-            real_c = rows.vector[torch.from_numpy(rows.real), :c] if rows.real.any() else rows.vector[:, :c]
+            real_c = rows.vector[torch.from_numpy(rows.real), :c] if rows.real.sum() > 50 else rows.vector[:, :c]
             precision, recall = precision_recall(real_c[:1500].numpy(), made[:, :c].numpy())
-            figures = {"d": float(d_loss), "g": float(adversarial), "code_error": error, "precision": precision,
+            figures = {"d": d_loss.item(), "g": adversarial.item(), "code_error": error, "precision": precision,
                        "recall": recall, "seconds": time.monotonic() - started}  # fmt: skip
             how.log.scalars(step, figures)
         if clock.over():

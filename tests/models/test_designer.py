@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from tryon.garment.chains import chain_length, corner_indices
+from tryon.geometry.chains import chain_length, corner_indices
 from tryon.models.design_details import DETAILS, LABEL_NAMES, detail_vector
 from tryon.models.design_inputs import CHANNELS, outline_fields
 from tryon.models.designer import (

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon.garment.chains import chain_length, corner_indices
+from tryon.geometry.chains import chain_length, corner_indices
 from tryon.models.design_details import DETAILS
 from tryon.studio.design_paint import Cloth, Layers, crisp, lay_cloth, photograph
 from tryon.studio.design_shape import settle_details, shape_of, smooth_closed

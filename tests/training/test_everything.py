@@ -60,7 +60,14 @@ def test_it_can_begin_anywhere_and_show_what_it_would_do(tmp_path: Path, calls: 
     assert shown["people"].startswith("python -m tryon prepare people")
     assert not calls
     became = train_everything(EverythingSettings(run=tmp_path, first="live"))
-    assert [k for k, v in became.items() if v == "done"] == ["live", "figures"]
+    assert [k for k, v in became.items() if v == "done"] == [
+        "live",
+        "designs",
+        "drawn_designs",
+        "swatches",
+        "designer",
+        "figures",
+    ]
     with pytest.raises(BadRequestError, match="nothing_of_this"):
         train_everything(EverythingSettings(run=tmp_path, first="nothing_of_this"))
 

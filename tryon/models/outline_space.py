@@ -9,8 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from tryon.garment.chains import corner_indices
-from tryon.garment.landmarks import Kind
+from tryon.geometry.chains import Kind, corner_indices
 
 F32 = NDArray[np.float32]
 KINDS: tuple[Kind, ...] = ("upper", "dress", "trousers", "skirt")

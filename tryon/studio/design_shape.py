@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.garment.chains import close_chain, corner_indices, edge_lines, sleeve_outlines
 from tryon.garment.landmarks import Kind
+from tryon.geometry.chains import close_chain, corner_indices, edge_lines, sleeve_outlines
 from tryon.models.design_details import DETAILS, FINISHES, NECKS
 from tryon.models.design_inputs import outline_fields
 

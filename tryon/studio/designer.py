@@ -46,7 +46,7 @@ class Design:
 
     image_u8: (H, W, 3) uint8 sRGB on near-white. mask_u8: (H, W) uint8, the front. inside_u8: (H, W) uint8, the
     inside of the back. landmarks_px: as ``Garment.landmarks_px``. measures_cm: length, sleeve and the like, in the
-    frame of ``tryon.garment.chains``.
+    frame of ``tryon.geometry.chains``.
     """
 
     idea: Idea

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tryon.errors import BadRequestError
-from tryon.garment.chains import Chain, corner_indices, edge_lines, sleeve_outlines, trace_chain
 from tryon.garment.landmarks import Kind, kind_of
+from tryon.geometry.chains import Chain, corner_indices, edge_lines, sleeve_outlines, trace_chain
 from tryon.models.design_details import LABEL_NAMES
 from tryon.models.design_inputs import outline_fields
 from tryon.models.designer import CLOTHS

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from tryon.errors import BadRequestError, GarmentNotFoundError
 from tryon.garment.analyzer import GarmentAnalyzer
-from tryon.garment.chains import CHEST_HALF, WAIST_HALF, trace_chain
 from tryon.garment.landmarks import kind_of
+from tryon.geometry.chains import CHEST_HALF, WAIST_HALF, trace_chain
 from tryon.models.design_details import LABEL_NAMES
 from tryon.settings import REPOSITORY, open_data_dir, setting
 from tryon.synth.design_records import write_records

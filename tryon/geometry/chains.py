@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.garment.landmarks import Kind
-
 F32 = NDArray[np.float32]
 Point = tuple[float, float]
+Kind = Literal["upper", "dress", "trousers", "skirt"]  # as the schemes of ``tryon.garment.landmarks``
 CHEST_HALF, WAIST_HALF = 24.0, 20.0  # cm: a medium garment's
 # right half: (from, to, points); "top" and "bottom" are where the outline crosses the middle line. A sleeve's
 # three stretches become one along the armhole where there is no sleeve.

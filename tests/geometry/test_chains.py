@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tryon.garment.chains import (
+from tryon.geometry.chains import (
     CHEST_HALF,
     STRETCHES,
     chain_length,

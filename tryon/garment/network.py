@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from tryon.garment.landmarks import LANDMARKS
+from tryon.models.folding import fold_norms
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import WEIGHTS_DIR, load_into, read_weights
@@ -79,7 +80,8 @@ class GarmentNetwork:
     """LiteUNet for garments, with bf16 where it is faster; not thread-safe (its owner locks)."""
 
     def __init__(self, net: LiteUNet) -> None:
-        self._net = net.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        folded = fold_norms(net, torch.zeros(1, 3, 64, 64))
+        self._net = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._dtype = inference_dtype()
 
     @classmethod

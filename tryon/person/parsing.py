@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.geometry.limbs import LIMB_COUNT, MIRRORED_LIMBS, limb_maps
+from tryon.models.folding import fold_norms
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
@@ -87,7 +88,8 @@ class Parser:
 
     def __init__(self, net: LiteUNet, *, twice: bool = True) -> None:
         self.twice = twice
-        self._net = net.eval().to(memory_format=torch.channels_last)
+        folded = fold_norms(net, torch.zeros(1, PARSER_CHANNELS, 64, 64))
+        self._net = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._dtype = inference_dtype()
         self._lock = threading.Lock()
 

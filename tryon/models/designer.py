@@ -8,6 +8,7 @@ size, and a slider moves one thing.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,6 +20,19 @@ from torch import Tensor, nn
 CLOTHS = (
     "plain", "stripes", "pinstripes", "checks", "gingham", "dots", "floral", "leaves", "zigzag", "melange", "photo",
 )  # fmt: skip
+
+
+# how often a pattern repeats over a tile, coarse and fine; whole numbers, since a tile has no seam
+REPEATS: dict[str, tuple[int, int]] = {
+    "stripes": (4, 18), "pinstripes": (7, 18), "checks": (2, 8), "gingham": (6, 18), "dots": (2, 6), "zigzag": (4, 10),
+    "floral": (2, 4), "leaves": (2, 5), "photo": (1, 3),
+}  # fmt: skip
+
+
+def repeats_of(kind: str, z: float) -> int:
+    """How often a cloth of a kind repeats over a tile, from a number drawn from N(0, 1): low is coarse."""
+    low, high = REPEATS.get(kind, (1, 1))
+    return round(low * (high / low) ** (0.5 * (1 + math.erf(z / math.sqrt(2)))))
 
 
 @dataclass(frozen=True)
@@ -65,8 +79,8 @@ class ClothParams:
     codes: int = 3  # InfoGAN's, found and not given
     classes: int = len(CLOTHS)
     style: int = 96
-    waves: int = 112  # integer frequencies over the tile, each with sine and cosine
-    highest: int = 20  # of them; stripes of 1.3 cm on a tile of 25.6
+    waves: int = 96  # integer frequencies over a pattern's cell, each with sine and cosine
+    highest: int = 16  # of them; edges are then a thirtieth of the cell wide
     width: int = 64
     layers: int = 3
     palette: int = 4
@@ -140,7 +154,7 @@ class ClothGenerator(nn.Module):
         """How much of each dye is where, and how much lighter or darker.
 
         Args:
-            style: (B, style). points: (B, N, 2) or (1, N, 2), tiles (1 is one repeat).
+            style: (B, style). points: (B, N, 2) or (1, N, 2), in cells of the pattern.
             noise: (B, N, 1) ~ N(0, 1) for the thread; None: without.
 
         Returns:

@@ -24,6 +24,7 @@ from tryon.models.designer import (
     DrapeParams,
     OutlineGenerator,
     OutlineParams,
+    repeats_of,
 )
 from tryon.models.outline_space import MEASURES, OutlineSpace, measure
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
@@ -37,6 +38,7 @@ HEIGHT, WIDTH = 800, 600  # a gallery picture's
 DRAPE_SIZE = (320, 240)  # what the drape network learned at
 TILE_PX = {True: 256, False: 160}  # of a repeat, large and small pictures
 SLIDER_REACH = 2.0  # spreads that a slider's end moves a measure by; beyond, shapes are none that shops sell
+GRAINY = ("melange", "photo")  # cloths whose threads differ
 LIGHTER, STRONGER = 22.0, 0.75  # L*, and the share of chroma, that a slider's end adds
 
 
@@ -178,7 +180,11 @@ class Designer:
         style = self._cloth.styles(torch.from_numpy(idea.pattern)[None], torch.from_numpy(codes)[None], kind)
         dyes = self._cloth.colours(torch.from_numpy(idea.dyes)[None], kind)
         size = TILE_PX[large]
-        shares, tone = self._cloth.paint(style, tile_points(size), None)
+        points = tile_points(size) * repeats_of(idea.cloth, float(idea.pattern[0]))
+        noise = None
+        if idea.cloth in GRAINY:
+            noise = torch.randn(1, size * size, 1, generator=torch.Generator().manual_seed(idea.seed))
+        shares, tone = self._cloth.paint(style, points, noise)
         recoloured = recolour(dyes[0].numpy(), idea)
         tile = (shares[0].numpy() @ recoloured + tone[0].numpy()).clip(0, 1).reshape(size, size, 3)
         order = np.argsort(-shares[0].mean(0).numpy())

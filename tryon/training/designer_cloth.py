@@ -17,9 +17,10 @@ from torch import Tensor
 
 from tryon.evaluation.metrics import kernel_distance
 from tryon.evaluation.realism import PooledFeatures, features_of
-from tryon.models.designer import CLOTHS, ClothGenerator, ClothParams
+from tryon.models.designer import CLOTHS, ClothGenerator, ClothParams, repeats_of
 from tryon.models.designer_judges import ClothJudge
-from tryon.training.designer_cloth_start import pattern_targets, regression_loss, train_dyes
+from tryon.models.weights import save_weights
+from tryon.training.designer_cloth_start import PATTERNS, Target, pattern_targets, regression_loss, train_dyes
 from tryon.training.designer_data import PHOTO, Round, Swatches, read_swatches
 from tryon.training.gan_losses import discriminator_loss, generator_loss
 from tryon.training.pretrained import lite0_features
@@ -27,7 +28,7 @@ from tryon.training.runlog import Clock, Ema, check_finite, load_checkpoint, sav
 
 TILE_PX = 128  # pixels of a repeat: 25.6 cm at the swatches' 5 a centimetre
 SWATCH = 64
-START_STEPS = 2500  # of the regression before the game; its loss still falls slowly there
+START_STEPS = 900  # of the regression before the game
 PHOTO_SHARE = 0.22  # of a batch; most photographed cloth is plain
 LITE0_CHANNELS = (16, 24, 40, 112, 320)  # of EfficientNet-Lite0's maps at strides 2 to 32
 
@@ -45,7 +46,8 @@ def draw(net: ClothGenerator, count: int, kind: Tensor, generator: torch.Generat
     z_colour = torch.randn(count, p.colour_latent, generator=generator)
     codes = torch.rand(count, p.codes, generator=generator) * 2 - 1
     corner = torch.randint(TILE_PX, (2,), generator=generator)
-    points = grid((int(corner[0]), int(corner[1])))
+    repeats = [repeats_of(CLOTHS[int(k)], float(a)) for k, a in zip(kind.argmax(1), z[:, 0], strict=True)]
+    points = grid((int(corner[0]), int(corner[1]))) * torch.tensor(repeats).view(-1, 1, 1)
     noise = torch.randn(count, SWATCH * SWATCH, 1, generator=generator)
     flat = net(z, z_colour, codes, kind, points, noise)
     return flat.transpose(1, 2).reshape(count, 3, SWATCH, SWATCH), codes
@@ -82,17 +84,22 @@ def train_cloth(
     found = read_swatches(data, 1 if how.smoke else None)
     net, judge = ClothGenerator(params), ClothJudge(params, lite0_features(), LITE0_CHANNELS)
     print(f"{len(found.kind)} swatches, {int((found.kind == PHOTO).sum())} of photos", flush=True)
-    g_opt = torch.optim.Adam(net.parameters(), 2e-3, (0.0, 0.99))
+    g_opt = torch.optim.Adam(net.parameters(), 7e-4, (0.0, 0.99))
     d_opt = torch.optim.Adam(judge.parameters(), 1e-3, (0.0, 0.99))
-    ema, clock, started, first = Ema(net, 0.998), Clock(how.minutes), time.monotonic(), 1
+    ema, clock, started, first = Ema(net, 0.995), Clock(how.minutes), time.monotonic(), 1
+    targets = pattern_targets(params.latent, only=("stripes",) if how.smoke else PATTERNS)
+    chance = chances(targets)
     saved = None if how.smoke else load_checkpoint(run / "cloth.pt")
     if saved is not None:
         for name, part in (("net", net), ("judge", judge), ("g_opt", g_opt), ("d_opt", d_opt)):
             part.load_state_dict(saved[name])
         ema.state, ema.count, first = saved["ema"], saved["count"], saved["step"] + 1
     else:
-        start(net, 3 if how.smoke else START_STEPS, how, rng)
-        ema = Ema(net, 0.998)
+        start(net, targets, chance, 3 if how.smoke else START_STEPS, how, rng)
+        ema = Ema(net, 0.995)
+        if not how.smoke:
+            how.log.picture(0, "start", sheet(net, how.seed))
+            save_weights(run / "start.safetensors", net, params=params, command="python -m tryon train designer")
     eye = torch.eye(params.classes)
     every = max(1, min(200, steps // 8))
     figures: dict[str, float] = {}
@@ -111,7 +118,8 @@ def train_cloth(
         made, codes = draw(net, batch, label, generator)
         on_made, guessed = judge(augment(made, generator), label)
         adversarial, mutual = generator_loss(on_made, "hinge"), F.mse_loss(guessed, codes)
-        (adversarial + 0.5 * mutual).backward()
+        kept = regression_loss(net, targets, rng.choice(len(targets), 6, p=chance), rng)  # what it knew already
+        (adversarial + 0.5 * mutual + 4.0 * kept).backward()
         g_opt.step()
         g_opt.zero_grad()
         # Q learns with the generator and belongs to the judge: only its own layers keep this step's slope
@@ -142,17 +150,24 @@ def train_cloth(
     return averaged(params, ema), figures
 
 
-def start(net: ClothGenerator, steps: int, how: Round, rng: np.random.Generator) -> None:
-    """Teach the generator the drawn patterns and the wardrobes' colours; see ``designer_cloth_start``."""
-    targets = pattern_targets(net.params.latent, only=("stripes",)) if how.smoke else pattern_targets(net.params.latent)
+def chances(targets: list[Target]) -> np.ndarray:
+    """How often each target is shown: kinds alike, plain ones, which are soon learned, less."""
     kinds = np.array([t.kind for t in targets])
     weight = np.array([1.0 / (kinds == k).sum() for k in kinds])
-    weight[kinds == CLOTHS.index("plain")] *= 0.4
+    for name in ("plain", "melange"):
+        weight[kinds == CLOTHS.index(name)] *= 0.3
+    return np.asarray(weight / weight.sum())
+
+
+def start(
+    net: ClothGenerator, targets: list[Target], chance: np.ndarray, steps: int, how: Round, rng: np.random.Generator
+) -> None:
+    """Teach the generator the drawn patterns and the wardrobes' colours; see ``designer_cloth_start``."""
     optimizer = torch.optim.Adam([p for n, p in net.named_parameters() if not n.startswith("dyes")], 4e-3, (0.9, 0.99))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 4e-3, total_steps=steps + 1, pct_start=0.1)
     clock, total, every = Clock(how.minutes), 0.0, max(1, steps // 10)
     for step in range(1, steps + 1):
-        rows = rng.choice(len(targets), 10, p=weight / weight.sum())
+        rows = rng.choice(len(targets), 8, p=chance)
         loss = regression_loss(net, targets, rows, rng)
         loss.backward()
         optimizer.step()

@@ -94,7 +94,7 @@ def test_a_mirror_changes_sides() -> None:
     assert torch.equal(mirrored(there), fields)
 
 
-@pytest.mark.parametrize("part", ["outline", "cloth", "drape"])
+@pytest.mark.parametrize("part", ["outline", "cloth", "drape", "folds"])
 def test_each_part_trains_and_writes_weights(data: Path, tmp_path: Path, part: str) -> None:
     figures = train_designer(DesignerSettings(data=data, run=tmp_path, part=part, smoke=True))
     assert all(np.isfinite(value) for value in figures.values())

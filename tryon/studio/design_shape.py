@@ -16,7 +16,7 @@ from tryon.models.design_inputs import outline_fields
 
 F32 = NDArray[np.float32]
 FILL = 0.90  # share of the picture that the garment spans, as in the gallery
-CUFF_CM = 6.0  # a narrower "cuff" is a piece of an armhole: no sleeves
+CUFF_CM = 7.5  # a narrower "cuff" is a piece of an armhole: no sleeves
 YES = tuple(DETAILS.index(n) for n in ("chest_pocket", "kangaroo", "raglan", "jeans", "drawstring", "crease",
                                        "front_buttons", "patch_pockets"))  # fmt: skip
 SMALL = 0.06  # of a length's scale: what is less is not there
@@ -120,12 +120,22 @@ def shape_of(points_cm: F32, details: F32, kind: Kind, rng: np.random.Generator)
     if kind in ("upper", "dress"):
         cuff = half[at["cuff_out"]] - half[at["cuff_in"]]
         sleeves = bool(np.linalg.norm(cuff) > CUFF_CM)
+        if not sleeves:
+            half[at["shoulder"] : at["armpit"] + 1] = _armhole(half, at)
     half = smooth_between(half, sorted(at.values()))
     if sleeves:
         half = _clear_side(half, at)
     mirrored = half * np.array([-1, 1], np.float32)
     halves = np.stack([half, mirrored])
     return Shape(kind, _laid(halves, rng), settle_details(details), sleeves)
+
+
+def _armhole(half: F32, at: dict[str, int]) -> F32:
+    """The points of a plain armhole: between a sleeve and none, the generator's own are neither."""
+    shoulder, armpit = half[at["shoulder"]], half[at["armpit"]]
+    inner = np.array([min(shoulder[0], armpit[0]) - 1.5, armpit[1] - 0.2 * (armpit[1] - shoulder[1])], np.float32)
+    t = np.linspace(0, 1, at["armpit"] - at["shoulder"] + 1, dtype=np.float32)[:, None]
+    return np.asarray((1 - t) ** 2 * shoulder + 2 * t * (1 - t) * inner + t**2 * armpit, np.float32)
 
 
 def smooth_between(half: F32, corners: list[int]) -> F32:

@@ -26,10 +26,11 @@ from tryon.models.designer import (
     OutlineParams,
     repeats_of,
 )
+from tryon.models.fold_library import FoldLibrary, FoldParams
 from tryon.models.outline_space import MEASURES, OutlineSpace, measure
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 from tryon.studio.design_paint import Cloth, Layers, photograph
-from tryon.studio.design_shape import Placed, Shape, shape_of
+from tryon.studio.design_shape import Placed, Shape, settle_details, shape_of
 from tryon.studio.ideas import Idea
 from tryon.types import GARMENT_LABELS, Category, Garment, RGBu8
 
@@ -82,15 +83,21 @@ class Designer:
     """Draws ideas; one object may be shared by threads."""
 
     def __init__(
-        self, outline: OutlineGenerator, space: OutlineSpace, cloth: ClothGenerator, drape: DrapeGenerator
+        self,
+        outline: OutlineGenerator,
+        space: OutlineSpace,
+        cloth: ClothGenerator,
+        drape: DrapeGenerator,
+        folds: FoldLibrary,
     ) -> None:
         self._outline, self._space = outline.eval(), space.eval()
         self._cloth, self._drape = cloth.eval(), drape.eval()
+        self._folds = folds
         self._lock = threading.Lock()
 
     @classmethod
     def from_pretrained(cls, weights_dir: Path | None = None) -> Designer:
-        """Load ``design_outline``, ``design_cloth`` and ``design_drape.safetensors``.
+        """Load ``design_outline``, ``design_cloth``, ``design_drape`` and ``design_folds.safetensors``.
 
         Raises:
             WeightsError: missing, damaged or of other networks.
@@ -108,7 +115,10 @@ class Designer:
         tensors, info = read_weights(folder / "design_drape.safetensors")
         drape = DrapeGenerator(from_json(DrapeParams, info["params"]))
         load_into(drape, tensors, "design_drape.safetensors")
-        return cls(outline, space, cloth, drape)
+        tensors, info = read_weights(folder / "design_folds.safetensors")
+        folds = FoldLibrary(from_json(FoldParams, info["params"]))
+        load_into(folds, tensors, "design_folds.safetensors")
+        return cls(outline, space, cloth, drape, folds)
 
     def draw(self, ideas: Sequence[Idea], *, height: int = HEIGHT) -> list[Design]:
         """Draw ideas, each HEIGHT:WIDTH; the same ideas give the same pictures.
@@ -119,11 +129,10 @@ class Designer:
         size = (height, round(height * WIDTH / HEIGHT))
         with self._lock, torch.inference_mode():
             found = [self._shape(idea) for idea in ideas]
-            shapes = [shape for shape, _ in found]
-            layers = self._drape_all(ideas, shapes)
+            layers = self._drape_all(ideas, [shape for shape, _, _ in found], [row for _, _, row in found])
             cloths = [self._cloth_of(idea, large=height > 400) for idea in ideas]
         designs = []
-        for idea, (shape, measures), laid, cloth in zip(ideas, found, layers, cloths, strict=True):
+        for idea, (shape, measures, _), laid, cloth in zip(ideas, found, layers, cloths, strict=True):
             placed = shape.place(size)
             rng = np.random.default_rng([idea.seed, 23])
             contrast = bool(np.random.default_rng([idea.seed, 31]).random() < 0.18)
@@ -131,7 +140,7 @@ class Designer:
             designs.append(Design(idea, picture, mask, inside, placed.landmarks(), measures))
         return designs
 
-    def _shape(self, idea: Idea) -> tuple[Shape, dict[str, float]]:
+    def _shape(self, idea: Idea) -> tuple[Shape, dict[str, float], int]:
         number = LABEL_NAMES.index(idea.label)
         kind = kind_of(idea.label, GARMENT_LABELS[idea.label])
         rng = np.random.default_rng([idea.seed, 17])
@@ -144,7 +153,11 @@ class Designer:
         c = self._outline.params.coefficients
         points = self._space.points(out[:, :c].clamp(-3.5, 3.5), kind)
         measured = dict(zip(MEASURES[kind], measure(points, kind)[0].tolist(), strict=True))
-        return shape_of(points[0].numpy(), out[0, c:].numpy(), kind, rng), measured
+        half, details = points[0].numpy(), settle_details(out[0, c:].numpy())
+        row = self._folds.near(number, kind, half, details, rng)
+        if row >= 0:  # folds, seams and pockets are borrowed together, so what it is made with is that garment's
+            details = self._folds.details[row].numpy()
+        return shape_of(half, details, kind, rng), measured, row
 
     @staticmethod
     def _asked(idea: Idea, kind: str) -> F32:
@@ -157,11 +170,11 @@ class Designer:
             return np.array([s.length, 0, s.fit * 0.5, s.fit * 0.5, s.fit], np.float32)
         return np.array([s.length, 0, s.fit, s.fit * 0.3, 0], np.float32)
 
-    def _drape_all(self, ideas: Sequence[Idea], shapes: Sequence[Shape]) -> list[Layers]:
+    def _drape_all(self, ideas: Sequence[Idea], shapes: Sequence[Shape], rows: Sequence[int]) -> list[Layers]:
         placed = [shape.place(DRAPE_SIZE) for shape in shapes]
         latent = self._drape.params.latent
         out: list[Layers] = []
-        for idea, shape, lying in zip(ideas, shapes, placed, strict=True):
+        for idea, shape, lying, row in zip(ideas, shapes, placed, rows, strict=True):
             generator = torch.Generator().manual_seed(idea.seed)
             answer = self._drape(
                 torch.from_numpy(lying.fields())[None],
@@ -170,7 +183,10 @@ class Designer:
                 torch.randn(1, latent, generator=generator),
                 generator,
             )[0].numpy()
-            out.append(Layers(*spread_out(answer, lying)))
+            light, inside, rib, hardware = spread_out(answer, lying)
+            if row >= 0:
+                light = self._folds.bend(row, shape.kind, lying.halves_px, DRAPE_SIZE)
+            out.append(Layers(light, inside, rib, hardware))
         return out
 
     def _cloth_of(self, idea: Idea, *, large: bool) -> Cloth:

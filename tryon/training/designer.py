@@ -14,7 +14,7 @@ from tryon.training.designer_data import Round
 from tryon.training.runlog import RunLog
 
 COMMAND = "python -m tryon train designer"
-PARTS = ("outline", "cloth", "drape")
+PARTS = ("outline", "cloth", "drape", "folds")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class DesignerSettings:
     data: Path = setting(REPOSITORY / "data" / "designs", "folder of the shards that prepare makes")
     run: Path = setting(Path("runs/designer"), "folder for logs, pictures and checkpoints")
     out: Path = setting(Path("weights"), "folder for design_outline, design_cloth and design_drape.safetensors")
-    part: str = setting("all", "outline, cloth, drape or all")
+    part: str = setting("all", "outline, cloth, drape, folds or all")
     outline_steps: int = setting(6000, "updates of the outline generator; seconds for a hundred")
     cloth_steps: int = setting(9000, "updates of the cloth generator")
     drape_steps: int = setting(2400, "updates of the drape generator")
@@ -59,6 +59,10 @@ def train_designer(settings: DesignerSettings) -> dict[str, float]:
             from tryon.training.designer_cloth import train_cloth
 
             net, found = train_cloth(s.data, folder, 2 if s.smoke else s.cloth_steps, how)
+        elif part == "folds":
+            from tryon.training.designer_folds import collect_folds
+
+            net, found = collect_folds(s.data, how)
         else:
             from tryon.training.designer_drape import train_drape
 

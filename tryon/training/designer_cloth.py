@@ -19,7 +19,7 @@ from tryon.evaluation.metrics import kernel_distance
 from tryon.evaluation.realism import PooledFeatures, features_of
 from tryon.models.designer import CLOTHS, ClothGenerator, ClothParams, repeats_of
 from tryon.models.designer_judges import ClothJudge
-from tryon.models.weights import save_weights
+from tryon.models.weights import load_into, read_weights, save_weights
 from tryon.training.designer_cloth_start import PATTERNS, Target, pattern_targets, regression_loss, train_dyes
 from tryon.training.designer_data import PHOTO, Round, Swatches, read_swatches
 from tryon.training.gan_losses import discriminator_loss, generator_loss
@@ -28,7 +28,7 @@ from tryon.training.runlog import Clock, Ema, check_finite, load_checkpoint, sav
 
 TILE_PX = 128  # pixels of a repeat: 25.6 cm at the swatches' 5 a centimetre
 SWATCH = 64
-START_STEPS = 900  # of the regression before the game
+START_STEPS = 2200  # of the regression before the game
 PHOTO_SHARE = 0.22  # of a batch; most photographed cloth is plain
 LITE0_CHANNELS = (16, 24, 40, 112, 320)  # of EfficientNet-Lite0's maps at strides 2 to 32
 
@@ -95,11 +95,15 @@ def train_cloth(
             part.load_state_dict(saved[name])
         ema.state, ema.count, first = saved["ema"], saved["count"], saved["step"] + 1
     else:
-        start(net, targets, chance, 3 if how.smoke else START_STEPS, how, rng)
+        begun = run / "start.safetensors"
+        if begun.is_file() and not how.smoke:
+            load_into(net, read_weights(begun)[0], begun.name)
+        else:
+            start(net, targets, chance, 3 if how.smoke else START_STEPS, how, rng)
         ema = Ema(net, 0.995)
-        if not how.smoke:
+        if not how.smoke and not begun.is_file():
             how.log.picture(0, "start", sheet(net, how.seed))
-            save_weights(run / "start.safetensors", net, params=params, command="python -m tryon train designer")
+            save_weights(begun, net, params=params, command="python -m tryon train designer")
     eye = torch.eye(params.classes)
     every = max(1, min(200, steps // 8))
     figures: dict[str, float] = {}

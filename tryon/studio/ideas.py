@@ -82,7 +82,7 @@ class Idea:
         """The idea as text, to keep."""
         values: dict[str, Any] = {"seed": self.seed, "label": self.label, "cloth": self.cloth}
         for name in ("shape", "pattern", "dyes", "codes", "cloth_codes"):
-            values[name] = [None if np.isnan(v) else round(float(v), 4) for v in getattr(self, name)]
+            values[name] = [None if np.isnan(v) else float(f"{v:.9g}") for v in getattr(self, name)]
         return json.dumps(values | {"sliders": dataclasses.asdict(self.sliders)}, separators=(",", ":"))
 
 

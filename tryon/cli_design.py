@@ -27,7 +27,7 @@ def design(
     length: Annotated[float, typer.Option(help="-1 shorter to 1 longer.")] = 0.0,
     fit: Annotated[float, typer.Option(help="-1 narrower to 1 wider.")] = 0.0,
     neck: Annotated[float, typer.Option(help="-1 narrower to 1 wider.")] = 0.0,
-    style: Annotated[float, typer.Option(help="-1 to 1, along the pattern's style.")] = 0.0,
+    style: Annotated[float, typer.Option(help="-1 pattern fainter to 1 bolder.")] = 0.0,
     hue: Annotated[float, typer.Option(help="-180 to 180 degrees.")] = 0.0,
     lightness: Annotated[float, typer.Option(help="-1 darker to 1 lighter.")] = 0.0,
     colour: Annotated[float, typer.Option(help="-1 grey to 1 strong.")] = 0.0,

@@ -36,8 +36,8 @@ PATTERNED = ("stripes", "checks", "gingham", "dots", "floral", "zigzag", "pinstr
 class DesignSettings:
     """How many garments the figures rest on."""
 
-    samples: int = 320  # as many as there are photographed outlines in 800 photos
-    slider_ideas: int = 60  # for each slider
+    samples: int = 240  # about as many as there are believable cut-outs in 600 photos
+    slider_ideas: int = 30  # for each slider
     seed: int = 20_000  # seeds below were looked at while the designer was made
     ridge: float = 30.0  # of the regression from features to a slider's place
 
@@ -210,14 +210,18 @@ def main() -> None:
     parser.add_argument("--assets", type=Path, default=Path("assets"))
     parser.add_argument("--weights", type=Path, default=None)
     parser.add_argument("--out", type=Path, default=Path("runs/designer"))
+    parser.add_argument("--only", choices=["likeness", "sliders"], default=None)
     args = parser.parse_args()
     designer, settings = Designer.from_pretrained(args.weights), DesignSettings()
     args.out.mkdir(parents=True, exist_ok=True)
-    figures: dict[str, Any] = {"likeness": likeness(designer, args.data, args.assets, args.out, settings)}
-    print(json.dumps(figures, indent=1), flush=True)
-    figures["sliders"] = slider_figures(designer, settings)
-    (args.out / "designs.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
-    print(json.dumps(figures["sliders"], indent=1))
+    path = args.out / "designs.json"
+    figures: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    if args.only != "sliders":
+        figures["likeness"] = likeness(designer, args.data, args.assets, args.out, settings)
+    if args.only != "likeness":
+        figures["sliders"] = slider_figures(designer, settings)
+    path.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    print(json.dumps(figures, indent=1))
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
     from tryon.ui.routes import picture_routes
     from tryon.ui.share_routes import share_routes
     from tryon.ui.studio.design_routes import design_routes
+    from tryon.ui.studio.lookbook_routes import lookbook_routes
     from tryon.ui.waiting import line_route
 
     return {
@@ -98,6 +99,7 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
                 *live_routes(room.live),
                 *edit_routes(room),
                 *design_routes(room),
+                *lookbook_routes(room),
                 line_route(MODEL_QUEUE),
             ]
         },

@@ -13,6 +13,18 @@ from tryon.ui.languages import TEXTS, Language
 
 # English with {fields} where a sentence names something, and the same fields in Chinese.
 CHINESE_SENTENCES: dict[str, str] = {
+    # the lookbook
+    "There is no photo of yours. Add one below Try on.": "还没有你的照片。请先在“试穿”里添加一张。",
+    "A look is no longer kept. Take it out and add it again.": "有一个造型已不再保留。请移除后重新添加。",
+    "A lookbook of this page has 1 to {n} looks.": "这里的画册可有 1 到 {n} 个造型。",
+    "No font on this computer has these letters: {letters}. Write with others.": (
+        "这台电脑没有字体能显示这些字：{letters}。请换用其他文字。"
+    ),
+    "What you wrote ({name}) has {n} characters. Use at most {most}.": "这行文字有 {n} 个字。请最多写 {most} 个。",
+    "OpenCV wrote no film. Ask for webp or gif instead.": "没有生成短片。请改用 WebP 或 GIF。",
+    "The garments are {what}. {why} If one was taken for the wrong kind, say so with its category.": (
+        "这些衣服不能一起穿：一套可以是上衣加下装，或一条连衣裙，外面可再加一件外套。"
+    ),
     # the brush
     "What was painted is too large. Paint it again.": "涂画的内容太大。请重新涂画。",
     "What was painted belongs to another picture. Paint it again.": "涂画的内容属于另一张图片。请重新涂画。",

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tryon.types import Person, RGBu8
+from tryon.ui.album import Album
 from tryon.ui.dressing_memory import Memory
 from tryon.ui.languages import TEXTS, Language, language_of
 from tryon.ui.looks import Look, Shown, Sketch, Style, What, Who
@@ -48,6 +49,7 @@ class Visitor:
     own_garments: int = 0  # how many pictures of garments were brought
     created: OrderedDict[str, What] = field(default_factory=OrderedDict)
     creations: int = 0  # how many garments were made, those that are gone too
+    album: Album = field(default_factory=Album)  # the looks of their lookbook
     tried: OrderedDict[str, None] = field(default_factory=OrderedDict)  # keys of what they chose and saw on somebody
     explain: bool = False
     language: Language = "en"
@@ -131,7 +133,7 @@ class Visitor:
             size += sum(_look_bytes(look) for look in self.looks.values())
             garments = [*self.worn, *(what for look in self.looks.values() for what in look.garments)]
             garments += self.created.values()
-            size += self.memory.cost()
+            size += self.memory.cost() + self.album.cost()
             return size + _arrays_bytes(what for what in garments if what.private)
 
 
@@ -198,6 +200,11 @@ class Visitors:
         """Tell once whether this session's photo had to be given up."""
         with self._lock:
             return self._forgotten.pop(session, 0) is None
+
+    def album_of(self, token: str) -> Album | None:
+        """The album whose lookbook has this token; None where it is forgotten or never was."""
+        with self._lock:
+            return next((each.album for each in self._visitors.values() if each.album.token == token != ""), None)
 
     def drop(self, session: str) -> None:
         """Forget a visitor who closed the page."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import struct
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -53,11 +54,12 @@ def shots(book: Book, lettering: Lettering, size: tuple[int, int], fade_ms: tupl
     """
     hold = round(1000 * book.layout.seconds)
     artist = Artist(book, lettering, size, LETTERS)
-    stills = [*([artist.cover] if book.layout.cover else []),
-              *((lambda number=number: artist.single(number)) for number in range(len(book.looks)))]  # fmt: skip
+    stills: list[Callable[[], RGBu8]] = [artist.cover] if book.layout.cover else []
+    stills += [partial(artist.single, number) for number in range(len(book.looks))]
     first = shown = stills[0]()
     yield Shot(first, hold)
-    for still in [*stills[1:], None][: len(stills) if len(stills) > 1 else 0]:
+    following_stills = [*stills[1:], None] if len(stills) > 1 else []  # None: back to the first
+    for still in following_stills:
         following = first if still is None else still()
         for step, ms in enumerate(fade_ms, 1):
             share = step / (len(fade_ms) + 1)

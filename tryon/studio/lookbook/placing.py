@@ -14,6 +14,7 @@ from tryon.types import RGBu8
 MARK_SHARE = 0.027  # size of the mark on a picture, of its width
 MARK_LEAST_PX = 10.5  # smaller letters cannot be read on a screen
 HEAD_ROOM = 0.25  # of what is cut off a tall picture, this share from above: faces are there
+PLATE = 0.66  # opacity of what lies below the mark: it is read over seams and prints, too
 LOGO_CONTRAST = 1.6  # of a logo's mean colour to the ground; under it the logo lies on a plate
 
 
@@ -48,7 +49,7 @@ def sign(picture_u8: RGBu8, language: Language) -> None:
     x, y = round(0.022 * width), height - len(mask) - round(0.012 * width)
     ink = ink_on(_mean(picture_u8[max(0, y) :, x : x + mask.shape[1]]))
     plate = cv2.GaussianBlur(np.pad(np.ones_like(mask), len(mask) // 2), (0, 0), len(mask) / 4)
-    write(picture_u8, plate, (x - len(mask) // 2, y - len(mask) // 2), WHITE if ink == INK else INK, 0.42)
+    write(picture_u8, plate, (x - len(mask) // 2, y - len(mask) // 2), WHITE if ink == INK else INK, PLATE)
     write(picture_u8, mask, (x, y), ink, 0.9)
 
 

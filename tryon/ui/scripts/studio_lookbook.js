@@ -1,0 +1,260 @@
+/* The lookbook's panel: choose people and garments, dress them one after the other, and see the pages.
+   Orders go to the server one at a time, each answered by its ticket; looks that are made stay made. */
+(() => {
+  const { base, language, nextTicket, send, words } = tryonPage;
+  const PAUSE = 500; // ms without a change until the pages are drawn anew
+  const GIVE_UP = 120_000; // no answer came
+
+  tryonPage.lookbook = function (element, trigger, props, watch) {
+    const find = (selector) => element.querySelector(selector);
+    const all = (selector) => [...element.querySelectorAll(selector)];
+    const say = (part, text) => (find(`[data-part="${part}"]`).textContent = text);
+    const most = Number(find(".book").dataset.most);
+    let looks = []; // { model, garments, key, title, price, own: whether the title was written }
+    let way = "each";
+    let dressing = false;
+    let token = "";
+    let pause = 0;
+    let drawn = 0; // counts orders for pages: the latest wins
+
+    // One order at a time; an answer belongs to the order whose ticket it carries.
+    const waiting = new Map();
+    let line = Promise.resolve();
+    function ask(name, data) {
+      const turn = line.then(
+        () =>
+          new Promise((done) => {
+            const ticket = nextTicket();
+            const stuck = setTimeout(() => answer({ ticket, error: words("studio.lookbook.failed") }), GIVE_UP);
+            waiting.set(ticket, (found) => {
+              clearTimeout(stuck);
+              done(found);
+            });
+            send(trigger, name, { ...data, ticket });
+          })
+      );
+      line = turn;
+      return turn;
+    }
+    function answer(found) {
+      const then = found && waiting.get(found.ticket);
+      if (!then) return;
+      waiting.delete(found.ticket);
+      then(found);
+    }
+    watch("answer", () => answer(props.answer));
+
+    // -- choosing
+    const chosen = (place) => all(`${place} .tile[aria-pressed="true"]`).map((each) => each.dataset.id);
+    function wanted() {
+      const garments = chosen(".book-garments");
+      const outfits = !garments.length ? [] : way === "outfit" ? [garments] : garments.map((each) => [each]);
+      return outfits.flatMap((outfit) => chosen(".book-people").map((model) => ({ model, garments: outfit })));
+    }
+    function count() {
+      const add = find('[data-act="book-add"]');
+      const n = wanted().length;
+      const label = add.querySelector("span");
+      delete label.dataset.t;
+      label.textContent = n > 1 ? words("studio.lookbook.add", { n }) : words(`studio.lookbook.${n ? "add_one" : "choose"}`);
+      add.disabled = !n || dressing;
+    }
+    async function add() {
+      const more = wanted();
+      if (looks.length + more.length > most) return say("said", words("studio.lookbook.full", { n: most }));
+      dressing = true;
+      all(".tile").forEach((tile) => tile.setAttribute("aria-pressed", "false"));
+      count();
+      let refusal = "";
+      for (const [number, look] of more.entries()) {
+        say("said", words("studio.lookbook.dressing", { done: number + 1, n: more.length }));
+        const found = await ask("dress", { value: JSON.stringify(look) });
+        if (found.error) refusal = found.error;
+        else if (!looks.some((each) => each.key === found.key)) {
+          looks.push({ ...look, ...found, price: "" });
+          list();
+          draw();
+        }
+      }
+      dressing = false;
+      say("said", refusal);
+      count();
+    }
+
+    // -- the looks
+    function list() {
+      const place = find(".book-looks");
+      place.replaceChildren(
+        ...looks.map((look, number) => {
+          const n = number + 1;
+          const item = document.createElement("li");
+          const picture = Object.assign(document.createElement("img"), { src: look.thumb, alt: "", width: 60, height: 80 });
+          const box = (name, label, length) => {
+            const input = Object.assign(document.createElement("input"), { type: "text", value: look[name], maxLength: length });
+            input.dataset.word = name;
+            input.dataset.at = number;
+            input.placeholder = words(label, { n });
+            input.setAttribute("aria-label", words(label, { n }));
+            return input;
+          };
+          const press = (act, sign, label) => {
+            const button = Object.assign(document.createElement("button"), { type: "button", className: "round", textContent: sign });
+            button.dataset.move = act;
+            button.dataset.at = number;
+            button.setAttribute("aria-label", words(label, { n }));
+            return button;
+          };
+          const up = press("up", "↑", "studio.lookbook.up");
+          up.disabled = number === 0;
+          const fields = document.createElement("span");
+          fields.append(box("title", "studio.lookbook.look_title", 80), box("price", "studio.lookbook.look_price", 24));
+          item.append(picture, fields, up, press("remove", "×", "studio.lookbook.remove"));
+          return item;
+        })
+      );
+      find('[data-part="looks-title"]').hidden = !looks.length;
+    }
+
+    // -- the pages
+    function draw() {
+      clearTimeout(pause);
+      pause = setTimeout(drawNow, PAUSE);
+    }
+    async function drawNow() {
+      const mine = ++drawn;
+      if (!looks.length) return show([]);
+      const box = (name) => find(`.book-brand [name="${name}"]`);
+      const order = {
+        ...Object.fromEntries(["name", "title", "subtitle", "colour", "page"].map((name) => [name, box(name).value])),
+        columns: Number(box("columns").value),
+        cover: box("cover").checked,
+        looks: looks.map(({ key, title, price }) => ({ key, title, price })),
+      };
+      const found = await ask("draw", { value: JSON.stringify(order) });
+      if (mine !== drawn) return;
+      say("drawn", found.error || "");
+      if (found.error) return;
+      token = found.token;
+      show(Array.from({ length: found.pages }, (_, number) => number + 1));
+    }
+    const address = (name) => `${base()}/tryon/lookbook/${token}/${name}?language=${language()}`;
+    function show(numbers) {
+      find(".book-nothing").hidden = numbers.length > 0;
+      find(".book-files").hidden = !numbers.length;
+      const place = find(".book-pages");
+      const old = [...place.children];
+      numbers.forEach((n, at) => {
+        const link = old[at] || document.createElement("a");
+        const image = link.querySelector("img") || link.appendChild(document.createElement("img"));
+        link.href = address(`page-${n}.png`);
+        link.download = "";
+        link.title = words("studio.lookbook.save_page", { n });
+        link.setAttribute("aria-label", link.title);
+        image.alt = words("studio.lookbook.page_alt", { n });
+        image.src = address(`page-${n}.jpg`);
+        if (!old[at]) place.append(link);
+      });
+      old.slice(numbers.length).forEach((each) => each.remove());
+    }
+    async function save(form) {
+      const mine = token;
+      say("saved", words("studio.lookbook.making"));
+      all("[data-file]").forEach((each) => (each.disabled = true));
+      try {
+        const reply = await fetch(`${base()}/tryon/lookbook/${mine}/lookbook.${form}?language=${language()}`);
+        if (!reply.ok) throw new Error((await reply.json()).error);
+        const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(await reply.blob()) });
+        link.download = `lookbook.${form}`;
+        link.click();
+        setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+        say("saved", words("studio.lookbook.saved"));
+      } catch (error) {
+        const told = error instanceof TypeError || error instanceof SyntaxError ? "" : error.message;
+        say("saved", told || words("studio.lookbook.failed"));
+      }
+      all("[data-file]").forEach((each) => (each.disabled = false));
+    }
+
+    // -- the logo
+    async function logo(file) {
+      say("drawn", "");
+      try {
+        if (file && file.size > Number(find(".book").dataset.limit)) throw new Error(words("too_large"));
+        const upload = file ? await tryonPage.studio.upload(file) : "";
+        const found = await ask("logo", { upload });
+        if (found.error) throw new Error(found.error);
+        find('[data-act="book-no-logo"]').hidden = !found.logo;
+        draw();
+      } catch (error) {
+        say("drawn", error.message);
+      }
+    }
+
+    // -- what was made here, and the visitor's own photo
+    async function fresh() {
+      find(`.book-people [data-id="own"]`).hidden = !document.querySelector("#photo img");
+      const found = await ask("created", {});
+      if (!found.created) return;
+      const place = find(".book-garments");
+      const there = new Set(found.created.map(([id]) => id));
+      all(".book-garments .is-created").forEach((tile) => there.has(tile.dataset.id) || tile.remove());
+      [...found.created].reverse().forEach(([id, name, name_zh, thumb]) => {
+        if (place.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
+        const tile = Object.assign(document.createElement("button"), { type: "button", className: "tile is-created" });
+        tile.dataset.id = id;
+        tile.setAttribute("aria-pressed", "false");
+        const label = document.createElement("span");
+        Object.assign(label.dataset, { en: name, zh: name_zh || name });
+        label.textContent = name;
+        tile.append(Object.assign(document.createElement("img"), { src: thumb, alt: "", width: 240, height: 320 }), label);
+        place.prepend(tile);
+      });
+    }
+
+    element.addEventListener("click", (event) => {
+      const tile = event.target.closest(".tile");
+      if (tile) {
+        tile.setAttribute("aria-pressed", String(tile.getAttribute("aria-pressed") !== "true"));
+        say("said", "");
+        return count();
+      }
+      const button = event.target.closest("button");
+      if (!button) return;
+      if (button.dataset.way) {
+        way = button.dataset.way;
+        tryonPage.press(element, "[data-way]", button);
+        count();
+      }
+      if (button.dataset.act === "book-add") add();
+      if (button.dataset.act === "book-no-logo") logo(null);
+      if (button.dataset.file) save(button.dataset.file);
+      if (button.dataset.move) {
+        const at = Number(button.dataset.at);
+        const [look] = looks.splice(at, 1);
+        if (button.dataset.move === "up") looks.splice(at - 1, 0, look);
+        list();
+        draw();
+        const next = all(`[data-move="${button.dataset.move}"]`)[Math.max(0, at - 1)];
+        next?.focus();
+      }
+    });
+    element.addEventListener("input", (event) => {
+      const { word, at } = event.target.dataset;
+      if (word) looks[Number(at)][word] = event.target.value;
+      if (event.target.type === "file") return;
+      if (looks.length) draw();
+    });
+    element.addEventListener("change", (event) => {
+      if (event.target.type !== "file") return;
+      if (event.target.files[0]) logo(event.target.files[0]);
+      event.target.value = ""; // the same file can be chosen again
+    });
+    document.addEventListener("tryon:studio", (event) => event.detail.panel === "lookbook" && fresh());
+    document.addEventListener("tryon:language", () => {
+      count();
+      list();
+      ["said", "drawn", "saved"].forEach((part) => say(part, ""));
+      if (looks.length) draw(); // the marks are in the visitor's language
+    });
+  };
+})();

@@ -31,9 +31,9 @@ OFTEN = {
 class Sliders:
     """What a visitor moves; each does one thing, and 0 leaves the idea as it came.
 
-    sleeve, length, fit, neck: -1..1, shorter or longer, narrower or wider. style: -1..1, the pattern
-    fainter or bolder (the cloth's first code). hue: degrees -180..180. lightness, colour: -1..1, darker or lighter, greyer or stronger. scale: -1..1,
-    the pattern half or twice as large.
+    sleeve, length, fit, neck: -1..1, shorter or longer, narrower or wider. style: -1..1, the pattern fainter or
+    bolder (the cloth's first code). hue: degrees -180..180. lightness, colour: -1..1, darker or lighter, greyer or
+    stronger. scale: -1..1, the pattern half or twice as large.
     """
 
     sleeve: float = 0.0

@@ -1,0 +1,90 @@
+/* Style transfer: a cut, where its style comes from, and what came of it. */
+(() => {
+  const { base, send, studio, words } = tryonPage;
+
+  tryonPage.style = function style(element, trigger, props, watch) {
+    const root = element.querySelector(".style");
+    const [picture, empty] = [root.querySelector(".styled"), root.querySelector(".picture .hint")];
+    const [status, link] = [root.querySelector(".told-style"), root.querySelector('[data-act="style-download"]')];
+    const buttons = [...root.querySelectorAll('[data-act="style-wear"], [data-act="style-keep"]')];
+    const wish = { cut: "", source: "", mode: "both", strength: 1, scale: 1 };
+    let brought = false; // a picture of the visitor's own is the source
+    let waiting = 0;
+
+    const say = (word) => (status.textContent = word ? words(`studio.style.${word}`) : "");
+    function make(upload = "") {
+      if (!wish.cut || !(wish.source || brought)) return;
+      say("working");
+      picture.classList.add("is-busy");
+      send(trigger, "make", { ...wish, upload });
+    }
+    const soon = () => {
+      clearTimeout(waiting);
+      waiting = setTimeout(make, 250);
+    };
+    function choose(part, tile) {
+      root.querySelectorAll(`[data-part="${part}"] .tile`).forEach((each) =>
+        each.setAttribute("aria-pressed", String(each === tile)),
+      );
+      wish[part] = tile ? tile.dataset.id : "";
+    }
+    element.addEventListener("click", (event) => {
+      const pressed = event.target.closest(".tile, [data-mode], [data-act]");
+      if (!pressed) return;
+      const part = pressed.closest("[data-part]")?.dataset.part;
+      if (part) {
+        choose(part, pressed);
+        if (part === "source") brought = false;
+        make();
+      } else if (pressed.dataset.mode) {
+        root.querySelectorAll("[data-mode]").forEach((each) =>
+          each.setAttribute("aria-checked", String(each === pressed)),
+        );
+        wish.mode = pressed.dataset.mode;
+        make();
+      } else if (pressed.dataset.act === "style-wear") send(trigger, "keep", { value: "wear" });
+      else if (pressed.dataset.act === "style-keep") send(trigger, "keep", { value: "keep" });
+    });
+    root.querySelectorAll("[data-slide]").forEach((slide) =>
+      slide.addEventListener("input", () => {
+        wish[slide.dataset.slide] = Number(slide.value);
+        soon();
+      }),
+    );
+    root.querySelector(".file").addEventListener("change", async (event) => {
+      const file = event.target.files[0];
+      event.target.value = "";
+      if (!file) return;
+      try {
+        const upload = await studio.upload(file);
+        brought = true;
+        choose("source", null);
+        if (wish.cut) make(upload);
+        else say("empty");
+      } catch (error) {
+        status.textContent = error.message;
+      }
+    });
+    watch("answer", () => {
+      const answer = props.answer;
+      if (!answer) return;
+      picture.classList.remove("is-busy");
+      if (answer.error) {
+        status.textContent = answer.error;
+      } else if (answer.picture) {
+        picture.src = `${base()}/${answer.picture}`;
+        picture.alt = words("studio.style.result");
+        picture.hidden = false;
+        empty.hidden = true;
+        link.href = `${base()}/${answer.full}`;
+        link.hidden = false;
+        buttons.forEach((each) => (each.disabled = false));
+        say("done");
+      } else if (answer.made) {
+        say("kept");
+        if (answer.value === "wear") studio.wear(answer.made);
+        else studio.showCreated();
+      }
+    });
+  };
+})();

@@ -28,7 +28,7 @@ FADE_MS, GIF_FADE_MS, MP4_FADE_MS = (50,) * 5, (70,) * 2, (100,) * 3  # of the p
 GIF_COLOURS = 255  # one is left to the encoder for "as before"
 WEBP_QUALITY, WEBP_EFFORT = 82, 0  # more effort saves a tenth of the bytes and takes four times the seconds
 # kmax=1: each picture is whole; patches of those before show as squares on smooth grounds
-MP4_RATE = 10  # pictures a second: OpenCV's encoder takes a tenth of a second for each
+MP4_RATE = 10  # pictures a second: OpenCV's encoder takes a quarter of a second for each
 XMP_BOX = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")  # XMP in MP4: Adobe's XMP specification, part 3, 1.2.7
 
 

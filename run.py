@@ -296,7 +296,9 @@ def main(arguments: "list[str]") -> int:
     except SetupError as error:
         say(str(error))
         return 1
-    target = [str(ROOT / "app.py")] if command == "app" else ["-m", "pytest"]
+    # two workers: browsers wait more than they compute; a file stays with one, so that its page is served once
+    spread = [] if rest else ["-n", "2", "--dist", "loadfile"]
+    target = [str(ROOT / "app.py")] if command == "app" else ["-m", "pytest", *spread]
     return hand_over([str(venv_python()), *target, *rest])
 
 

@@ -64,7 +64,9 @@ def _guard_lookup(original: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Close the network for this process before any test module is imported."""
+    """Close the network for this process before any test module is imported; workers share the cores."""
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # PyTorch reads it as it is imported
     socket.socket.connect = _guard(socket.socket.connect)  # type: ignore[method-assign]
     socket.socket.connect_ex = _guard(socket.socket.connect_ex)  # type: ignore[method-assign]
     socket.getaddrinfo = _guard_lookup(socket.getaddrinfo)

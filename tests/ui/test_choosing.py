@@ -321,7 +321,8 @@ def test_tabs_by_keyboard(served: str, open_page: Any) -> None:
     assert page.locator("#slots").is_visible()
     page.keyboard.press("ArrowLeft")
     assert page.get_attribute('.tabs [data-tab="try_on"]', "aria-selected") == "true"
-    assert page.locator('[role="tab"][tabindex="-1"]').count() == page.locator('[role="tab"]').count() - 1
+    tabs = page.locator('.top [role="tab"]')  # the studio has a row of its own
+    assert page.locator('.top [role="tab"][tabindex="-1"]').count() == tabs.count() - 1 > 0
 
 
 def test_no_motion_where_less_is_asked_for(served: str, open_page: Any) -> None:

@@ -48,7 +48,6 @@ class FittingRoom:
         texts: Texts = ENGLISH,
         visitors: Visitors | None = None,
         live: LiveRoom | None = None,
-        desk: DesignDesk | None = None,
         first_look: tuple[str, str] = ("", ""),
     ):
         """Put it together; nothing is loaded yet.
@@ -59,7 +58,6 @@ class FittingRoom:
             texts: the words for programs, and of refusals, which are translated where they are shown.
             visitors: for tests.
             live: the streams of visitors who are live.
-            desk: draws the studio's ideas; None: our own designer, loaded at the first of them.
             first_look: the model and the garment that a visitor sees first; unknown ids mean the gallery's first.
         """
         model, garment = first_look
@@ -70,7 +68,7 @@ class FittingRoom:
         self.uploads = Uploads()
         self.visitors = Visitors() if visitors is None else visitors
         self.live = LiveRoom(load_networks) if live is None else live
-        self.desk = DesignDesk() if desk is None else desk
+        self.desk = DesignDesk()  # draws the studio's ideas; its designer is loaded at the first of them
         self._engine = engine
         self._dressing = Dressing(engine, self.shelf)
         self.closet = Closet(gallery, engine, self.shelf, texts)

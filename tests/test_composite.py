@@ -17,13 +17,14 @@ from tryon.composite import (
     snap_crop,
     touched_pixels,
     window_of,
+    without_arms,
 )
 from tryon.geometry.crops import Crop
 from tryon.geometry.fill import plan_mirror
 from tryon.models.drawing import Drawing
 from tryon.models.generator import LAYERS
 from tryon.models.inputs import Base
-from tryon.types import Pose
+from tryon.types import PartWarp, Pose
 
 
 def make_drawing(layout: np.ndarray) -> Drawing:
@@ -156,3 +157,22 @@ def test_legs_that_touch_are_told_apart() -> None:
     layout[:, 14:34, LAYERS.index("skin")] = 4
     assert limb_shading(layout, 20.0, crease)[40, 24] < 0.88
     assert limb_shading(layout, 20.0)[40, 24] > 0.98
+
+
+def test_slivers_of_the_trunk_beyond_an_arm_are_left_out() -> None:
+    region = np.zeros((64, 48), np.float32)
+    region[10:60, 4:44] = 1
+    trunk = PartWarp("torso", np.zeros((64, 48, 2), np.float32), region)
+    arm = np.zeros((64, 48), bool)
+    arm[30:, 7:11] = True  # leaves three columns of cloth beyond it, joined above
+    joined = without_arms([trunk], arm)[0].region_f32
+    assert joined[50, 5] == 1  # still one piece: a wide hem behind an arm
+    assert joined[50, 8] == 0
+    arm[:, 7:11] = True
+    cut = without_arms([trunk], arm)[0].region_f32
+    assert cut[50, 5] == 0
+    assert cut[50, 30] == 1
+    half = np.zeros((64, 48), bool)
+    half[:, 22:26] = True  # an arm before the middle: both halves are garment
+    both = without_arms([trunk], half)[0].region_f32
+    assert both[50, 10] == both[50, 40] == 1

@@ -23,6 +23,7 @@ ROUND, ROUND_DEPTH = 0.14, 0.035  # how much darker limbs get at their outline, 
 TURN, WIDEST_LIMB = 0.3, 0.42  # how much darker what turns away is; shoulder widths, a thigh's width
 UPPER_ARM = 0.9  # shoulder widths: a sleeve that covers the arm anywhere below hides the arm above
 SPREAD_REACH = 31  # work pixels: how far a garment's colours are carried outwards
+SLIVER = 0.12  # of the trunk: a smaller piece of cloth beyond a hanging arm looks like a rest, not like a wide hem
 CREASE = 0.45  # how much darker it is where two bare limbs touch
 CALM_GROUND = 0.8  # share of the generator's change that is left out on the ground
 
@@ -94,14 +95,25 @@ def bare_arms(labels_u8: NDArray[np.uint8], pose: Pose, sleeves_f32: MaskF32) ->
 
 
 def without_arms(parts: list[PartWarp], bare: NDArray[np.bool_]) -> list[PartWarp]:
-    """The same parts with the trunk's region cut where arms lie in front of it."""
+    """The same parts with the trunk's region cut where arms lie in front of it, slivers beyond the arms left out."""
     soft = cv2.blur(bare.astype(np.float32), (3, 3))
     out = []
     for part in parts:
-        if part.name == "torso":
-            part = PartWarp(part.name, part.flow_px, part.region_f32 * (1 - soft))
+        if part.name == "torso" and bare.any():
+            region = part.region_f32 * (1 - soft)
+            part = PartWarp(part.name, part.flow_px, region * _main_pieces(region))
         out.append(part)
     return out
+
+
+def _main_pieces(region_f32: MaskF32) -> MaskF32:
+    """(h, w) 0 or 1: 0 on pieces that are small beside the largest one."""
+    count, pieces, stats, _ = cv2.connectedComponentsWithStats((region_f32 > 0.02).astype(np.uint8), connectivity=4)
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    if count <= 2:
+        return np.ones_like(region_f32)
+    kept = np.concatenate([[True], areas >= SLIVER * areas.max()])
+    return np.asarray(kept[pieces], np.float32)
 
 
 def widen_sleeves(

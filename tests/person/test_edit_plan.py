@@ -357,3 +357,22 @@ def test_spots_inside_a_coat_are_the_coats() -> None:
     assert plan.region_f32[128:133, 88:93].max() == 0
     assert plan_edit(clean, pose(), new, alpha).old[180:200].any()
     assert plan.old[180:200].any()  # the trousers below the coat still go
+
+
+def test_socks_stay_on_below_shorts_but_not_under_trousers() -> None:
+    labels = wearing(skirt)
+    leg = np.isin(labels, [LABEL["left_leg"], LABEL["right_leg"]])
+    socks = leg & (np.arange(H)[:, None] > 185)
+    labels[socks] = LABEL["lower"]
+    short = plan_edit(labels, pose(), *new_skirt(140))
+    assert not short.old[socks].any()
+    assert short.old[120:145].any()  # the skirt goes
+    long = plan_edit(labels, pose(), *new_trousers())
+    assert long.region_f32[socks].mean() > 0.9
+
+
+def test_trousers_cut_in_two_by_a_bag_go_as_a_whole() -> None:
+    labels = wearing(trousers)
+    labels[160:185][labels[160:185] > 0] = LABEL["accessory"]
+    plan = plan_edit(labels, pose(), *new_skirt(140))
+    assert plan.old[195:205].any()

@@ -11,6 +11,7 @@ import numpy as np
 from tryon.errors import NoPersonError
 from tryon.geometry.crops import size_of
 from tryon.person.agnostic import body_unit
+from tryon.person.label_repairs import repaired_labels
 from tryon.person.matte import refine_mask
 from tryon.person.parsing import Parser
 from tryon.person.pose import Face, MediaPipePose, PoseEstimator, PoseFound
@@ -51,6 +52,7 @@ class PersonAnalyzer:
         middle = time.perf_counter()
         # the parser was trained on MediaPipe's own mask; everything else gets the refined one
         labels = self._parser.parse(image_u8, found.mask_f32, found.pose)
+        labels = repaired_labels(labels, image_u8, found.pose)
         parsed = time.perf_counter()
         mask = refine_mask(image_u8, found.mask_f32, labels, found.pose)
         if timings is not None:

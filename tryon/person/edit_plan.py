@@ -112,7 +112,7 @@ def plan_edit(
     if garment.category == "lower":
         protected |= _patches_of_the_top(f)
     old, said = _old_clothes(f, settings)
-    old &= ~protected
+    old &= ~(protected | _socks(f))
     # the parser's edge is a few pixels off, and the old garment's rim must not stay
     region = dilate(old, 0.045 * f.unit) | dilate(f.covered, 0.02 * f.unit)
     region |= under_cloth(labels_u8, pose, f.covered, sleeves=has_sleeves(garment)) | _belly_beside(f)
@@ -243,6 +243,25 @@ def _patches_of_the_top(f: _Frame) -> Mask:
         spot = components == k
         rim = dilate(spot, 2) & ~spot
         if upper[rim].mean() > 0.8:
+            out |= spot
+    return out
+
+
+def _socks(f: _Frame) -> Mask:
+    """Lower garments that begin at the knees or below and that the new garment does not reach: socks stay on."""
+    knees = float(f.pose.points_px[[25, 26], 1].mean())
+    out = np.zeros(f.labels.shape, bool)
+    if f.garment.category == "upper" or f.hem_y is None:
+        return out
+    lower = has_label(f.labels, "lower", "dress").astype(np.uint8)
+    count, components, stats, _ = cv2.connectedComponentsWithStats(lower, connectivity=8)
+    for k in range(1, count):
+        if stats[k, cv2.CC_STAT_TOP] < knees - 0.1 * f.unit:
+            continue
+        spot = components == k
+        above = dilate(spot, 0.06 * f.unit) & (f.rows < stats[k, cv2.CC_STAT_TOP] + 0.04 * f.unit)
+        # bare skin above them; trousers that a hand or a bag cuts in two go on below it
+        if has_label(f.labels, "left_leg", "right_leg")[above].any() and not (spot & f.covered).any():
             out |= spot
     return out
 

@@ -1,0 +1,96 @@
+"""Patches that the parser misnamed get the name of what they belong to; everything else stays."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.person.test_edit_plan import H, W, bare, pose, trunk
+from tryon.person.label_repairs import repaired_labels
+from tryon.types import LABEL
+
+WHITE, GREEN, RED, COAT = (235, 235, 230), (40, 140, 60), (190, 30, 40), (70, 60, 120)
+
+
+def dressed() -> tuple[np.ndarray, np.ndarray]:
+    """A white top over a green skirt: labels and the photo."""
+    labels = bare()
+    skirt = np.zeros((H, W), np.uint8)
+    trunk(skirt, 1, 190, 8, top=118)
+    top = np.zeros((H, W), np.uint8)
+    trunk(top, 1, 122)
+    labels[skirt > 0], labels[top > 0] = LABEL["lower"], LABEL["upper"]
+    image = np.full((H, W, 3), 128, np.uint8)
+    image[skirt > 0], image[top > 0] = GREEN, WHITE
+    return labels, image
+
+
+def box(rows: tuple[int, int], columns: tuple[int, int]) -> tuple[slice, slice]:
+    return slice(*rows), slice(*columns)
+
+
+@pytest.mark.parametrize("name", ["accessory", "hair", "background", "upper"])
+def test_a_speck_in_the_skirt_is_skirt(name: str) -> None:
+    labels, image = dressed()
+    truth = labels.copy()
+    labels[box((150, 158), (92, 100))] = LABEL[name]
+    assert np.array_equal(repaired_labels(labels, image, pose()), truth)
+
+
+def test_a_bag_beside_the_skirt_and_a_thing_in_the_hand_stay() -> None:
+    labels, image = dressed()
+    labels[box((140, 175), (118, 140))] = LABEL["accessory"]  # beside and over it
+    labels[box((112, 120), (128, 136))] = LABEL["accessory"]  # at the hand
+    assert np.array_equal(repaired_labels(labels, image, pose()), labels)
+
+
+def test_a_patch_called_top_with_the_skirts_colours_is_skirt() -> None:
+    labels, image = dressed()
+    truth = labels.copy()
+    labels[box((150, 190), (72, 96))][labels[box((150, 190), (72, 96))] == LABEL["lower"]] = LABEL["upper"]
+    assert (labels != truth).sum() > 500
+    assert np.array_equal(repaired_labels(labels, image, pose()), truth)
+
+
+def test_the_tail_of_a_coat_below_a_bag_stays_a_coat() -> None:
+    labels, image = dressed()
+    tail = box((150, 190), (72, 96))
+    of_skirt = labels[tail] == LABEL["lower"]
+    labels[tail][of_skirt] = LABEL["upper"]
+    image[tail][of_skirt] = WHITE  # the top's own cloth
+    assert np.array_equal(repaired_labels(labels, image, pose()), labels)
+
+
+def test_half_a_skirt_called_dress_joins_the_other_half() -> None:
+    labels, image = dressed()
+    truth = labels.copy()
+    half = labels[:, :96]
+    half[half == LABEL["lower"]] = LABEL["dress"]
+    assert np.array_equal(repaired_labels(labels, image, pose()), truth)
+    image[:, :96][truth[:, :96] == LABEL["lower"]] = RED  # another cloth: a dress below a skirt, perhaps
+    assert np.array_equal(repaired_labels(labels, image, pose()), labels)
+
+
+def test_a_patch_of_trousers_within_a_coat_of_the_same_cloth_is_coat() -> None:
+    labels, image = dressed()
+    coat = np.zeros((H, W), np.uint8)
+    trunk(coat, 1, 190, 8)
+    labels[coat > 0], image[coat > 0] = LABEL["upper"], COAT
+    truth = labels.copy()
+    labels[box((140, 165), (88, 104))] = LABEL["lower"]
+    assert np.array_equal(repaired_labels(labels, image, pose()), truth)
+    image[box((140, 165), (88, 104))] = RED
+    assert np.array_equal(repaired_labels(labels, image, pose()), labels)
+
+
+def test_a_photo_of_any_size_is_mended_alike_and_its_labels_are_not_changed() -> None:
+    labels, image = dressed()
+    labels[box((150, 158), (92, 100))] = LABEL["accessory"]
+    large = np.repeat(np.repeat(labels, 5, 0), 5, 1)
+    photo = np.repeat(np.repeat(image, 5, 0), 5, 1)
+    before = large.copy()
+    near = pose()
+    found = repaired_labels(large, photo, type(near)(near.points_px * 5 + 2, near.visibility))
+    assert np.array_equal(large, before)
+    assert not (found == LABEL["accessory"]).any()
+    assert (found != large).sum() == (large == LABEL["accessory"]).sum()

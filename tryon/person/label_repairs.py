@@ -1,0 +1,183 @@
+"""Mistakes of the parser that a look at the whole figure mends.
+
+The network names every pixel by what surrounds it. What it cannot see follows from the figure: a speck "bag" in the
+middle of a skirt is a piece of the skirt, a patch "top" below the hips that has the skirt's colours is skirt as well,
+and a patch "trousers" within a coat of just that cloth is coat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.person.agnostic import Mask, body_unit, dilate, hands, has_label
+from tryon.types import LABEL, LabelsU8, Pose, RGBu8
+
+CLOTHES = ("upper", "lower", "dress")
+SPECKS = ("accessory", "hair", "face", "footwear", "background", *CLOTHES)
+
+
+@dataclass(frozen=True)
+class RepairSettings:
+    """From where on a patch is a mistake; areas in squared shoulder widths, colours in dE of CIE Lab."""
+
+    longest: int = 420  # pixels of the longer side that is looked at: patches are larger than that
+    speck: float = 0.035  # a hand is .1, a phone .06
+    in_cloth: float = 0.85  # share of a speck's rim that is clothes
+    enclosed: float = 0.95  # share of its rim from which it is surely a piece of one garment, up to twice as large
+    within: float = 0.7  # share of a patch's rim that is the coat around it
+    same: float = 6.0  # colours that are one cloth; black tights under a black dress are further apart
+    piece: float = 0.2  # of the coat's area: larger patches are skirts and dresses below it
+    clear: float = 6.0  # a patch is so much nearer to one cloth than to the other
+    skirt: float = 0.1  # shoulder widths below the hips from where on nothing begins that is a top
+    above: float = 0.12  # share of a dress that lies above the waist, at least
+    larger: float = 1.2  # a patch is at most so many times as large as the skirt it belongs to
+    beside: float = 0.3  # share of a patch's rim towards clothes that is the skirt it belongs to
+
+
+DEFAULT = RepairSettings()
+
+
+class _Patch(NamedTuple):
+    """A connected piece of some labels: its pixels and its rim within a window of the picture."""
+
+    window: tuple[slice, slice]
+    inside: Mask
+    rim: Mask
+    area: int
+    top: int
+
+
+def repaired_labels(labels_u8: LabelsU8, image_u8: RGBu8, pose: Pose, settings: RepairSettings = DEFAULT) -> LabelsU8:
+    """The labels with patches of wrong names given the name of what they belong to.
+
+    Args:
+        labels_u8: (H, W) indices into LABELS. image_u8: (H, W, 3) photo. pose: landmarks in its pixels.
+
+    Returns:
+        (H, W) uint8; the given array where nothing is to be mended.
+    """
+    h, w = labels_u8.shape
+    step = max(1, -(-max(h, w) // settings.longest))
+    small = labels_u8[::step, ::step].copy()
+    before = small.copy()
+    near = Pose((pose.points_px / step).astype(np.float32), pose.visibility)
+    lab = cv2.cvtColor(np.ascontiguousarray(image_u8[::step, ::step]), cv2.COLOR_RGB2LAB).astype(np.float32)
+    lab[..., 0] *= 100 / 255
+    _join_specks(small, near, settings)
+    _join_tails(small, lab, near, settings)
+    _join_coats(small, lab, near, settings)
+    if np.array_equal(small, before):
+        return labels_u8
+    changed = np.where(small != before, small, 255).astype(np.uint8)
+    size = (changed.shape[1] * step, changed.shape[0] * step)
+    new = cv2.resize(changed, size, interpolation=cv2.INTER_NEAREST)[:h, :w]
+    old = cv2.resize(before, size, interpolation=cv2.INTER_NEAREST)[:h, :w]
+    # rims of patches lie between the pixels that were looked at: one more ring of the same old name goes along
+    if step > 1:
+        ring = cv2.dilate(np.where(new == 255, 0, new + 1).astype(np.uint8), np.ones((2 * step + 1,) * 2, np.uint8))
+        was = cv2.dilate(np.where(new == 255, 0, old + 1).astype(np.uint8), np.ones((2 * step + 1,) * 2, np.uint8))
+        take = (new == 255) & (ring > 0) & (was == labels_u8 + 1)
+        new = np.where(take, ring - 1, new).astype(np.uint8)
+        old = np.where(take, labels_u8, old)
+    return np.where((new != 255) & (labels_u8 == old), new, labels_u8).astype(np.uint8)
+
+
+def _patches(mask: Mask, reach: int = 2) -> list[_Patch]:
+    """The connected pieces of a mask, with rims ``reach`` pixels wide."""
+    count, components, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    h, w = mask.shape
+    out = []
+    for k in range(1, count):
+        x, y, bw, bh, area = (int(v) for v in stats[k])
+        window = (slice(max(0, y - reach), min(h, y + bh + reach)), slice(max(0, x - reach), min(w, x + bw + reach)))
+        inside = components[window] == k
+        out.append(_Patch(window, inside, dilate(inside, reach) & ~inside, area, y))
+    return out
+
+
+def _join_specks(labels: LabelsU8, pose: Pose, s: RepairSettings) -> None:
+    """Specks of something else in the middle of clothes become the clothes."""
+    unit = body_unit(pose)
+    held = dilate(hands(labels, pose), 0.08 * unit)
+    neck = float(pose.points_px[[11, 12], 1].mean())
+    for name in SPECKS:
+        for patch in _patches(labels == LABEL[name]):
+            if patch.area > 2 * s.speck * unit**2 or patch.top < neck:
+                continue
+            view = labels[patch.window]
+            if (held[patch.window] & patch.inside).any():
+                continue
+            kind, share = _commonest(view[patch.rim])
+            if kind is None:
+                continue
+            clothes = float(has_label(view, *CLOTHES)[patch.rim].mean())
+            small = patch.area <= s.speck * unit**2 and name not in CLOTHES
+            if share > s.enclosed or (small and clothes > s.in_cloth):
+                view[patch.inside] = kind
+
+
+def _join_tails(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: RepairSettings) -> None:
+    """Below the hips no top begins, and below the waist no dress: such patches belong to what they look like."""
+    unit, p = body_unit(pose), pose.points_px
+    hips, neck = float(p[[23, 24], 1].mean()), float(p[[11, 12], 1].mean())
+    rows = np.arange(len(labels))[:, None]
+    # the set of photos that was learned from calls a dress what reaches above the waist, and all else a skirt
+    waist = hips - 0.35 * (hips - neck)
+    upper, lower = LABEL["upper"], LABEL["lower"]
+    for patch in _patches(labels == LABEL["dress"]):
+        above = (patch.inside & (rows[patch.window[0]] < waist)).sum()
+        view, colours = labels[patch.window], lab[patch.window]
+        beside = patch.rim & (view == lower)
+        if above >= s.above * patch.area or beside.sum() < s.beside * has_label(view, *CLOTHES)[patch.rim].sum():
+            continue
+        own, other = _median(colours, patch.inside & dilate(beside, round(0.15 * unit))), _median(colours, beside)
+        if own is None or other is None or patch.area > s.larger * (labels == lower).sum():
+            continue
+        if float(np.linalg.norm(own - other)) < s.same:
+            view[patch.inside] = lower
+    coat = _median(lab, (labels == upper) & (rows < hips))
+    for patch in _patches((labels == upper) & (rows > hips + s.skirt * unit)):
+        view, colours = labels[patch.window], lab[patch.window]
+        touched = has_label(view, "lower", "dress") & patch.rim
+        kind, _ = _commonest(view[touched])
+        own, other = _median(colours, patch.inside), _median(colours, touched)
+        if kind is None or own is None or other is None:
+            continue
+        far = float(np.linalg.norm(own - other))
+        # the tail of a coat looks like the coat, whatever is beside it
+        if far < s.same and (coat is None or far < float(np.linalg.norm(own - coat)) - s.clear):
+            view[patch.inside] = kind
+
+
+def _join_coats(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: RepairSettings) -> None:
+    """Trousers and dresses that coats of the same cloth surround are pieces of the coats."""
+    unit = body_unit(pose)
+    upper = LABEL["upper"]
+    for patch in _patches(has_label(labels, "lower", "dress"), max(2, round(0.05 * unit))):
+        view = labels[patch.window]
+        around = patch.rim & (view == upper)
+        if around.sum() <= s.within * patch.rim.sum() or patch.area > s.piece * (labels == upper).sum():
+            continue
+        inner = patch.inside & dilate(around, max(2, round(0.06 * unit)))
+        own, other = _median(lab[patch.window], inner), _median(lab[patch.window], around)
+        if own is not None and other is not None and float(np.linalg.norm(own - other)) < s.same:
+            view[patch.inside] = upper
+
+
+def _commonest(found: NDArray[np.uint8]) -> tuple[int | None, float]:
+    """The clothes' label that most of some pixels have, and its share of all of them."""
+    if not len(found):
+        return None, 0.0
+    counts = {LABEL[n]: int((found == LABEL[n]).sum()) for n in CLOTHES}
+    kind = max(counts, key=lambda k: counts[k])
+    return (kind, counts[kind] / len(found)) if counts[kind] else (None, 0.0)
+
+
+def _median(lab: NDArray[np.float32], where: Mask) -> NDArray[np.float32] | None:
+    pixels = lab[where]
+    return np.asarray(np.median(pixels, axis=0), np.float32) if len(pixels) >= 8 else None

@@ -9,7 +9,7 @@ import torch
 
 from tryon.errors import WeightsError
 from tryon.models.discriminator import PatchDiscriminator
-from tryon.models.generator import LAYERS, Generator, GeneratorParams, compose, fill_hole, mix_layers
+from tryon.models.generator import LAYERS, Generator, GeneratorParams, _folded, compose, fill_hole, mix_layers
 from tryon.models.inputs import ALPHA, CLOTH_BASE, GENERATOR_CHANNELS, GROUND_BASE, SKIN_BASE, SPREAD
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.weights import from_json, load_into, read_weights, save_weights
@@ -127,3 +127,15 @@ def test_bad_weights_are_named(tmp_path: Path) -> None:
 def test_oversized_weights_are_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="10 MB"):
         save_weights(tmp_path / "big.safetensors", torch.nn.Linear(3000, 2000), params={}, command="")
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_folding_by_words_is_pixel_unshuffle(dtype: torch.dtype) -> None:
+    x = torch.randn(2, 5, 6, 8).to(dtype)
+    found = _folded(x)
+    assert torch.equal(found, torch.nn.functional.pixel_unshuffle(x, 2))
+    assert found.is_contiguous(memory_format=torch.channels_last)
+    needed = x.float().requires_grad_()
+    _folded(needed).sum().backward()
+    assert needed.grad is not None
+    assert bool((needed.grad == 1).all())

@@ -88,19 +88,27 @@ def generator_input(
     # not blended: soft edges keep the garment's own colour, the alpha says how much of it there is
     garment = np.where(garment_alpha_f32[..., None] > 0.02, garment_rgb_f32, np.float32(GREY))
     limbs = limb_maps((points_px + 0.5) / 4 - 0.5, visibility, h // 4, w // 4)
-    limbs = np.stack([cv2.resize(m, (w, h), interpolation=cv2.INTER_LINEAR) for m in limbs])
-    skin = np.broadcast_to(skin_f32[:, None, None], (3, h, w))
     seen = known_maps(labels_u8, old)
     if bases is None:
         bases = layer_bases(rgb_f32, region_f32, skin_f32, seen)
-    layers = (bases.ground.draw(rgb_f32), bases.skin_f32, bases.cloth.draw(rgb_f32))
     spread = _spread_garment(garment_rgb_f32, garment_alpha_f32)
+    out = np.empty((GENERATOR_CHANNELS, h, w), np.float32)
     parts = [
-        agnostic.transpose(2, 0, 1), region_f32[None], garment.transpose(2, 0, 1), garment_alpha_f32[None], skin, limbs,
-        seen.astype(np.float32), *(base.transpose(2, 0, 1) for base in (*layers, spread)),
-        outline_of(points_px, h, w)[None],
+        agnostic.transpose(2, 0, 1), region_f32[None], garment.transpose(2, 0, 1), garment_alpha_f32[None],
+        np.broadcast_to(skin_f32[:, None, None], (3, h, w)), (len(limbs), limbs), seen,
+        *(base.transpose(2, 0, 1) for base in (bases.ground.draw(rgb_f32), bases.skin_f32, bases.cloth.draw(rgb_f32))),
+        spread.transpose(2, 0, 1), outline_of(points_px, h, w)[None],
     ]  # fmt: skip
-    return np.concatenate(parts).astype(np.float32)
+    first = 0
+    for part in parts:
+        if isinstance(part, tuple):  # ridges are wide, so a quarter of the resolution holds them
+            for k, ridge in enumerate(part[1]):
+                cv2.resize(ridge, (w, h), out[first + k], interpolation=cv2.INTER_LINEAR)
+            first += part[0]
+        else:
+            out[first : first + len(part)] = part
+            first += len(part)
+    return out
 
 
 def known_maps(labels_u8: LabelsU8, old: NDArray[np.bool_]) -> NDArray[np.bool_]:

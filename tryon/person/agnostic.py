@@ -30,9 +30,11 @@ class EditMasks:
 
 def has_label(labels_u8: LabelsU8, *names: str) -> Mask:
     """(h, w) bool: pixels with one of the names."""
-    table = np.zeros(256, bool)
-    table[[LABEL[n] for n in names]] = True
-    return table[labels_u8]
+    table = np.zeros(256, np.uint8)
+    table[[LABEL[n] for n in names]] = 1
+    if not labels_u8.size:
+        return np.zeros(labels_u8.shape, bool)
+    return np.asarray(cv2.LUT(np.ascontiguousarray(labels_u8), table)).view(bool).reshape(labels_u8.shape)
 
 
 def body_unit(pose: Pose) -> float:
@@ -194,18 +196,21 @@ def limb_distance(shape: tuple[int, ...], pose: Pose, ending: str) -> NDArray[np
 def _covered_length(axis: PointsF32, covered: Mask, gap_px: float) -> float:
     """How far along a limb's axis (3, 2), from its root, it is covered without a gap; pixels."""
     h, w = covered.shape
-    walked, last = 0.0, 0.0
+    points, at, walked = [], [], 0.0
     for a, b in pairwise(axis):
         length = float(np.linalg.norm(b - a))
-        for t in np.linspace(0, 1, max(2, int(length) + 1)):
-            x, y = np.round(a + t * (b - a)).astype(int)
-            at = walked + t * length
-            if 0 <= x < w and 0 <= y < h and covered[y, x]:
-                last = at
-            elif at - last > gap_px:
-                return last
+        t = np.linspace(0, 1, max(2, int(length) + 1))
+        points.append(a + t[:, None] * (b - a))
+        at.append(walked + t * length)
         walked += length
-    return last
+    x, y = np.round(np.concatenate(points)).astype(int).T
+    along = np.concatenate(at)
+    inside = (x >= 0) & (x < w) & (y >= 0) & (y < h)
+    under = np.zeros(len(along), bool)
+    under[inside] = covered[y[inside], x[inside]]
+    last = np.maximum.accumulate(np.where(under, along, 0.0))
+    gaps = np.flatnonzero(along - last > gap_px)
+    return float(last[gaps[0]] if len(gaps) else last[-1])
 
 
 def _capsule(axis: PointsF32, radius_px: float, shape: tuple[int, ...]) -> Mask:

@@ -94,7 +94,7 @@ class _Frame(NamedTuple):
 
     def area(self, mask: Mask) -> float:
         """In squared shoulder widths."""
-        return float(mask.sum()) / self.unit**2
+        return float(np.count_nonzero(mask)) / self.unit**2
 
 
 def plan_edit(

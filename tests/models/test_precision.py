@@ -1,0 +1,45 @@
+"""The number format: the same after every start on x86, measured elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+
+from tryon.models import precision
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        ({"architecture": "x86_64", "avx512_bf16": True}, True),
+        ({"architecture": "x86_64", "amx_bf16": True}, True),
+        ({"architecture": "x86_64", "avx512_f": True}, False),
+        ({"architecture": "aarch64"}, None),
+        ({}, None),
+    ],
+)
+def test_x86_says_whether_it_has_bfloat16(capabilities: dict[str, object], expected: bool | None) -> None:
+    assert precision.bf16_in_hardware(capabilities) is expected
+
+
+@pytest.mark.parametrize(("faster", "dtype"), [(True, torch.bfloat16), (False, torch.float32)])
+def test_other_cpus_are_measured(monkeypatch: Any, faster: bool, dtype: torch.dtype) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"architecture": "arm64"})
+    monkeypatch.setattr(precision, "_measured_faster", lambda: faster)
+    precision.inference_dtype.cache_clear()
+    try:
+        assert precision.inference_dtype() == dtype
+    finally:
+        precision.inference_dtype.cache_clear()
+
+
+def test_a_busy_machine_changes_nothing_on_x86(monkeypatch: Any) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"architecture": "x86_64", "avx512_bf16": True})
+    monkeypatch.setattr(precision, "_measured_faster", lambda: pytest.fail("nothing is to be measured"))
+    precision.inference_dtype.cache_clear()
+    try:
+        assert precision.inference_dtype() == torch.bfloat16
+    finally:
+        precision.inference_dtype.cache_clear()

@@ -17,6 +17,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 def main() -> None:
     """Build the page and serve it until it is stopped."""
     from tryon.errors import TryOnError
+    from tryon.memory import use_one_pool
+
+    use_one_pool()
     from tryon.ui.app import main as serve
 
     # A host stops programs with SIGTERM: end as after Ctrl-C, so that temporary files are removed.

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "tryon"
 
 # Each room of the library and the rooms it may import from; a room may always import itself.
-GROUND = {"types", "errors", "settings"}
+GROUND = {"types", "errors", "settings", "memory"}
 BASE = GROUND | {"images"}
 TOOLS = BASE | {"geometry", "models"}
 UNDERSTANDING = TOOLS | {"person", "garment"}
@@ -21,6 +21,7 @@ RUN_TIME = UNDERSTANDING | {"warp", "composite", "stages"}
 ALLOWED: dict[str, set[str]] = {
     "types": set(),
     "errors": set(),
+    "memory": set(),
     "settings": set(),
     "__init__": {"errors", "types", "pipeline"},  # lazily, on first use
     "images": GROUND,

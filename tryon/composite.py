@@ -201,6 +201,7 @@ def blend(
     window: Window,
     unit_px: float,
     crease: NDArray[np.bool_] | None = None,
+    limb_gain: MaskF32 | None = None,
 ) -> RGBu8:
     """Put the drawing into the photo, its layers mixed anew at the photo's resolution.
 
@@ -210,7 +211,8 @@ def blend(
         drawing: the generator's maps, in the work frame. ground, cloth: the layers that go on from the photo,
             planned in the work frame, known in the window's own pixels.
         size: (H, W) of the frame in photo pixels. window: from ``window_of``. unit_px: about a shoulder's width in
-            pixels of the drawing. crease: (h, w) bool, where two limbs meet (``leg_crease``).
+            pixels of the drawing. crease: (h, w) bool, where two limbs meet (``leg_crease``). limb_gain: (h, w), the
+            light on bare limbs (``LimbLight``).
 
     Returns:
         (H, W, 3) uint8; equal to the photo wherever region_f32 is 0.
@@ -230,7 +232,8 @@ def blend(
     shading = np.clip(enlarge(drawing.shading_f32, size, inner), 0.5, 1.12)[..., None]
     mask = (share[..., 3] * alpha)[..., None]
     old = out[inner.photo]
-    round_skin = drawing.skin_f32 * limb_shading(layout, unit_px, crease)[..., None]
+    light = limb_shading(layout, unit_px, crease)
+    round_skin = drawing.skin_f32 * (light if limb_gain is None else light * limb_gain)[..., None]
     drawn = share[..., 1:2] * enlarge(round_skin, size, inner)
     drawn += (share[..., 3:4] - mask) * enlarge(drawing.spread_f32, size, inner) * shading
     for layer, texture in ((0, ground), (2, cloth)):

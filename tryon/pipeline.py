@@ -33,7 +33,9 @@ from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.geometry.shading import calm_shading
 from tryon.images import load_picture, load_picture_with_alpha
 from tryon.models.drawing import TryOnGenerator
+from tryon.models.generator import LAYERS
 from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
+from tryon.models.limb_light import LimbLight
 from tryon.person.agnostic import (
     body_unit,
     clothes_box,
@@ -70,9 +72,11 @@ class TryOnPipeline:
         *,
         placer: Placer | None = None,
         refine: Refine | None = None,
+        limb_light: LimbLight | None = None,
     ) -> None:
-        """Take the stages; ``placer`` may correct where landmarks go, ``refine`` the coarse warp's flows."""
+        """Take the stages; ``placer`` corrects landmarks, ``refine`` the flows, ``limb_light`` shades bare limbs."""
         self._people, self._garments, self._generator = people, garments, generator
+        self._limb_light = limb_light
         self._placer, self._refine = placer, refine
 
     @classmethod
@@ -94,6 +98,7 @@ class TryOnPipeline:
             GarmentAnalyzer.from_pretrained(weights_dir),
             TryOnGenerator.from_pretrained(weights_dir),
             placer=LearnedPlacement.from_pretrained(weights_dir),
+            limb_light=LimbLight.from_pretrained(weights_dir),
         )
 
     def understand_person(self, image_u8: RGBu8, *, timings: dict[str, float] | None = None) -> Person:
@@ -270,7 +275,9 @@ class TryOnPipeline:
             textures = textures_of(bases, labels_window, region, person_window, scale)
             crease = leg_crease(plan.region_f32.shape, small_pose)
             cloth = (full_rgb, full_alpha)
-            image = blend(person.image_u8, region, *cloth, drawing, *textures, size_full, window, unit, crease)
+            skin = drawing.layout_f32.argmax(2) == LAYERS.index("skin")
+            gain = None if self._limb_light is None else self._limb_light.gain(skin, small_pose, crease)
+            image = blend(person.image_u8, region, *cloth, drawing, *textures, size_full, window, unit, crease, gain)
             mask = np.zeros(photo_size, np.float32)
             mask[window.photo] = region
         pictures: dict[str, RGBu8] = {}

@@ -95,7 +95,12 @@ def test_figures_have_their_keys_and_add_up(pictures: tuple[Path, Path]) -> None
         "peak_memory_mb",
         "weights_mb",
         "stages",
+        "arithmetic",
     ]
+    paths = ["understand_person", "understand_garment", "dress", "garment_switch", "new_photo", "live_frame"]
+    assert list(figures["arithmetic"]) == paths
+    assert figures["arithmetic"]["dress"]["ms"] == pytest.approx(figures["stages"]["dress"], abs=0.1)
+    assert figures["arithmetic"]["dress"]["ratio"] is None  # sleeping is no arithmetic
     assert list(figures["new_photo_ms"]) == list(figures["garment_switch_ms"]) == ["p50", "p95"]
     stages = figures["stages"]
     photo = stages["decode_photo"] + stages["understand_person"] + stages["dress"]
@@ -120,6 +125,32 @@ def test_the_command_prints_json(pictures: tuple[Path, Path], capsys: pytest.Cap
     assert json.loads(capsys.readouterr().out)["stages"]["warp"] == 5
     assert main(["bench", "--runs", "1", "--no-start", *named]) == 0
     assert "garment switch" in capsys.readouterr().out
+
+
+def test_a_saved_run_is_compared_number_by_number(
+    pictures: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["bench", "--runs", "1", "--no-start", "--person", str(pictures[0]), "--garment", str(pictures[1])]
+    saved = tmp_path / "before.json"
+    saved.write_text(json.dumps({"live_fps": 10.0, "stages": {"warp": 2.5, "gone": 1}, "start_s": None}), "utf-8")
+    assert main([*command, "--json", "--compare", str(saved)]) == 0
+    told = json.loads(capsys.readouterr().out)["compared"]
+    assert told["stages.warp"] == {"now": 5.0, "then": 2.5, "ratio": 2.0}
+    assert set(told) == {"live_fps", "stages.warp"}
+    assert main([*command, "--compare", str(saved)]) == 0
+    assert "2.00x" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("content", [None, "no json", "[]", '{"note": "nothing"}'])
+def test_a_file_that_holds_no_figures_is_refused(
+    pictures: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None
+) -> None:
+    saved = tmp_path / "before.json"
+    if content is not None:
+        saved.write_text(content, "utf-8")
+    command = ["bench", "--runs", "1", "--no-start", "--person", str(pictures[0]), "--garment", str(pictures[1])]
+    assert main([*command, "--compare", str(saved)]) != 0
+    assert "bench --json" in capsys.readouterr().err
 
 
 def test_the_repositorys_own_pictures_are_taken(root: Path) -> None:

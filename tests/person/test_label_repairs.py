@@ -94,3 +94,21 @@ def test_a_photo_of_any_size_is_mended_alike_and_its_labels_are_not_changed() ->
     assert np.array_equal(large, before)
     assert not (found == LABEL["accessory"]).any()
     assert (found != large).sum() == (large == LABEL["accessory"]).sum()
+
+
+@pytest.mark.parametrize(("split", "name"), [(110, "dress"), (165, "upper")])
+def test_one_light_cloth_in_two_names_is_what_most_of_it_is_called(split: int, name: str) -> None:
+    labels, image = bare(), np.full((H, W, 3), 128, np.uint8)
+    coat = np.zeros((H, W), np.uint8)
+    trunk(coat, 1, 190, 8)
+    image[coat > 0] = WHITE
+    here = np.arange(H)[:, None] < split
+    labels[(coat > 0) & here], labels[(coat > 0) & ~here] = LABEL["upper"], LABEL["dress"]
+    # a dress reaches above the waist: a strip beside the middle
+    labels[60:190, 84:96][(coat > 0)[60:190, 84:96]] = LABEL["dress"]
+    found = repaired_labels(labels, image, pose())
+    assert (found[coat > 0] == LABEL[name]).mean() > 0.97
+    image[coat > 0] = (30, 30, 34)  # of dark cloth nobody can tell
+    dark = repaired_labels(labels, image, pose())
+    assert (dark[coat > 0] == LABEL["dress"]).any()
+    assert (dark[coat > 0] == LABEL["upper"]).any()

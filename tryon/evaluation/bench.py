@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,7 +61,8 @@ def measure(settings: BenchSettings) -> dict[str, Any]:
         ``new_photo_ms`` and ``garment_switch_ms`` (p50, p95), ``live_fps`` (frames of 256x192 pixels that
         ``LiveTryOn`` dresses in a second, the garment being known), ``import_s``, ``start_s`` (until the page
         answers; None if not measured), ``peak_memory_mb`` (of this process; None where the system does not tell),
-        ``weights_mb``, ``stages`` (median milliseconds by name, over all runs that have the stage).
+        ``weights_mb``, ``stages`` (median milliseconds by name, over all runs that have the stage), ``arithmetic`` (by
+        path: ``gflop``, ``plain_ms`` that its convolutions take alone, ``gflops``, ``ms``, and ``ratio`` of the two).
 
     Raises:
         BadRequestError: there are no pictures to measure with, or nobody is found in them.
@@ -77,18 +79,73 @@ def measure(settings: BenchSettings) -> dict[str, Any]:
     new_photo, switch = _time_runs(pipeline, persons, garments, settings, stages)
     live = LiveTryOn.from_pretrained(settings.weights)
     live.set_garment(pipeline.understand_garment(load_picture(garments[0])))
+    frame_ms = float(np.median(_time_live(live, persons[0], settings)))
+    medians = {name: float(np.median(values)) for name, values in stages.items()}
     return {
         "new_photo_ms": _percentiles(new_photo),
         "garment_switch_ms": _percentiles(switch),
-        "live_fps": round(1000 / float(np.median(_time_live(live, persons[0], settings))), 2),
+        "live_fps": round(1000 / frame_ms, 2),
         "import_s": round(import_s, 2),
         "start_s": None if start_s is None else round(start_s, 2),
         "peak_memory_mb": _peak_memory_mb(),
         "weights_mb": round(
             sum(path.stat().st_size for path in (settings.weights or WEIGHTS_DIR).glob("*.safetensors")) / 1e6, 2
         ),
-        "stages": {name: round(float(np.median(values)), 1) for name, values in stages.items()},
+        "stages": {name: round(value, 1) for name, value in medians.items()},
+        "arithmetic": _arithmetic(pipeline, live, persons[0], garments[0], medians, frame_ms),
     }
+
+
+def _arithmetic(
+    pipeline: TryOnPipeline, live: LiveTryOn, person: bytes, garment: bytes, medians: dict[str, float], frame_ms: float
+) -> dict[str, dict[str, float | None]]:
+    """Each path beside what its convolutions need alone; see ``tryon.evaluation.arithmetic``."""
+    photo, picture = load_picture(person), load_picture(garment)
+    known, worn = pipeline.understand_person(photo), pipeline.understand_garment(picture)
+    frame = shrink_to(photo, LIVE_LONGEST)
+
+    def switch() -> None:
+        pipeline.dress(known, pipeline.understand_garment(picture))
+
+    def new_photo() -> None:
+        pipeline.dress(pipeline.understand_person(photo), worn)
+
+    from tryon.evaluation.arithmetic import held_against  # torch: not before the import is timed
+
+    m = medians
+    paths: dict[str, tuple[Callable[[], object], float]] = {
+        "understand_person": (lambda: pipeline.understand_person(photo), m["understand_person"]),
+        "understand_garment": (lambda: pipeline.understand_garment(picture), m["understand_garment"]),
+        "dress": (lambda: pipeline.dress(known, worn), m["dress"]),
+        "garment_switch": (switch, m["decode_garment"] + m["understand_garment"] + m["dress"]),
+        "new_photo": (new_photo, m["decode_photo"] + m["understand_person"] + m["dress"]),
+        "live_frame": (lambda: live.frame(frame), frame_ms),
+    }
+    return {name: held_against(run, milliseconds) for name, (run, milliseconds) in paths.items()}
+
+
+def compare_with(figures: dict[str, Any], saved: dict[str, Any]) -> list[tuple[str, float, float, float]]:
+    """Figures of this run beside a saved one's: (name, now, then, now / then) of every number that both have.
+
+    Raises:
+        BadRequestError: they have no number in common.
+    """
+    rows = []
+    then = dict(_numbers(saved))
+    for name, value in _numbers(figures):
+        if then.get(name):
+            rows.append((name, value, then[name], value / then[name]))
+    if not rows:
+        raise BadRequestError("The saved figures hold nothing to compare with: make them with bench --json > FILE.")
+    return rows
+
+
+def _numbers(figures: dict[str, Any], before: str = "") -> Iterator[tuple[str, float]]:
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            yield from _numbers(value, f"{before}{name}.")
+        elif isinstance(value, (int, float)) and not isinstance(value, bool):
+            yield f"{before}{name}", float(value)
 
 
 def _time_runs(

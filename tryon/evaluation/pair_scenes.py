@@ -14,6 +14,7 @@ from tryon.composite import (
     blend,
     full_region,
     full_size,
+    leg_crease,
     textures_of,
     touched_pixels,
     widen_sleeves,
@@ -23,7 +24,9 @@ from tryon.composite import (
 from tryon.geometry.crops import Crop
 from tryon.geometry.flow import enlarge_flow
 from tryon.models.drawing import Drawing
+from tryon.models.generator import LAYERS
 from tryon.models.inputs import ALPHA, LayerBases, generator_input, known_maps, layer_bases
+from tryon.models.limb_light import LimbLight
 from tryon.models.warp_inputs import field_flows, field_of
 from tryon.person.agnostic import body_unit, protected_pixels, skin_colour
 from tryon.person.edit_plan import EditPlan, has_sleeves, missed_clothes, plan_edit
@@ -119,8 +122,11 @@ def make_scene(pair: Pair, refine: Refine | None = None) -> Scene:
     return Scene(person, garment, parts, rgb, alpha, plan, bases, x, _small(pair.worn_u8, size))
 
 
-def finish_scene(scene: Scene, draw: Callable[[F32], Drawing]) -> tuple[RGBu8, MaskF32]:
+def finish_scene(scene: Scene, draw: Callable[[F32], Drawing], light: LimbLight | None = None) -> tuple[RGBu8, MaskF32]:
     """The picture at FRAME: drawn small and put into the photo as ``TryOnPipeline.dress`` does.
+
+    Args:
+        scene: from ``make_scene``. draw: the generator. light: shades bare limbs.
 
     Returns:
         (H, W, 3) uint8 and the edit region (H, W) 0..1.
@@ -139,7 +145,10 @@ def finish_scene(scene: Scene, draw: Callable[[F32], Drawing]) -> tuple[RGBu8, M
     layout = ruled_layout(drawing.layout_f32, scene.x[ALPHA][0], scene.plan.hidden_cloth, unit)
     drawing = replace(drawing, layout_f32=layout)
     cloth = (scene.garment_u8, scene.alpha_f32)
-    picture = blend(person.image_u8, region, *cloth, drawing, *textures, size, window, unit)
+    crease = leg_crease(scene.plan.region_f32.shape, pose)
+    skin = layout.argmax(2) == LAYERS.index("skin")
+    gain = None if light is None else light.gain(skin, pose, crease)
+    picture = blend(person.image_u8, region, *cloth, drawing, *textures, size, window, unit, crease, gain)
     return picture, region
 
 

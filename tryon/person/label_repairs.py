@@ -35,6 +35,8 @@ class RepairSettings:
     clear: float = 6.0  # a patch is so much nearer to one cloth than to the other
     skirt: float = 0.1  # shoulder widths below the hips from where on nothing begins that is a top
     above: float = 0.12  # share of a dress that lies above the waist, at least
+    dark: float = 30.0  # L*: below it all cloth looks alike
+    half: float = 0.3  # share of a dress's rim towards clothes beyond which a top of its cloth is a piece of it
     larger: float = 1.2  # a patch is at most so many times as large as the skirt it belongs to
     beside: float = 0.3  # share of a patch's rim towards clothes that is the skirt it belongs to
 
@@ -71,6 +73,7 @@ def repaired_labels(labels_u8: LabelsU8, image_u8: RGBu8, pose: Pose, settings: 
     _join_specks(small, near, settings)
     _join_tails(small, lab, near, settings)
     _join_coats(small, lab, near, settings)
+    _join_halves(small, lab, near, settings)
     if np.array_equal(small, before):
         return labels_u8
     changed = np.where(small != before, small, 255).astype(np.uint8)
@@ -167,6 +170,25 @@ def _join_coats(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: Repai
         own, other = _median(lab[patch.window], inner), _median(lab[patch.window], around)
         if own is not None and other is not None and float(np.linalg.norm(own - other)) < s.same:
             view[patch.inside] = upper
+
+
+def _join_halves(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: RepairSettings) -> None:
+    """A coat or a dress of one light cloth in two names is what the larger half is called."""
+    reach = max(2, round(0.05 * body_unit(pose)))
+    upper, dress = LABEL["upper"], LABEL["dress"]
+    for patch in _patches(labels == dress, reach):
+        view, colours = labels[patch.window], lab[patch.window]
+        beside = patch.rim & (view == upper)
+        if beside.sum() < s.half * has_label(view, *CLOTHES)[patch.rim].sum():
+            continue
+        own, other = _median(colours, patch.inside & dilate(beside, reach + 1)), _median(colours, beside)
+        if own is None or other is None or min(own[0], other[0]) < s.dark:
+            continue
+        if float(np.linalg.norm(own - other)) < s.same:
+            if (labels == upper).sum() > patch.area:
+                view[patch.inside] = upper
+            else:
+                labels[labels == upper] = dress
 
 
 def _commonest(found: NDArray[np.uint8]) -> tuple[int | None, float]:

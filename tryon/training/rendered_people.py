@@ -71,21 +71,56 @@ class RenderedPeople:
                 break
         name = str(rng.choice(names))
         swapped = name == "a" and "mixed" in record.outfits and not wants_dress and rng.random() < 0.3
-        worn = "mixed" if swapped else name
-        outfit = record.outfits[worn]
-        look = sample_look(
-            rng, record, garments, outfit, paint=self.cloths.any, library=self.grounds, settings=self.settings
+        return draw_view(
+            record, garments, name, "mixed" if swapped else name, rng, self.cloths, self.grounds, self.settings, size
         )
-        view = compose(record, garments, outfit, look, size, library=self.grounds)
-        labels = np.where(view.labels_u8 == _COLLAR_INSIDE, LABEL[_upper_of(record, outfit, garments)], view.labels_u8)
-        pose = record.pose[name]
-        assert pose is not None
-        scale = size[0] / HALF[0]
-        points = ((pose[:, :2] + 0.5) * scale - 0.5).astype(np.float32)
-        mask = cv2.resize(record.mask[name], (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
-        return PersonRecord(
-            f"{record.id}-{worn}", view.image_u8, mask, labels.astype(np.uint8), Pose(points, pose[:, 3]), False
-        )
+
+
+def draw_record(
+    record: Record,
+    garments: Sequence[GarmentInfo],
+    rng: np.random.Generator,
+    cloths: ClothChoice,
+    grounds: GroundLibrary,
+    settings: ComposeSettings | None = None,
+    size: tuple[int, int] = SIZE,
+) -> PersonRecord | None:
+    """A record's person in one of the outfits, light and place random; None where no pose was found."""
+    names = [name for name, pose in record.pose.items() if pose is not None and name in record.outfits]
+    if not names:
+        return None
+    name = str(rng.choice(names))
+    return draw_view(record, garments, name, name, rng, cloths, grounds, settings or ComposeSettings(), size)
+
+
+def draw_view(
+    record: Record,
+    garments: Sequence[GarmentInfo],
+    name: str,
+    worn: str,
+    rng: np.random.Generator,
+    cloths: ClothChoice,
+    grounds: GroundLibrary,
+    settings: ComposeSettings,
+    size: tuple[int, int],
+) -> PersonRecord:
+    """A record's person in an outfit.
+
+    Args:
+        name: outfit whose pose was found. worn: outfit that is drawn. size: (H, W).
+    """
+    outfit = record.outfits[worn]
+    look = sample_look(rng, record, garments, outfit, paint=cloths.any, library=grounds, settings=settings)
+    view = compose(record, garments, outfit, look, size, library=grounds)
+    labels = np.where(view.labels_u8 == _COLLAR_INSIDE, LABEL[_upper_of(record, outfit, garments)], view.labels_u8)
+    pose = record.pose[name]
+    assert pose is not None
+    scale = size[0] / HALF[0]
+    points = ((pose[:, :2] + 0.5) * scale - 0.5).astype(np.float32)
+    mask = cv2.resize(record.mask[name], (size[1], size[0]), interpolation=cv2.INTER_LINEAR)
+    return PersonRecord(
+        f"{record.id}-{worn}", view.image_u8, mask, labels.astype(np.uint8), Pose(points, pose[:, 3]), False
+    )
 
 
 def _has_dress(record: Record, garments: Sequence[GarmentInfo], outfit: tuple[int, ...]) -> bool:

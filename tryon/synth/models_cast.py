@@ -206,7 +206,7 @@ MODELS: tuple[VirtualModel, ...] = (
         (Clothing("lower", 11, _denim("#3b5674", 0.4)), Clothing("upper", 33, _jersey("#e9e6dd"))), "middle", "knees",
     ),
     VirtualModel(
-        "priya", "Priya", "普丽娅", "average", 163, "yellow T-shirt, jeans",
+        "priya", "Priya", "普丽娅", "average", 163, "mint T-shirt, jeans",
         Looks(
             "female",
             BodyShape(1.0, 0.67, 0.45, 0.50, 0.34, 0.58, african=0.1, asian=0.4, caucasian=0.5, smile=FRIENDLY, expression=LIFTED),
@@ -214,7 +214,7 @@ MODELS: tuple[VirtualModel, ...] = (
             brow="eyebrow010", lashes="eyelashes02", socks="ankle",
         ),
         EASY,
-        (Clothing("lower", 18, _denim("#34507a", 0.35)), Clothing("upper", 1, _jersey("#d9b04a"))), framing="hips",
+        (Clothing("lower", 18, _denim("#34507a", 0.35)), Clothing("upper", 1, _jersey("#a5cfbf"))), framing="hips",
     ),
     VirtualModel(
         "sofia", "Sofia", "索菲娅", "plus size", 170, "lilac T-shirt, black leggings",

@@ -132,6 +132,22 @@ def test_the_container_is_an_ordinary_user_and_tells_its_health() -> None:
     assert environment["GRADIO_SERVER_PORT"] == of("EXPOSE")[0] == "7860"
 
 
+def test_every_way_to_start_starts_the_same_page(head: dict[str, Any]) -> None:
+    """The container, a Space and ``run.py app`` start one file; the port is nobody's own but the container's."""
+    (command,) = of("CMD")
+    started = re.findall(r"exec python (\S+)\"", command)
+    assert started == [head["app_file"]]
+    run = (ROOT / "run.py").read_text("utf-8")
+    assert re.findall(r'ROOT / "(\w+\.py)"\)\] if command == "app"', run) == started
+    compiled = " ".join(of("RUN"))
+    assert set(re.findall(r"compileall -q (\S+) (\S+)", compiled)[0]) == {"tryon", head["app_file"]}
+    assert of("WORKDIR") == ["/app"]
+    destinations = {shlex.split(rest)[-1] for rest in of("COPY")}
+    assert destinations == {"./", "assets", "weights", "tryon"}  # beside the file that looks for them there
+    for source in (ROOT / head["app_file"], ROOT / "tryon" / "ui" / "app.py"):
+        assert "server_port" not in source.read_text("utf-8")  # Gradio reads GRADIO_SERVER_PORT
+
+
 def test_the_containers_commands_are_commands() -> None:
     """The shell and Python lines that only a container would run can at least be read by both."""
     (command,) = of("CMD")

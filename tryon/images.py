@@ -270,8 +270,9 @@ def _too_many_bytes(what: str, size: int) -> str:
 
 
 def _too_many_pixels(what: str, size: tuple[int, int] | None) -> str:
-    found = "far too many pixels" if size is None else f"{size[0]}x{size[1]} pixels"
-    return f"The {what} has {found}. Use one of at most 40 megapixels."
+    if size is None:
+        return f"The {what} has far too many pixels. Use one of at most 40 megapixels."
+    return f"The {what} has {size[0]}x{size[1]} pixels. Use one of at most 40 megapixels."
 
 
 def _to_eight_bit(image: Image.Image) -> Image.Image:

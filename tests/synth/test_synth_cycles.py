@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("scipy", reason="the data engine needs scipy")
 
-from tryon.synth.build_grid import build_entries, grid_cells, retoned
+from tryon.synth.build_grid import HAIR, HEIGHTS_CM, base_shape, build_entries, grid_cells, looks_of, retoned
 from tryon.synth.cycles import PathSettings, trace, weld
 from tryon.synth.draw import CLOTH, SKIN, Buffers, Camera, Mesh, Surface
 from tryon.synth.garment_mesh import GarmentMesh, Worn
@@ -89,6 +89,11 @@ def test_the_grid_has_every_build_of_every_height_once() -> None:
     for cell in cells:
         assert 17 < cell.weight_kg / (cell.height_cm / 100) ** 2 < 36, cell.id
     assert {cell.skin for cell in cells} <= set(SKIN_TONES)
+
+
+def test_the_grids_women_do_not_share_one_haircut() -> None:
+    assert all(len(HAIR[sex]) == len(heights) for sex, heights in HEIGHTS_CM.items())
+    assert len({looks_of("female", height, base_shape("female")).hair for height in HEIGHTS_CM["female"]}) == 3
 
 
 def test_another_tone_changes_skin_alone() -> None:

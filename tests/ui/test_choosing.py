@@ -132,12 +132,28 @@ def test_corrections_can_be_reached_below_the_gallery(
     page.set_input_files("#garment input[type=file]", tmp_path / "garment.png")
     settled(page, other_than=before)
     page.click('#garment [data-act="correct"]')
+    kinds = page.locator("#garment .corrections [data-value]:visible")
+    rows = [kinds.nth(number).bounding_box()["y"] for number in range(2)]
+    assert rows[0] == rows[1]  # answers stand beside each other
     last = page.locator("#garment .corrections button").last
     last.scroll_into_view_if_needed()
     column, box = page.locator("#what").bounding_box(), last.bounding_box()
     assert column["x"] <= box["x"]
     assert box["x"] + box["width"] <= column["x"] + column["width"]
     assert page.locator("#garments .grid").bounding_box()["height"] > 100
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_all_fits_a_small_laptop(served: str, open_page: Any, choose: Any, locale: str) -> None:
+    page = open_page(served, viewport={"width": 1280, "height": 720}, locale=locale)
+    choose(page, tile("black-top"))
+    actions = [each.bounding_box() for each in page.locator("#stage .actions > *").all()]
+    assert len(actions) == 5
+    assert len({round(box["y"]) for box in actions}) == 1  # one row
+    for part in ("#stage .pic", "#strip .tile >> nth=1", "#wear .tucks", "#garment .drop", "#models .tile >> nth=1"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= 720, part
+    assert page.locator("#models .grid").bounding_box()["height"] > 130
 
 
 @both_widths
@@ -175,6 +191,13 @@ def test_an_outfit_is_put_together_and_taken_apart(
 def test_fit_and_tuck(served: str, open_page: Any, choose: Any, settled: Any, settings: dict[str, Any]) -> None:
     page = open_page(served, **settings)
     first = settled(page)
+
+    def drawer(name: str) -> None:
+        if settings:
+            page.click(f'[data-drawer="{name}"]')
+
+    drawer("who")  # the person is asked how they wear it
+    assert page.locator("#who input.fit").is_visible()
     assert page.get_attribute("input.fit", "aria-valuetext") == ENGLISH.wear.fits["0"]
     page.focus("input.fit")
     page.keyboard.press("ArrowRight")
@@ -183,7 +206,9 @@ def test_fit_and_tuck(served: str, open_page: Any, choose: Any, settled: Any, se
     assert page.evaluate("document.activeElement.classList.contains('fit')")
     tucked = choose(page, '[data-tuck="in"]')
     assert page.get_attribute('[data-tuck="in"]', "aria-pressed") == "true"
+    drawer("what")
     choose(page, tile("blue-jeans"))
+    drawer("who")
     assert page.locator(".tucks").is_hidden()  # only tops are tucked in
     assert page.input_value("input.fit") == "0.5"
     assert choose(page, '[data-act="undo"]') == tucked

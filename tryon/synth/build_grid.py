@@ -33,6 +33,15 @@ LIGHT_SHARE = 0.22  # of the lamps' samples: in small pictures fewer do
 DENSITY = 1010.0  # kg/m3 of a body, lungs half full
 FIELD_M = 2.14  # the camera never moves: who is taller reaches higher in the picture
 HEIGHTS_CM: dict[Sex, tuple[int, ...]] = {"female": (156, 166, 176), "male": (167, 177, 187)}
+# of each height: whoever moves the weight alone sees the same person
+HAIR: dict[Sex, tuple[tuple[str, tuple[float, float, float]], ...]] = {
+    "female": (
+        ("ponytail01", (0.016, 0.012, 0.010)),
+        ("long01", (0.045, 0.027, 0.018)),
+        ("braid01", (0.016, 0.012, 0.010)),
+    ),
+    "male": (("short02", (0.016, 0.012, 0.010)),) * 3,
+}
 # build words and the body mass index that each is drawn at
 BUILDS: tuple[tuple[str, float], ...] = (("slim", 19.0), ("average", 22.5), ("full", 26.5), ("plus size", 31.0))
 MUSCLE = (0.45, 0.38, 0.22, 0.08)  # of each: the model's weight is fat only where there is little muscle
@@ -118,15 +127,17 @@ def fitting_shape(model: BodyModel, sex: Sex, height_cm: float, weight_kg: float
     return replace(shape, weight=float(np.interp(weight_kg, kg, steps)))
 
 
-def _looks(sex: Sex, shape: BodyShape) -> Looks:
+def looks_of(sex: Sex, height_cm: int, shape: BodyShape) -> Looks:
+    """Skin, hair and what belongs to them of the person of a row of the grid."""
+    hair, tint = HAIR[sex][HEIGHTS_CM[sex].index(height_cm)]
     if sex == "female":
         return Looks(
-            "female", shape, DRAWN_TONE, "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "braid01",
-            (0.016, 0.012, 0.010), brow="eyebrow008", lashes="eyelashes02", socks="ankle",
+            "female", shape, DRAWN_TONE, "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", hair, tint,
+            brow="eyebrow008", lashes="eyelashes02", socks="ankle",
         )  # fmt: skip
     return Looks(
-        "male", shape, DRAWN_TONE, "young_caucasian_male/young_lightskinned_male_diffuse.jpg", "short02",
-        (0.016, 0.012, 0.010), brow="eyebrow011", socks="ankle",
+        "male", shape, DRAWN_TONE, "young_caucasian_male/young_lightskinned_male_diffuse.jpg", hair, tint,
+        brow="eyebrow011", socks="ankle",
     )  # fmt: skip
 
 
@@ -160,7 +171,7 @@ def draw_builds(
         bodies.setdefault((cell.sex, cell.height_cm, cell.weight_kg), []).append(cell)
     for (sex, height, weight), cells in bodies.items():
         shape = fitting_shape(dresser.model, sex, height, weight)
-        meshes, _ = dresser.dress(_looks(sex, shape), RELAXED, _clothes(sex))
+        meshes, _ = dresser.dress(looks_of(sex, height, shape), RELAXED, _clothes(sex))
         layers = renderer.draw([*meshes, backdrop((0.88, 0.88, 0.885))], camera, settings)
         for cell in cells:
             yield cell, develop_still(retoned(layers, cell.skin), camera, settings)

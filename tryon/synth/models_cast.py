@@ -177,7 +177,7 @@ MODELS: tuple[VirtualModel, ...] = (
         Looks(
             "female",
             BodyShape(1.0, 0.66, 0.62, 0.42, 0.42, 0.64, african=1.0, asian=0.0, caucasian=0.0, smile=FRIENDLY, expression=LIFTED, features=_face(cheek_bones=0.3)),
-            "dark", "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "ponytail01", (0.012, 0.010, 0.009),
+            "dark", "young_caucasian_female2/young_lightskinned_female_diffuse2.jpg", "short01", (0.012, 0.010, 0.009),
             brow="eyebrow008", lashes="eyelashes02", socks="ankle", lift=1.25,
         ),
         ONE_HAND_ON_HIP,
@@ -206,15 +206,15 @@ MODELS: tuple[VirtualModel, ...] = (
         (Clothing("lower", 11, _denim("#3b5674", 0.4)), Clothing("upper", 33, _jersey("#e9e6dd"))), "middle", "knees",
     ),
     VirtualModel(
-        "priya", "Priya", "普丽娅", "average", 163, "yellow T-shirt, jeans",
+        "priya", "Priya", "普丽娅", "average", 163, "mint T-shirt, jeans",
         Looks(
             "female",
             BodyShape(1.0, 0.67, 0.45, 0.50, 0.34, 0.58, african=0.1, asian=0.4, caucasian=0.5, smile=FRIENDLY, expression=LIFTED),
-            "brown", "young_asian_female/young_lightskinned_female_diffuse3.jpg", "braid01", (0.012, 0.010, 0.009),
+            "brown", "young_asian_female/young_lightskinned_female_diffuse3.jpg", "long01", (0.012, 0.010, 0.009),
             brow="eyebrow010", lashes="eyelashes02", socks="ankle",
         ),
         EASY,
-        (Clothing("lower", 18, _denim("#34507a", 0.35)), Clothing("upper", 1, _jersey("#d9b04a"))), framing="hips",
+        (Clothing("lower", 18, _denim("#34507a", 0.35)), Clothing("upper", 1, _jersey("#a5cfbf"))), framing="hips",
     ),
     VirtualModel(
         "sofia", "Sofia", "索菲娅", "plus size", 170, "lilac T-shirt, black leggings",
@@ -232,7 +232,7 @@ MODELS: tuple[VirtualModel, ...] = (
         Looks(
             "male",
             BodyShape(0.0, 0.69, 0.36, 0.92, 0.40, 0.52, african=0.1, asian=0.2, caucasian=0.7, smile=FRIENDLY, expression=LIFTED, features=_face(cheek_volume=0.3)),
-            "medium", "young_caucasian_male/young_lightskinned_male_diffuse.jpg", "short03", (0.020, 0.014, 0.011),
+            "medium", "young_caucasian_male/young_lightskinned_male_diffuse.jpg", "short02", (0.020, 0.014, 0.011),
             brow="eyebrow009", socks="ankle",
         ),
         RELAXED,

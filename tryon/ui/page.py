@@ -60,13 +60,13 @@ def _lay_out(room: FittingRoom) -> dict[str, gr.HTML]:
             pieces["models"] = _picker(room, "models")
             call = "tryonPage.build(element, trigger, props, watch); /* 'choose' */"
             pieces["builds"] = _piece(build_panel(texts, room.gallery), call=call, elem_id="builds", chosen=[])
+            call = "tryonPage.wear(element, trigger, props, watch); /* 'style' */"
+            pieces["wear"] = _piece(wear_panel.wear(texts), call=call, elem_id="wear", worn=WORN_AT_FIRST)
         with gr.Column(elem_id="middle"):
             call = "tryonPage.stage(element, trigger, watch); /* 'undo' */"
             with gr.Column(elem_id="front"):
                 pieces["stage"] = _piece(_first_stage(room), call=call, elem_id="stage")
                 _piece(markup.drawers(texts), call="tryonPage.drawers(element)", elem_id="drawers")
-            call = "tryonPage.wear(element, trigger, props, watch); /* 'style' */"
-            pieces["wear"] = _piece(wear_panel.wear(texts), call=call, elem_id="wear", worn=WORN_AT_FIRST)
             call = "tryonPage.strip(element, trigger, watch); /* 'choose' */"
             pieces["strip"] = _piece("", call=call, elem_id="strip")
             with gr.Column(elem_id="seen", elem_classes="drawer"):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from tryon.ui.languages import TEXTS, Language
+from tryon.ui.sentences_rare import RARE_SENTENCES
 
 # English with {fields} where a sentence names something, and the same fields in Chinese.
 CHINESE_SENTENCES: dict[str, str] = {
@@ -23,7 +24,7 @@ CHINESE_SENTENCES: dict[str, str] = {
     "What you wrote ({name}) has {n} characters. Use at most {most}.": "这行文字有 {n} 个字。请最多写 {most} 个。",
     "OpenCV wrote no film. Ask for webp or gif instead.": "没有生成短片。请改用 WebP 或 GIF。",
     "The garments are {what}. {why} If one was taken for the wrong kind, say so with its category.": (
-        "这些衣服不能一起穿：一套可以是上衣加下装，或一条连衣裙，外面可再加一件外套。"
+        "这些衣服不能一起穿。{why}如果有衣服被认错了种类，请更正它的类别。"
     ),
     # the brush
     "What was painted is too large. Paint it again.": "涂画的内容太大。请重新涂画。",
@@ -145,7 +146,8 @@ def in_language(language: Language, sentence: str) -> str:
     for pattern, chinese in _patterns():
         found = pattern.fullmatch(sentence)
         if found:
-            return chinese.format(**found.groupdict())
+            # what is named may be a sentence itself: the reason for a refusal
+            return chinese.format(**{name: in_language(language, each) for name, each in found.groupdict().items()})
     return sentence
 
 
@@ -169,7 +171,7 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     """The table, and the page's own sentences, which programs and visitors share."""
     english, chinese = TEXTS["en"], TEXTS["zh"]
     own = ("upload_gone", "photo_gone", "look_gone", "not_in_gallery", "last_garment", "unexpected", "not_ready")
-    table = {**CHINESE_SENTENCES, **{getattr(english, name): getattr(chinese, name) for name in own}}
+    table = {**CHINESE_SENTENCES, **RARE_SENTENCES, **{getattr(english, name): getattr(chinese, name) for name in own}}
     return tuple((_pattern(sentence), translated) for sentence, translated in table.items())
 
 

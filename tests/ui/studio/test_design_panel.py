@@ -96,7 +96,8 @@ def test_an_idea_is_changed_and_worn(
     page = open_page(serving.url, **settings)
     assert rectangles.drawn == []  # nothing is drawn before somebody looks
     first = open_designer(page, settled)
-    assert page.locator(".design-chosen").is_hidden()
+    large_shows(page, "large.jpg")  # one idea is open from the start
+    assert page.get_attribute(".design-grid .tile >> nth=0", "aria-pressed") == "true"
     page.select_option('.design select[name="label"]', "Dress")
     page.wait_for_function(
         "[...document.querySelectorAll('.design-grid img')].every((i) => i.src.includes('label=Dress') && i.complete)"

@@ -29,7 +29,11 @@
 
     root.addEventListener("input", tell);
     root.addEventListener("change", ask);
-    root.addEventListener("toggle", () => root.open && !figures.has((props.chosen || [])[0]) && ask());
+    root.addEventListener("toggle", () => {
+      if (!root.open) return;
+      root.scrollIntoView({ block: "nearest" });
+      if (!figures.has((props.chosen || [])[0])) ask();
+    });
     document.addEventListener("tryon:language", tell);
     watch("chosen", tell);
     tell();

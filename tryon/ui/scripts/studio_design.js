@@ -51,6 +51,11 @@
         name(tile);
         show(tile.querySelector("img"), address("tile.jpg", tile.idea));
       });
+      if (!chosen) open(tiles[0]); // the sliders have something to move from the start
+    }
+    function open(tile) {
+      press(element, ".design-grid .tile", tile);
+      choose(tile.idea);
     }
     const name = (tile) => tile.idea && tile.setAttribute("aria-label", nameOf(tile.idea));
 
@@ -128,11 +133,7 @@
 
     element.addEventListener("click", (event) => {
       const tile = event.target.closest(".design-grid .tile");
-      if (tile?.idea) {
-        press(element, ".design-grid .tile", tile);
-        choose(tile.idea);
-        return;
-      }
+      if (tile?.idea) return open(tile);
       const step = event.target.closest(".design-walk .tile");
       if (step) {
         share.value = step.dataset.share;

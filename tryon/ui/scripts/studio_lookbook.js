@@ -192,7 +192,9 @@
 
     // -- what was made here, and the visitor's own photo
     async function fresh() {
-      find(`.book-people [data-id="own"]`).hidden = !document.querySelector("#photo img");
+      const [own, photo] = [find('.book-people [data-id="own"]'), document.querySelector("#photo img.mine")];
+      own.hidden = !photo;
+      if (photo) own.querySelector("img").src = photo.src;
       const found = await ask("created", {});
       if (!found.created) return;
       const place = find(".book-garments");

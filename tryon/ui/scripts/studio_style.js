@@ -9,6 +9,7 @@
     const buttons = [...root.querySelectorAll('[data-act="style-wear"], [data-act="style-keep"]')];
     const wish = { cut: "", source: "", mode: "both", strength: 1, scale: 1 };
     let brought = false; // a picture of the visitor's own is the source
+    let made = false; // a style has been transferred
     let waiting = 0;
 
     const say = (word) => (status.textContent = word ? words(`studio.style.${word}`) : "");
@@ -22,6 +23,15 @@
       clearTimeout(waiting);
       waiting = setTimeout(make, 250);
     };
+    // The cut by itself, until it has a style.
+    function preview(tile) {
+      const shown = tile.querySelector("img");
+      picture.src = shown.src;
+      picture.alt = tile.textContent.trim();
+      picture.hidden = false;
+      empty.hidden = true;
+      say("empty");
+    }
     function choose(part, tile) {
       root.querySelectorAll(`[data-part="${part}"] .tile`).forEach((each) =>
         each.setAttribute("aria-pressed", String(each === tile)),
@@ -35,6 +45,7 @@
       if (part) {
         choose(part, pressed);
         if (part === "source") brought = false;
+        else if (!made) preview(pressed);
         make();
       } else if (pressed.dataset.mode) {
         root.querySelectorAll("[data-mode]").forEach((each) =>
@@ -65,6 +76,15 @@
         status.textContent = error.message;
       }
     });
+    // what is worn is the first cut
+    document.addEventListener("tryon:studio", (event) => {
+      if (event.detail.panel !== "style" || wish.cut) return;
+      const worn = document.querySelector('#garments .tile[aria-pressed="true"]');
+      const tiles = [...root.querySelectorAll('[data-part="cut"] .tile')];
+      const first = tiles.find((tile) => worn && tile.dataset.id === worn.dataset.id) || tiles[0];
+      choose("cut", first);
+      preview(first);
+    });
     watch("answer", () => {
       const answer = props.answer;
       if (!answer) return;
@@ -76,6 +96,7 @@
         picture.alt = words("studio.style.result");
         picture.hidden = false;
         empty.hidden = true;
+        made = true;
         link.href = `${base()}/${answer.full}`;
         link.hidden = false;
         buttons.forEach((each) => (each.disabled = false));

@@ -85,7 +85,7 @@ def design(texts: Texts) -> str:
     )
     return el(
         "section",
-        el("header", t(texts, "studio.design.title", "h2"), t(texts, "studio.design.about", "p", class_="hint")),
+        el("header", t(texts, "studio.design.title", "h2"), t(texts, "studio.design.about", "p"), class_="intro"),
         el(
             "div",
             el("div", controls, grid, _walk(texts), class_="design-ideas"),

@@ -76,7 +76,7 @@ def answer_to(room: FittingRoom, session: str, kind: str, sent: Sent) -> dict[st
 def lookbook(room: FittingRoom) -> str:
     """The panel's HTML; ``scripts/studio_lookbook.js`` moves it."""
     texts = room.texts
-    head = el("header", t(texts, "studio.lookbook.title", "h2"), t(texts, "studio.lookbook.about", "p", class_="hint"))
+    head = el("header", t(texts, "studio.lookbook.title", "h2"), t(texts, "studio.lookbook.about", "p"), class_="intro")
     choosing = el("div", *_choosing(room), class_="book-choose")
     making = el("div", *_making(texts), class_="book-make")
     return el("section", head, el("div", choosing, making, class_="book-room"), class_="book", data_most=MOST_LOOKS,

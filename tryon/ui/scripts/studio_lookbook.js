@@ -195,20 +195,7 @@
       find(`.book-people [data-id="own"]`).hidden = !document.querySelector("#photo img");
       const found = await ask("created", {});
       if (!found.created) return;
-      const place = find(".book-garments");
-      const there = new Set(found.created.map(([id]) => id));
-      all(".book-garments .is-created").forEach((tile) => there.has(tile.dataset.id) || tile.remove());
-      [...found.created].reverse().forEach(([id, name, name_zh, thumb]) => {
-        if (place.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
-        const tile = Object.assign(document.createElement("button"), { type: "button", className: "tile is-created" });
-        tile.dataset.id = id;
-        tile.setAttribute("aria-pressed", "false");
-        const label = document.createElement("span");
-        Object.assign(label.dataset, { en: name, zh: name_zh || name });
-        label.textContent = name;
-        tile.append(Object.assign(document.createElement("img"), { src: thumb, alt: "", width: 240, height: 320 }), label);
-        place.prepend(tile);
-      });
+      tryonPage.studio.showPrivate(find(".book-garments"), found.created);
     }
 
     element.addEventListener("click", (event) => {

@@ -84,7 +84,9 @@ def test_a_lookbook_is_made(
     add.click()
     page.wait_for_selector(".book-looks li >> nth=3")
     pages_show(page, 2)
-    assert page.input_value(".book-looks li:nth-child(2) input >> nth=0") == ("红色 T 恤" if settings and CHINESE_FONT else "Red tee")
+    assert page.input_value(".book-looks li:nth-child(2) input >> nth=0") == (
+        "红色 T 恤" if settings and CHINESE_FONT else "Red tee"
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     before = picture_at(page.eval_on_selector(".book-pages a:last-child img", "image => image.src"))
     # a price and a name are drawn; what is made stays made

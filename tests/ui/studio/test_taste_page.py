@@ -41,9 +41,11 @@ def test_a_taste_is_told(serving: Any, open_page: Any, settled: Any, settings: d
     assert page.is_checked("#taste input[type=checkbox]")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
     before = page.eval_on_selector_all("#taste-list .card .tile", "tiles => tiles.map((each) => each.dataset.id)")
+    place = page.locator('#taste-list .card [data-id="red-tee"]').first.bounding_box()["y"]
     say(page, "like", "black-top", words.noted_like)
-    page.wait_for_selector('#taste-list .liked [data-id="black-top"]')
+    page.wait_for_selector('#taste-list .card.is-liked [data-id="black-top"]')
     # nothing moves under the hand: what was said of stays where it is, with the word that can be taken back
+    assert page.locator('#taste-list .card [data-id="red-tee"]').first.bounding_box()["y"] == place
     order = page.eval_on_selector_all("#taste-list .card .tile", "tiles => tiles.map((each) => each.dataset.id)")
     assert order == before
     assert page.inner_text("#taste-list .card.is-liked .why") == words.said_like
@@ -54,7 +56,7 @@ def test_a_taste_is_told(serving: Any, open_page: Any, settled: Any, settings: d
     page.click('#taste-list .card.is-not-wanted [data-say="back"]')
     page.wait_for_selector("#taste-list .card.is-not-wanted", state="detached")
     # asked for, the list is made anew: without what was said of
-    page.click('#taste-list [data-act="taste-fresh"]')
+    page.click('#taste [data-act="taste-fresh"]')
     page.wait_for_selector("#taste-list .card.is-liked", state="detached")
     assert shown(page) == {"red-tee", "blue-jeans", "green-dress"}
     # what goes with it, and both are worn

@@ -102,6 +102,7 @@
         say("kept");
         if (answer.value === "wear") studio.wear(answer.made);
         else studio.showCreated();
+        send(trigger, "created", {});
       }
     });
   };

@@ -7,6 +7,7 @@
   tryonPage.taste = function taste(element, trigger, props, watch) {
     const root = element.querySelector(".taste");
     const [status, undo] = [root.querySelector("[role=status]"), root.querySelector('[data-act="taste-undo"]')];
+    const fresh = root.querySelector('[data-act="taste-fresh"]');
     const box = root.querySelector('[data-act="taste-remember"]');
     const [first, step] = [Number(root.dataset.first), Number(root.dataset.step)];
     let asked = false; // once: then a new language needs new words
@@ -24,6 +25,7 @@
       status.textContent = answer.said ? words(`studio.taste.${answer.said}`) : "";
       undo.hidden = answer.said !== "noted_dislike" || !state.with; // in the list the card itself takes it back
       undo.dataset.id = answer.id;
+      fresh.hidden = !answer.stale;
     };
     tryonPage.tasteMore = () => {
       state.count += step;
@@ -37,6 +39,7 @@
         ask("erase");
       }
       if (act === "taste-undo") ask("back", undo.dataset.id);
+      if (act === "taste-fresh") ask();
     });
     box.addEventListener("change", () => ask(box.checked ? "remember" : "forget"));
     document.addEventListener("tryon:studio", (event) => event.detail.panel === "taste" && ask());
@@ -82,9 +85,6 @@
       } else if (act === "taste-back") {
         state.with = "";
         ask("same");
-      } else if (act === "taste-fresh") {
-        ask();
-        document.querySelector("#taste").scrollIntoView({ block: "nearest" });
       } else studio.wear(id, { beside: beside || "" });
     });
   };

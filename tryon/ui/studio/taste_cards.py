@@ -49,24 +49,23 @@ def suggestion_list(
     room: FittingRoom,
     visitor: Visitor,
     liked: Sequence[str],
+    row: Sequence[str],
     suggestions: Sequence[Suggestion | str],
     *,
     more: bool,
-    stale: bool = False,
 ) -> str:
     """What is liked, and the suggestions below it.
 
     Args:
         room: gives the gallery.
         visitor: whose.
-        liked: ids, the newest first.
+        liked: ids, the newest first. row: those of them that stand above the suggestions.
         suggestions: the best first; ids alone are of garments that something was said of since the list was made, and
             which keep their place.
         more: whether there are more than these.
-        stale: whether a new list would be another one.
     """
     texts = visitor.texts
-    parts = [_liked(room, visitor, liked)]
+    parts = [_liked(room, visitor, row)]
     cards = []
     for each in suggestions:
         card = card_of(room, visitor, each if isinstance(each, str) else each.id)
@@ -76,8 +75,6 @@ def suggestion_list(
             cards.append(_said_card(texts, card, visitor, liked=card.id in liked))
         else:
             cards.append(_card(texts, card, reason_in_words(texts, each.reason), visitor))
-    if stale:
-        parts.append(button(t(texts, "studio.taste.fresh"), "solid fresh", data_act="taste-fresh"))
     if cards:
         parts.append(el("div", *cards, class_="cards", role="group", **labelled(texts, "studio.taste.suggestions")))
     else:

@@ -76,18 +76,20 @@ def answer_to(room: FittingRoom, taste: TasteRoom, session: str, sent: Sent) -> 
     elif sent.value in ("remember", "forget"):
         taste.remember(session, sent.value == "remember")
     try:
-        html = _list(room, taste, session, sent)
+        html, stale = _list(room, taste, session, sent)
     except TryOnError:
-        html, said = gr.skip(), "failed"
+        html, stale, said = gr.skip(), False, "failed"
     key = notes.key if taste.store.lasting and sent.value != "erase" else ""
-    return html, {"said": said, "id": sent.id, "key": key, "remember": notes.remember, "ticket": sent.ticket}
+    told = {"said": said, "id": sent.id, "key": key, "remember": notes.remember, "stale": stale}
+    return html, told | {"ticket": sent.ticket}
 
 
-def _list(room: FittingRoom, taste: TasteRoom, session: str, sent: Sent) -> str:
+def _list(room: FittingRoom, taste: TasteRoom, session: str, sent: Sent) -> tuple[str, bool]:
+    """The list's HTML, and whether a new one would be another."""
     visitor = room.visitors.get(session)
     beside = sent.words.get("with", "")
     if beside:
-        return match_list(room, visitor, beside, taste.matches(session, beside, MATCHES))
+        return match_list(room, visitor, beside, taste.matches(session, beside, MATCHES)), False
     count = min(MOST, max(FIRST, int(sent.numbers.get("count", FIRST))))
     notes = taste.notes(session)
     if sent.value in FRESH or not notes.shown:
@@ -98,7 +100,9 @@ def _list(room: FittingRoom, taste: TasteRoom, session: str, sent: Sent) -> str:
         stale = any(isinstance(each, str) for each in found[:count])
     notes.shown = [each if isinstance(each, str) else each.id for each in found[:count]]
     liked = taste.liked(session)
-    return suggestion_list(room, visitor, liked, found[:count], more=len(found) > count, stale=stale)
+    # the row above grows with the next list: a row more would push the cards away
+    notes.row = liked if sent.value in FRESH else [each for each in notes.row if each in liked]
+    return suggestion_list(room, visitor, liked, notes.row, found[:count], more=len(found) > count), stale
 
 
 def _frame(texts: Texts, *, lasting: bool) -> str:
@@ -107,12 +111,13 @@ def _frame(texts: Texts, *, lasting: bool) -> str:
     remember = el("label", box, t(texts, "studio.taste.remember"), class_="remember")
     erase = button(t(texts, "studio.taste.erase"), "plain", data_act="taste-erase")
     undo = button(t(texts, "undo"), "quiet", data_act="taste-undo", hidden=True)
+    fresh = button(t(texts, "studio.taste.fresh"), "plain fresh", data_act="taste-fresh", hidden=True)
     return el(
         "section",
         el("div", t(texts, "studio.taste.title", "h2"), t(texts, "studio.taste.hint", "p"), class_="intro"),
         el("div", remember, erase, class_="row"),
         el("p", ICON_LOCK, t(texts, privacy), class_="privacy"),
-        el("p", el("span", role="status"), undo, class_="told-taste"),
+        el("p", el("span", role="status"), undo, fresh, class_="told-taste"),
         class_="taste",
         data_step=STEP,
         data_first=FIRST,

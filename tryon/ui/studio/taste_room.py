@@ -47,7 +47,7 @@ class Notes:
     """Of one visit. key: of the store. remember: whether tries and downloads are noted. counted: tries noted already.
 
     mine: a recommender that also knows what the visitor made, with the keys of that. shown: ids of the list that the
-    visitor looks at, in its order.
+    visitor looks at, in its order. row: what stood above it as liked when it was made.
     """
 
     key: str
@@ -55,6 +55,7 @@ class Notes:
     counted: set[str] = field(default_factory=set)
     mine: tuple[tuple[str, ...], Recommender] | None = None
     shown: list[str] = field(default_factory=list)
+    row: list[str] = field(default_factory=list)
 
 
 class TasteRoom:

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from tryon.garment.attributes import leg_length, sleeve_length
 from tryon.garment.landmarks import Kind, kind_of
+from tryon.models.cloth_noise import tile_noise
 from tryon.models.design_details import LABEL_NAMES
 from tryon.models.designer import (
     CLOTHS,
@@ -215,7 +216,7 @@ class Designer:
         points = tile_points(size) * repeats_of(idea.cloth, float(idea.pattern[0]))
         noise = None
         if idea.cloth in GRAINY:
-            noise = torch.randn(1, size * size, 1, generator=torch.Generator().manual_seed(idea.seed))
+            noise = tile_noise(size, [torch.Generator().manual_seed(idea.seed)])
         shares, tone = self._cloth.paint(style, points, noise)
         of_cloth = shares[0].mean(0).numpy()
         order = np.argsort(-of_cloth)

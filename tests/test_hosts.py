@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tryon.studio.lookbook.lettering import SYSTEM_FONTS
 from tryon.ui.app import private_temporary_folder
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,7 +87,12 @@ def test_constraints_and_requirements_agree() -> None:
 
 
 def test_system_libraries_are_those_that_are_looked_for(run_script: dict[str, Any]) -> None:
-    assert set((ROOT / "packages.txt").read_text("utf-8").split()) == set(run_script["LIBRARIES"].values())
+    named = set((ROOT / "packages.txt").read_text("utf-8").split())
+    fonts = {name for name in named if name.startswith("fonts-")}
+    assert named - fonts == set(run_script["LIBRARIES"].values())
+    # lookbooks write Chinese with it: where the package puts it is where it is looked for
+    assert fonts == {"fonts-wqy-microhei"}
+    assert "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc" in {path for path, _ in SYSTEM_FONTS}
 
 
 def test_the_dockerfile_installs_what_is_pinned(head: dict[str, Any]) -> None:

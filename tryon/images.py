@@ -65,17 +65,19 @@ def load_picture(source: PictureSource, *, what: str = "picture") -> RGBu8:
     return rgb if alpha is None else _on_white(rgb, alpha)
 
 
-def load_picture_with_alpha(source: PictureSource, *, what: str = "picture") -> tuple[RGBu8, MaskF32 | None]:
+def load_picture_with_alpha(
+    source: PictureSource, *, what: str = "picture", least: int = MIN_SIDE
+) -> tuple[RGBu8, MaskF32 | None]:
     """Decode a picture and keep its transparency, for garments that come already cut out.
 
-    Args and errors are those of ``load_picture``.
+    Args and errors are those of ``load_picture``; least: pixels that each side must have.
 
     Returns:
         The picture (H, W, 3) uint8 and its opacity (H, W) float32 0..1, or None where less than 1%
         of the pixels are transparent. With an opacity the colours are the garment's own up to its
         edge (not mixed with a ground), and white where nothing is.
     """
-    rgb, alpha = _decode(source, what)
+    rgb, alpha = _decode(source, what, least)
     if alpha is None:
         return rgb, None
     if float((alpha < 128).mean()) < CUT_OUT_SHARE:
@@ -165,12 +167,12 @@ def shrink_to(image_u8: NDArray[np.uint8], longest_px: int) -> NDArray[np.uint8]
     return cv2.resize(image_u8, (max(1, round(w * factor)), max(1, round(h * factor))), interpolation=cv2.INTER_AREA)
 
 
-def _decode(source: PictureSource, what: str) -> tuple[RGBu8, NDArray[np.uint8] | None]:
+def _decode(source: PictureSource, what: str, least: int = MIN_SIDE) -> tuple[RGBu8, NDArray[np.uint8] | None]:
     """The picture's own colours (H, W, 3) uint8 and its alpha (H, W) uint8 where it has one."""
     if isinstance(source, np.ndarray):
-        return _from_array(source, what)
+        return _from_array(source, what, least)
     if isinstance(source, Image.Image):
-        return _from_pillow(source, what)
+        return _from_pillow(source, what, least)
     data = bytes(source) if isinstance(source, (bytes, bytearray, memoryview)) else _read(source, what)
     if len(data) > MAX_BYTES:
         raise PictureTooLargeError(_too_many_bytes(what, len(data)))
@@ -186,7 +188,7 @@ def _decode(source: PictureSource, what: str) -> tuple[RGBu8, NDArray[np.uint8] 
             f"The {what} is not a picture that can be read. Use a JPEG, PNG, WebP or HEIC file."
         ) from error
     with image:
-        return _from_pillow(image, what)
+        return _from_pillow(image, what, least)
 
 
 def _read(source: str | Path, what: str) -> bytes:
@@ -219,8 +221,8 @@ def _jpeg_scans(data: bytes) -> int:
     return scans
 
 
-def _from_pillow(image: Image.Image, what: str) -> tuple[RGBu8, NDArray[np.uint8] | None]:
-    _check_size(image.width, image.height, what)
+def _from_pillow(image: Image.Image, what: str, least: int) -> tuple[RGBu8, NDArray[np.uint8] | None]:
+    _check_size(image.width, image.height, what, least)
     try:
         image.load()
         pixels = _to_eight_bit(image) if image.mode in ("I;16", "I;16B", "I;16L", "I", "F") else image
@@ -234,12 +236,12 @@ def _from_pillow(image: Image.Image, what: str) -> tuple[RGBu8, NDArray[np.uint8
     return rgb, None if alpha is None or int(alpha.min()) == 255 else alpha
 
 
-def _from_array(array: np.ndarray, what: str) -> tuple[RGBu8, NDArray[np.uint8] | None]:
+def _from_array(array: np.ndarray, what: str, least: int) -> tuple[RGBu8, NDArray[np.uint8] | None]:
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
         raise NotAPictureError(f"The {what} is an array of shape {array.shape}. Use (H, W), (H, W, 3) or (H, W, 4).")
-    _check_size(array.shape[1], array.shape[0], what)
+    _check_size(array.shape[1], array.shape[0], what, least)
     if array.dtype == np.bool_:
         array = array.astype(np.uint8) * np.uint8(255)
     elif array.dtype == np.uint16:
@@ -256,12 +258,12 @@ def _from_array(array: np.ndarray, what: str) -> tuple[RGBu8, NDArray[np.uint8] 
     return array[..., :3].copy(), None if alpha is None or int(alpha.min()) == 255 else alpha
 
 
-def _check_size(width: int, height: int, what: str) -> None:
+def _check_size(width: int, height: int, what: str, least: int) -> None:
     if width * height > MAX_PIXELS:
         raise PictureTooLargeError(_too_many_pixels(what, (width, height)))
-    if min(width, height) < MIN_SIDE:
+    if min(width, height) < least:
         raise PictureTooSmallError(
-            f"The {what} has {width}x{height} pixels. Use one with at least {MIN_SIDE} pixels on each side."
+            f"The {what} has {width}x{height} pixels. Use one with at least {least} pixels on each side."
         )
 
 

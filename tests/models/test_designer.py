@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from tryon.geometry.chains import chain_length, corner_indices
+from tryon.models.cloth_noise import LATTICES, tile_noise
 from tryon.models.design_details import DETAILS, LABEL_NAMES, detail_vector
 from tryon.models.design_inputs import CHANNELS, outline_fields
 from tryon.models.designer import (
@@ -68,13 +69,45 @@ def test_dyes_and_pattern_are_apart() -> None:
     assert net.colours(torch.randn(1, p.colour_latent), kind).shape == (1, p.palette, 3)
 
 
+def test_noise_has_no_seam_and_is_the_same_at_any_size() -> None:
+    small, large = (tile_noise(n, [torch.Generator().manual_seed(3)]).view(n, n, -1) for n in (64, 128))
+    assert small.shape[2] == len(LATTICES)
+    assert 0.6 < float(small[..., :8].std()) < 1.5
+    coarse = [k for k, (down, across) in enumerate(LATTICES) if max(down, across) <= 16]
+    halved = large[..., coarse].view(64, 2, 64, 2, -1).mean((1, 3))
+    assert float((halved - small[..., coarse]).abs().max()) < 0.15
+    step = (large[:, 1:] - large[:, :-1])[..., coarse].abs().amax((0, 1))
+    seam = (large[:, 0] - large[:, -1])[..., coarse].abs().amax(0)
+    assert (seam < 1.6 * step).all()  # from the last column to the first as from one to the next
+
+
+def test_uneven_cloth_is_its_seeds_and_even_cloth_is_none() -> None:
+    p = ClothParams()
+    torch.manual_seed(5)
+    net, kind = ClothGenerator(p).eval(), torch.eye(p.classes)[:1]
+    style = net.styles(torch.randn(1, p.latent), torch.zeros(1, p.codes), kind)
+    points = torch.rand(1, 64, 2)
+    noise = [tile_noise(8, [torch.Generator().manual_seed(seed)]) for seed in (1, 1, 2)]
+    with torch.no_grad():
+        one, again, other, even = (net.paint(style, points, n)[0] for n in (*noise, None))
+    assert torch.equal(one, again)
+    assert not torch.allclose(one, other, atol=1e-4)
+    assert not torch.allclose(one, even, atol=1e-4)
+
+
 def test_the_judge_sees_copies() -> None:
     same, varied = torch.ones(4, 3), torch.arange(12.0).view(4, 3)
     assert float(batch_spread(same)[0, -1]) < float(batch_spread(varied)[0, -1])
-    judge = ClothJudge(ClothParams(), lambda x: [x[..., ::2, ::2], x[..., ::4, ::4]], (3, 3))  # type: ignore[arg-type]
-    logits, codes = judge(torch.rand(2, 3, 64, 64), torch.eye(ClothParams().classes)[:2])
-    assert logits.shape == (2, 2)
-    assert codes.shape == (2, ClothParams().codes)
+    torch.manual_seed(2)
+    judge, kind = ClothJudge(ClothParams()), torch.eye(ClothParams().classes)
+    swatches = torch.rand(3, 3, 64, 64)
+    logits, codes = judge(swatches, kind[:3])
+    assert [tuple(each.shape) for each in logits] == [(3, 1, 8, 8), (3, 1, 4, 4)]
+    assert codes.shape == (3, ClothParams().codes)
+    # large patches know the batch, small ones the swatch alone
+    alone, _ = judge(swatches[:1].repeat(3, 1, 1, 1), kind[[0, 0, 0]])
+    assert torch.allclose(alone[0][0], logits[0][0], atol=1e-5)
+    assert not torch.allclose(alone[1][0], logits[1][0], atol=1e-5)
 
 
 def test_layers_of_a_garment() -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from tryon.geometry.chains import chain_length, corner_indices
 from tryon.models.design_details import DETAILS
 from tryon.studio.design_paint import Cloth, Layers, crisp, lay_cloth, photograph
 from tryon.studio.design_shape import settle_details, shape_of, smooth_closed
-from tryon.studio.designer import recolour
+from tryon.studio.designer import Designer, recolour
 from tryon.studio.ideas import new_idea
 
 SIZE = (320, 240)
@@ -145,12 +146,60 @@ def test_edges_of_masks_are_steep_and_outlines_smooth() -> None:
 def test_colour_sliders_move_colour_alone() -> None:
     dyes = np.float32([(0.8, 0.3, 0.3), (0.2, 0.4, 0.7)])
     lab = lambda c: cv2.cvtColor(c[None].astype(np.float32), cv2.COLOR_RGB2LAB)[0]  # noqa: E731
-    idea = new_idea(1)
-    assert np.array_equal(recolour(dyes, idea), dyes)
-    lighter = lab(recolour(dyes, idea.moved(lightness=0.4))) - lab(dyes)
+    idea, both = new_idea(1), np.float32([0.5, 0.5])
+    assert np.array_equal(recolour(dyes, idea, both), dyes)
+    lighter = lab(recolour(dyes, idea.moved(lightness=0.4), both)) - lab(dyes)
     assert np.all(lighter[:, 0] > 5)
     assert np.abs(lighter[:, 1:]).max() < 4
-    grey = lab(recolour(dyes, idea.moved(colour=-1.0)))
+    grey = lab(recolour(dyes, idea.moved(colour=-1.0), both))
     assert np.abs(grey[:, 1:]).max() < 1
-    turned = lab(recolour(dyes[1:], idea.moved(hue=60.0)))
+    turned = lab(recolour(dyes[1:], idea.moved(hue=60.0), both[1:]))
     assert abs(turned[0, 0] - lab(dyes[1:])[0, 0]) < 3
+
+
+def test_grey_cloth_is_given_the_hue_that_is_asked() -> None:
+    lab = lambda c: cv2.cvtColor(c[None].astype(np.float32), cv2.COLOR_RGB2LAB)[0]  # noqa: E731
+    chroma = lambda c: np.hypot(lab(c)[:, 1], lab(c)[:, 2])  # noqa: E731
+    grey, shares, idea = np.float32([(0.5, 0.5, 0.5), (0.97, 0.97, 0.97)]), np.float32([0.9, 0.1]), new_idea(1)
+    hues = []
+    for turn in (-120.0, 0.01, 120.0):
+        found = recolour(grey, idea.moved(hue=turn), shares)
+        hues.append(np.degrees(np.arctan2(lab(found)[0, 2], lab(found)[0, 1])))
+        assert bool(chroma(found)[0] > 20) is (abs(turn) > 1)  # a touch of the slider changes next to nothing
+        assert chroma(found)[1] < 15  # what is white in a pattern stays nearly so
+    assert (hues[2] - hues[0]) % 360 == pytest.approx(240, abs=8)
+    # beside a colourful dye grey stays grey: that one is turned
+    mixed = np.float32([(0.5, 0.5, 0.5), (0.8, 0.2, 0.2)])
+    assert chroma(recolour(mixed, idea.moved(hue=90.0), shares))[0] < 2
+    # white cloth is tinted, black cloth too: there is a colour to be seen
+    for value in (0.98, 0.04):
+        assert (
+            chroma(recolour(np.full((1, 3), value, np.float32), idea.moved(hue=90.0), np.ones(1, np.float32)))[0] > 12
+        )
+
+
+@torch.inference_mode()
+def test_moved_sliders_keep_the_garments_folds() -> None:
+    designer = Designer.from_pretrained()
+    kept = [
+        designer._shape(idea)[2] == designer._shape(idea.moved(neck=0.6, length=-0.3))[2]
+        for idea in (new_idea(seed, "T-Shirt") for seed in range(12))
+    ]
+    assert sum(kept) >= 10  # of twelve; where a sleeve comes or goes others are borrowed
+    short, long = (designer._shape(new_idea(4, "T-Shirt").moved(sleeve=s)) for s in (-1.0, 1.0))
+    assert short[0].has_sleeves is designer._folds.suits(short[2], "upper", short[0].halves_cm[0]) or short[2] < 0
+    assert long[2] < 0 or designer._folds.suits(long[2], "upper", long[0].halves_cm[0])
+
+
+@torch.inference_mode()
+def test_the_patterns_strength_reaches_both_ends() -> None:
+    """Where the code is at its end already, the dyes move apart or together."""
+    designer = Designer.from_pretrained()
+    for seed in range(4):
+        idea = new_idea(seed, "Shirt", "stripes")
+        spread = [
+            float(designer._cloth_of(idea.moved(style=s), large=False).tile.std((0, 1)).mean())
+            for s in (-1.0, 0.0, 1.0)
+        ]
+        assert spread[0] < 0.8 * spread[1]
+        assert spread[2] > 1.05 * spread[1]

@@ -137,6 +137,39 @@ def test_a_print_keeps_its_place_and_leaves_the_ground() -> None:
     assert abs(lab[230:260, 132:140, 1].mean()) < 8
 
 
+def test_a_print_can_be_moved() -> None:
+    cloth = plain(WHITE)
+    cv2.circle(cloth, (130, 150), 22, RED, -1)
+    moved = to_lab(transfer_style(draw(plain(GREEN)), draw(cloth), StyleSettings(offset=(0.0, 0.3))).image_u8)
+    down = 150 + round(0.3 * 246)  # of the garment's height
+    assert moved[down - 4 : down + 4, 125:135, 1].mean() > 35
+    assert abs(moved[145:155, 132:140, 1].mean()) < 8
+
+
+def test_checks_of_one_tint_are_no_light() -> None:
+    """Shades of one colour that are everywhere are a check, and go with the old cloth."""
+    cloth = plain((150, 120, 110))
+    y, x = np.mgrid[0:H, 0:W]
+    for gain, line in ((0.35, (y // 8) % 2), (0.35, (x // 8) % 2)):
+        cloth = np.where(line[..., None] > 0, (cloth * gain).astype(np.uint8), cloth)
+    soft = cv2.GaussianBlur(cloth, (0, 0), 1.6)
+    cut = draw(soft)
+    was = np.log(srgb_to_linear(cut.image_u8).mean(-1) + 0.01)[150:270, 132:140].mean(1).std()
+    assert part_light(cut.image_u8, cut.alpha_f32).light_log[150:270, 132:140].mean(1).std() < 0.3 * was
+
+
+def test_what_shines_keeps_no_old_colour_and_buttons_do() -> None:
+    cut = draw(plain(NAVY))
+    ragged = np.zeros((H, W), np.uint8)
+    points = [(90, 200), (96, 202), (92, 204), (97, 210), (91, 206), (88, 211)]
+    cv2.fillPoly(ragged, [np.array(points)], 1)
+    cut.image_u8[ragged > 0] = WHITE
+    cv2.circle(cut.image_u8, (150, 220), 3, WHITE, -1)
+    trims = plan_cut(cut).trims_f32
+    assert trims[220, 150] > 0.9
+    assert trims[ragged > 0].max() < 0.1
+
+
 def test_modes_take_what_they_say() -> None:
     cut, source = draw(stripes(NAVY, WHITE)), draw(plain(RED))
     dyed = middle(transfer_style(cut, source, StyleSettings(mode="colours")))

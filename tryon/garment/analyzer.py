@@ -86,6 +86,16 @@ class GarmentAnalyzer:
         Raises:
             GarmentNotFoundError: empty picture, or nothing stands out from the ground.
         """
+        return self.with_layers(image_u8, category=category, alpha_f32=alpha_f32)[0]
+
+    def with_layers(
+        self,
+        image_u8: RGBu8,
+        *,
+        category: Category | Literal["auto"] = "auto",
+        alpha_f32: MaskF32 | None = None,
+    ) -> tuple[Garment, MaskF32, MaskF32]:
+        """As a call, with what ``cut_out`` gives, from one look at the picture: garment, whole, inside of the back."""
         height, width = image_u8.shape[:2]
         own = alpha_f32 if alpha_f32 is not None and float(alpha_f32.min()) < 0.5 else None
         reading, outline = self._read(image_u8, own)
@@ -103,7 +113,7 @@ class GarmentAnalyzer:
         }
         whole, inside = _layers(image_u8, outline, own)
         sure = probability[label] >= SURE and GARMENT_LABELS[label] == chosen
-        return Garment(
+        garment = Garment(
             image_u8=image_u8,
             alpha_f32=(whole * (1 - inside)).astype(np.float32),
             category=chosen,
@@ -117,6 +127,7 @@ class GarmentAnalyzer:
             attributes=attributes,
             visibility={name: float(reading.visible[LANDMARKS.index(name)]) for name in landmarks},
         )
+        return garment, whole, inside
 
     def cut_out(self, image_u8: RGBu8) -> tuple[MaskF32, MaskF32]:
         """The whole garment, and the inside of its back, which ``alpha_f32`` leaves out: (H, W) 0..1 each.

@@ -17,6 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from tryon.models.cloth_noise import CHANNELS as NOISES
+
 CLOTHS = (
     "plain", "stripes", "pinstripes", "checks", "gingham", "dots", "floral", "leaves", "zigzag", "melange", "photo",
 )  # fmt: skip
@@ -85,6 +87,7 @@ class ClothParams:
     layers: int = 3
     palette: int = 4
     seed: int = 3  # of the frequencies
+    noises: int = NOISES  # sorts of noise that make a cloth uneven
 
 
 class ModulatedPoint(nn.Module):
@@ -132,12 +135,14 @@ class ClothGenerator(nn.Module):
         )  # fmt: skip
         sizes = (2 * p.waves, *[p.width] * p.layers)
         self.layers = nn.ModuleList(ModulatedPoint(a, b, p.style) for a, b in pairwise(sizes))
-        self.grain = nn.ParameterList(nn.Parameter(torch.zeros(p.width)) for _ in range(p.layers))
+        self.uneven = nn.ModuleList(ModulatedPoint(p.noises, p.width, p.style) for _ in range(p.layers))
+        for part in self.uneven:
+            nn.init.normal_(part.weight, std=0.1)  # a cloth begins almost even
         self.shares = ModulatedPoint(p.width, p.palette, p.style)
         self.tone = ModulatedPoint(p.width, 1, p.style)
         self.sharp = nn.Linear(p.style, 1)
-        for part in (self.pattern_style, self.dyes):  # PyTorch's own start makes every style nearly the same
-            for layer in part:
+        for styles in (self.pattern_style, self.dyes):  # PyTorch's own start makes every style nearly the same
+            for layer in styles:
                 if isinstance(layer, nn.Linear):
                     nn.init.kaiming_normal_(layer.weight, 0.2)
 
@@ -155,19 +160,20 @@ class ClothGenerator(nn.Module):
 
         Args:
             style: (B, style). points: (B, N, 2) or (1, N, 2), in cells of the pattern.
-            noise: (B, N, 1) ~ N(0, 1) for the thread; None: without.
+            noise: (B, N, noises) of ``tile_noise``; None: an even cloth.
 
         Returns:
             shares (B, N, palette), summing to 1, and tone (B, N, 1) around 0.
         """
-        phase = 2 * np.pi * points @ self.waves.T
+        # written out: a product of matrices may be rounded to half precision, and phases cannot be
+        phase = 2 * np.pi * (points[..., :1] * self.waves[:, 0] + points[..., 1:] * self.waves[:, 1])
         x = torch.cat([phase.cos(), phase.sin()], 2)
         if len(x) != len(style):
             x = x.expand(len(style), -1, -1)
-        for layer, grain in zip(self.layers, self.grain, strict=True):
+        for layer, uneven in zip(self.layers, self.uneven, strict=True):
             x = layer(x, style)
             if noise is not None:
-                x = x + noise * grain
+                x = x + uneven(noise, style, demodulate=False)
             x = F.leaky_relu(x, 0.2) * 1.4
         sharp = 1 + 6 * torch.sigmoid(self.sharp(style))[:, None]
         shares = torch.softmax(self.shares(x, style) * sharp, 2)

@@ -73,6 +73,13 @@ class FoldLibrary(nn.Module):
             return -1
         return int(rows[order[int(rng.integers(len(order)))]])
 
+    def suits(self, row: int, kind: Kind, half_cm: F32) -> bool:
+        """Whether a garment's folds can be bent to an outline (N, 2): sleeves to sleeves, and not too far."""
+        count = chain_length(kind)
+        own = self.cm[row, :count].numpy()
+        sleeves = [bool(cuff_width(half[None], kind)[0] > CUFF_CM) for half in (own, half_cm)]
+        return sleeves[0] == sleeves[1] and float(np.linalg.norm(own - half_cm, axis=1).mean()) < 2.5 * FAR_CM
+
     def bend(self, row: int, kind: Kind, halves_px: F32, size: tuple[int, int]) -> F32:
         """The light of a garment, 0..1, bent to another outline.
 

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tryon.garment.attributes import leg_length, sleeve_length
-from tryon.garment.landmarks import kind_of
+from tryon.garment.landmarks import Kind, kind_of
+from tryon.models.cloth_noise import tile_noise
 from tryon.models.design_details import LABEL_NAMES
 from tryon.models.designer import (
     CLOTHS,
@@ -40,6 +41,10 @@ DRAPE_SIZE = (320, 240)  # what the drape network learned at
 TILE_PX = {True: 256, False: 160}  # of a repeat, large and small pictures
 SLIDER_REACH = 2.0  # spreads that a slider's end moves a measure by; beyond, shapes are none that shops sell
 GRAINY = ("melange", "photo")  # cloths whose threads differ
+COLOURFUL, FULL_TURN = 32.0, 40.0  # chroma that shows a hue; degrees of turn over which grey cloth is given it
+GREY_HUE = np.array([0.34, 0.94], np.float32)  # beige, in CIE a and b: from where the hue of grey cloth is turned
+SEEN = 0.04  # share of the cloth from which a dye is seen
+BOLDER = 0.9  # doublings of the dyes' distance from the ground's where the pattern's code is at its end
 LIGHTER, STRONGER = 22.0, 0.75  # L*, and the share of chroma, that a slider's end adds
 
 
@@ -146,18 +151,28 @@ class Designer:
         rng = np.random.default_rng([idea.seed, 17])
         common = self._space.common[number]
         codes = common[int(rng.integers(len(common)))].numpy().copy()
-        codes = np.where(np.isnan(idea.codes), codes, idea.codes)
-        codes = np.clip(codes + SLIDER_REACH * self._asked(idea, kind), -3.2, 3.2).astype(np.float32)
-        label = torch.eye(len(LABEL_NAMES))[number][None]
-        out = self._outline(torch.from_numpy(idea.shape)[None], torch.from_numpy(codes)[None], label)
-        c = self._outline.params.coefficients
-        points = self._space.points(out[:, :c].clamp(-3.5, 3.5), kind)
-        measured = dict(zip(MEASURES[kind], measure(points, kind)[0].tolist(), strict=True))
-        half, details = points[0].numpy(), settle_details(out[0, c:].numpy())
+        codes = np.where(np.isnan(idea.codes), codes, idea.codes).astype(np.float32)
+        asked = self._asked(idea, kind)
+        half, details = self._outlined(idea, number, kind, codes)
+        # folds are chosen for the idea as it came: moved, it stays the garment that it is
         row = self._folds.near(number, kind, half, details, rng)
+        if asked.any():
+            half, details = self._outlined(idea, number, kind, codes + SLIDER_REACH * asked)
+            if row >= 0 and not self._folds.suits(row, kind, half):
+                row = self._folds.near(number, kind, half, details, np.random.default_rng([idea.seed, 19]))
+        measured = dict(zip(MEASURES[kind], measure(torch.from_numpy(half)[None], kind)[0].tolist(), strict=True))
         if row >= 0:  # folds, seams and pockets are borrowed together, so what it is made with is that garment's
             details = self._folds.details[row].numpy()
         return shape_of(half, details, kind, rng), measured, row
+
+    def _outlined(self, idea: Idea, number: int, kind: Kind, codes: F32) -> tuple[F32, F32]:
+        """The right half of an outline (N, 2) in cm, and its details (D,) 0..1, for codes (CODES,)."""
+        label = torch.eye(len(LABEL_NAMES))[number][None]
+        held = torch.from_numpy(np.clip(codes, -3.2, 3.2).astype(np.float32))[None]
+        out = self._outline(torch.from_numpy(idea.shape)[None], held, label)
+        c = self._outline.params.coefficients
+        points = self._space.points(out[:, :c].clamp(-3.5, 3.5), kind)
+        return points[0].numpy(), settle_details(out[0, c:].numpy())
 
     @staticmethod
     def _asked(idea: Idea, kind: str) -> F32:
@@ -192,18 +207,22 @@ class Designer:
     def _cloth_of(self, idea: Idea, *, large: bool) -> Cloth:
         kind = torch.eye(len(CLOTHS))[CLOTHS.index(idea.cloth)][None]
         codes = idea.cloth_codes.copy()
-        codes[0] = np.clip(codes[0] + idea.sliders.style, -1.6, 1.6)
+        wanted = float(codes[0]) + idea.sliders.style
+        codes[0] = np.clip(wanted, -1, 1)
+        bolder = 2.0 ** (BOLDER * (wanted - float(codes[0])))  # what the code cannot give, the dyes do
         style = self._cloth.styles(torch.from_numpy(idea.pattern)[None], torch.from_numpy(codes)[None], kind)
         dyes = self._cloth.colours(torch.from_numpy(idea.dyes)[None], kind)
         size = TILE_PX[large]
         points = tile_points(size) * repeats_of(idea.cloth, float(idea.pattern[0]))
         noise = None
         if idea.cloth in GRAINY:
-            noise = torch.randn(1, size * size, 1, generator=torch.Generator().manual_seed(idea.seed))
+            noise = tile_noise(size, [torch.Generator().manual_seed(idea.seed)])
         shares, tone = self._cloth.paint(style, points, noise)
-        recoloured = recolour(dyes[0].numpy(), idea)
+        of_cloth = shares[0].mean(0).numpy()
+        order = np.argsort(-of_cloth)
+        ground = dyes[0, order[0]].numpy()
+        recoloured = recolour(ground + bolder * (dyes[0].numpy() - ground), idea, of_cloth)
         tile = (shares[0].numpy() @ recoloured + tone[0].numpy()).clip(0, 1).reshape(size, size, 3)
-        order = np.argsort(-shares[0].mean(0).numpy())
         scale = float(2.0**idea.sliders.scale)
         return Cloth(tile.astype(np.float32), recoloured[order[0]], recoloured[order[1]], scale)
 
@@ -215,12 +234,17 @@ def tile_points(size: int) -> Tensor:
     return torch.stack([x, y], -1).reshape(1, -1, 2)
 
 
-def recolour(dyes: F32, idea: Idea) -> F32:
-    """Dyes (K, 3), sRGB 0..1, as the sliders want them: turned in hue, lighter, stronger (CIE Lab)."""
+def recolour(dyes: F32, idea: Idea, shares: F32) -> F32:
+    """Dyes (K, 3), sRGB 0..1, as the sliders want them: turned in hue, lighter, stronger (CIE Lab).
+
+    Args:
+        dyes, idea: see there. shares: (K,) how much of the cloth each dye has.
+    """
     s = idea.sliders
+    dyes = np.clip(dyes, 0, 1).astype(np.float32)
     if s.hue == 0 and s.lightness == 0 and s.colour == 0:
-        return dyes.astype(np.float32)
-    lab = cv2.cvtColor(dyes[None].astype(np.float32), cv2.COLOR_RGB2LAB)[0]
+        return dyes
+    lab = _with_a_hue(cv2.cvtColor(dyes[None], cv2.COLOR_RGB2LAB)[0], s.hue, shares)
     turn = np.radians(s.hue)
     a, b = lab[:, 1].copy(), lab[:, 2].copy()
     strength = 1 + STRONGER * s.colour if s.colour > 0 else 1 + s.colour
@@ -228,6 +252,29 @@ def recolour(dyes: F32, idea: Idea) -> F32:
     lab[:, 2] = (a * np.sin(turn) + b * np.cos(turn)) * strength
     lab[:, 0] = np.clip(lab[:, 0] + LIGHTER * s.lightness, 6, 97)
     return np.clip(cv2.cvtColor(lab[None], cv2.COLOR_LAB2RGB)[0], 0, 1).astype(np.float32)
+
+
+def _with_a_hue(lab: F32, turn: float, shares: F32) -> F32:
+    """Dyes (K, 3) that a turn of so many degrees can be seen on: grey ones are given a colour, white and black little.
+
+    Nothing changes where a dye is colourful already; the more the slider is moved, up to FULL_TURN, the more is given.
+    """
+    chroma = np.hypot(lab[:, 1], lab[:, 2])
+    ground, seen = int(shares.argmax()), shares > SEEN
+    lacking = min(1.0, abs(turn) / FULL_TURN) * max(0.0, 1 - float(chroma[seen].max(initial=0.0)) / COLOURFUL)
+    if lacking == 0:
+        return lab
+    out = lab.copy()
+    share = np.clip(1.3 - np.abs(lab[:, 0] - 55) / 45, 0.0, 1.0)
+    share[ground] = 1.0
+    out[ground, 0] += lacking * (np.clip(lab[ground, 0], 26, 84) - lab[ground, 0])  # there is no strong colour beyond
+    # their own hue, as far as they have one; that of beige where they are grey
+    along = (shares[:, None] * lab[:, 1:]).sum(0)
+    along = along + GREY_HUE * 6.0 * np.exp(-float(np.linalg.norm(along)) / 2.0)
+    along = along / max(float(np.linalg.norm(along)), 1e-3)
+    given = np.maximum(COLOURFUL - chroma, 0) * lacking * share
+    out[:, 1:] += given[:, None] * along
+    return out
 
 
 def spread_out(answer: F32, lying: Placed) -> F32:

@@ -36,7 +36,7 @@ class StyleSettings:
 
     mode: "both" takes colours and pattern, "pattern" the pattern in the cut's own colours, "colours" the colours on
     the cut's own pattern. strength: 0 (as it was) to 1. scale: of the pattern, 1 is its true size, or a picture that
-    just covers the garment. offset: (x, y) by which a picture is moved, in shares of the garment's size.
+    just covers the garment. offset: (x, y) by which a picture or a print is moved, in shares of the garment's height.
     trims: whether buttons, strings and labels keep their own colour.
     """
 
@@ -132,7 +132,8 @@ def _garment_cloth(plan: CutPlan, source: GarmentCloth, s: StyleSettings) -> F32
     if s.mode == "colours":
         new = match_palettes(parted.palette_lab, parted.shares, source.palette_lab, source.shares)
         return _dyed(plan, new)
-    cloth = lay_cloth(plan.garment, take_apart(plan.garment), source, s.scale, s.seed, plan.back_f32 > 0)
+    pieces = take_apart(plan.garment)
+    cloth = lay_cloth(plan.garment, pieces, source, s.scale, s.seed, plan.back_f32 > 0, s.offset)
     if s.mode == "pattern":
         new = match_palettes(source.palette_lab, source.shares, parted.palette_lab, parted.shares)
         cloth = lab_to_linear(dye_anew(cloth, source.palette_lab, new))

@@ -36,6 +36,8 @@ class BackSettings:
     one_dye: float = 0.93  # share of the main dye over which what else there is may be a trim
     trim_area: float = 0.004  # of the cloth: larger things are no buttons
     trim_colour: float = 15.0  # distance in a and b from every dye
+    round: float = 0.62  # share of the circle around it that a button fills
+    straight: float = 0.74  # share of the rectangle around it that a label or a zip fills
     trim_light: float = 0.5  # of the logarithm, over the light around
 
 
@@ -102,12 +104,34 @@ def find_trims(image_u8: RGBu8, alpha_f32: MaskF32, parted: Parted, settings: Ba
     odd_u8 = cv2.morphologyEx(odd.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     count, pieces, stats, _ = cv2.connectedComponentsWithStats(odd_u8)
     areas = stats[:, cv2.CC_STAT_AREA]
-    kept = [k for k in range(1, count) if max(6, 3e-5 * unit**2) < areas[k] < s.trim_area * unit**2]
+    kept = [
+        k
+        for k in range(1, count)
+        if max(6, 3e-5 * unit**2) < areas[k] < s.trim_area * unit**2 and _made(pieces == k, stats[k], s)
+    ]
     small = np.isin(pieces, kept)
     if small.sum() > 0.015 * mask.sum():  # so much is a wash or a pattern that was not told apart
         return np.zeros(alpha_f32.shape, np.float32)
     grown = cv2.dilate(small.astype(np.float32), np.ones((3, 3), np.uint8))
     return np.asarray(cv2.GaussianBlur(grown, (0, 0), 0.7), np.float32)
+
+
+def _made(piece: Bool, box: NDArray[np.int32], s: BackSettings) -> bool:
+    """Whether a piece has the shape of a thing that is made: round as a button, straight as a label or a zip.
+
+    What shines, is worn or creased has ragged shapes.
+    """
+    x, y, w, h = (int(v) for v in box[:4])
+    outline, _ = cv2.findContours(
+        piece[y : y + h, x : x + w].astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE
+    )
+    largest = max(outline, key=len)
+    area = float(piece.sum())
+    _, radius = cv2.minEnclosingCircle(largest)
+    _, sides, _ = cv2.minAreaRect(largest)
+    round_share = area / (np.pi * (radius + 0.5) ** 2)
+    straight_share = area / ((sides[0] + 1) * (sides[1] + 1))
+    return bool(round_share > s.round or straight_share > s.straight)
 
 
 def ground_behind(image_u8: RGBu8, covered_f32: MaskF32) -> NDArray[np.float32]:

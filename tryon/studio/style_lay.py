@@ -26,12 +26,14 @@ def lay_cloth(
     scale: float,
     seed: int,
     also: NDArray[np.bool_] | None = None,
+    offset: tuple[float, float] = (0.0, 0.0),
 ) -> F32:
     """Lay a garment's cloth on a cut.
 
     Args:
         garment: the cut. pieces: its pieces. source: the cloth. scale: of the pattern, 1 for its true size.
-        seed: of the quilting. also: (H, W) bool, what else is of the trunk's cloth.
+        seed: of the quilting. also: (H, W) bool, what else is of the trunk's cloth. offset: (x, y) by which a print is
+            moved to the right and down, in shares of the garment's height; other cloth is the same everywhere.
 
     Returns:
         (H, W, 3) linear light of the cloth under even light, defined everywhere.
@@ -55,7 +57,8 @@ def lay_cloth(
         sheet, left, top = sheets[part.group]
         _lay(cloth, area, sheet, across - np.float32(left), down - np.float32(top))
     if source.print is not None:
-        _stamp(cloth, pieces, source.print, scale, garment.category == "lower")
+        moved = np.array(offset) * float(np.ptp(np.nonzero(garment.alpha_f32 > 0.5)[0]) + 1)
+        _stamp(cloth, pieces, source.print, scale, garment.category == "lower", moved)
     return cloth
 
 
@@ -153,7 +156,7 @@ def _sheet(
     return quilt(scrap, height, width, seed), float(low[0]), float(low[1])
 
 
-def _stamp(cloth: F32, pieces: Pieces, motif: Print, scale: float, lower: bool) -> None:
+def _stamp(cloth: F32, pieces: Pieces, motif: Print, scale: float, lower: bool, moved: NDArray[np.float64]) -> None:
     """Put a print where it was on its own garment, or where one would be on trousers and skirts; in place."""
     part = pieces.find("trunk") or pieces.parts[0]
     h, w = cloth.shape[:2]
@@ -163,6 +166,7 @@ def _stamp(cloth: F32, pieces: Pieces, motif: Print, scale: float, lower: bool) 
         place, size = LOWER_PRINT[part.group]
         centre = np.array([0.0, place * part.length_px])
         width = min(width, 1.0 * part.width_px) * size
+    centre = centre + moved
     factor = motif.linear_f32.shape[1] / max(width, 1.0)
     linear, alpha = motif.linear_f32, motif.alpha_f32
     if factor > 1.5:

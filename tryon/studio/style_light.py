@@ -11,7 +11,7 @@ Reflectance", NIPS 2011.)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -48,6 +48,10 @@ class LightSettings:
     smooth: float = 0.011  # sigma within which light is carried from dye to dye
     detail: float = 0.45  # share of finer light kept where the cloth is patterned; a pattern's rest hides in it
     busy: float = 1.2  # times the share of mixed pixels, doubled: how much farther the light of a busy print is carried
+    woven: float = 0.33  # contrast in most places over which shades of one tint are a pattern; linen has .15, quilts .3
+    alone: float = 0.75  # share of a dye that tells the light by itself
+    unsure: float = 0.45  # share of finer light kept where dyes do not agree at all: without any a cut is a flat shape
+    coarse: float = 0.035  # sigma of light that is believed where dyes disagree about anything finer
     floor: float = 0.012  # of linear light, added before the logarithm: black cloth is mostly noise
     darkest: float = -1.6  # of the log of the light: holes and hard shadows
     brightest: float = 0.55  # shine
@@ -116,8 +120,11 @@ def part_light(image_u8: RGBu8, alpha_f32: MaskF32, settings: LightSettings = DE
     if inner.sum() < 64:
         inner = mask
     palette, labels = _find_dyes(lab, inner, s)
-    labels = np.where(mask, labels, -1).astype(np.int32)
     log = np.log(srgb_to_linear(image_u8) @ LUMA + np.float32(s.floor)).astype(np.float32)
+    if len(palette) == 1 and everywhere(log, inner, unit) > s.woven:
+        # shades of one tint that are everywhere are a check or a print; folds are here and there
+        palette, labels = _find_dyes(lab, inner, replace(s, sharp=0.0, fold=0.0, plain=2.0))
+    labels = np.where(mask, labels, -1).astype(np.int32)
     sure = inner & ~_edges(labels, max(1, round(s.mixed * unit)))
     if sure.sum() < 0.1 * mask.sum():  # fine stripes and checks are all edge
         sure = inner & ~_edges(labels, 1)
@@ -149,12 +156,44 @@ def _light(
     fine = np.where(sure, rest - smooth, 0)
     inside = labels >= 0
     if count > 1:
-        fine = s.detail * (1 - 0.5 * busy) * fine
-        light = smooth + fine
+        main = float((labels[inside] == 0).mean())  # one that is nearly everywhere needs no witness
+        agreed = 1.0 if main > s.alone else _agreement(rest, weight, labels, sigma, s.coarse * unit)
+        wide = carried(smooth, inside.astype(np.float32), s.coarse * unit)
+        believed = s.unsure + (1 - s.unsure) * agreed
+        light = wide + believed * (smooth - wide) + s.detail * (1 - 0.5 * busy) * believed * fine
     else:
         light = np.where(inside, rest, smooth)
     light = light - _median(light[inside])
     return np.clip(light, s.darkest, s.brightest).astype(np.float32)
+
+
+def _agreement(rest: F32, weight: F32, labels: NDArray[np.int32], sigma: float, coarse: float) -> float:
+    """How far dyes agree on the light between two sizes, 0..1: each half of them tells it by itself.
+
+    Where they do not, it is the pattern that shines through. r of two halves is 2 r / (1 + r) of both together
+    (Spearman and Brown).
+    """
+    halves = []
+    for first in (0, 1):
+        own = weight * ((labels >= 0) & (labels % 2 == first))
+        near = cv2.GaussianBlur(own, (0, 0), sigma)
+        halves.append((carried(rest, own, sigma) - carried(rest, own, coarse), near))
+    seen = np.minimum(halves[0][1], halves[1][1]) > 0.1 * float(np.quantile(weight[labels >= 0], 0.9))
+    if seen.sum() < 200:
+        return 1.0
+    a, b = halves[0][0][seen], halves[1][0][seen]
+    r = float(np.clip(np.corrcoef(a, b)[0, 1], 0, 1)) if a.std() > 1e-4 and b.std() > 1e-4 else 1.0
+    return 2 * r / (1 + r)
+
+
+def everywhere(log: F32, inner: NDArray[np.bool_], unit: float, window: float = 0.05, smooth: float = 0.0175) -> float:
+    """The contrast of fine changes of a logarithm (H, W) that most places of a garment have."""
+    weight = inner.astype(np.float32)
+    fine = log - carried(log, weight, max(2.0, smooth * unit))
+    side = max(5, round(window * unit))
+    near = cv2.boxFilter(weight, -1, (side, side)) + 1e-6
+    mean, square = (cv2.boxFilter(np.where(inner, m, 0), -1, (side, side)) / near for m in (fine, fine * fine))
+    return _median(np.sqrt(np.maximum(square - mean * mean, 0))[inner])
 
 
 def carried(values_f32: F32, weight_f32: F32, sigma_px: float) -> F32:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from tryon.images import srgb_to_linear
 from tryon.studio.style_cloth import largest_rectangle
-from tryon.studio.style_light import Parted, carried, part_light, size_of_cloth
+from tryon.studio.style_light import Parted, carried, everywhere, part_light, size_of_cloth
 from tryon.studio.style_parts import Part, take_apart
 from tryon.types import Garment, RGBu8
 
@@ -109,13 +109,8 @@ def _kind(parted: Parted, trunk: Part, unit: float) -> Cloth:
             return "all over"
     if not inner.any():
         return "plain"
-    light = parted.light_log
-    fine = light - carried(light, inner.astype(np.float32), max(2.0, SMOOTH / 2 * unit))
-    # a weave is everywhere, folds are here and there: the median of the local contrasts tells
-    side = max(5, round(LOCAL * unit))
-    weight = cv2.boxFilter(inner.astype(np.float32), -1, (side, side)) + 1e-6
-    mean, square = (cv2.boxFilter(np.where(inner, m, 0), -1, (side, side)) / weight for m in (fine, fine * fine))
-    texture = float(np.median(np.sqrt(np.maximum(square - mean * mean, 0))[inner]))
+    # a weave is everywhere, folds are here and there
+    texture = everywhere(parted.light_log, inner, unit, LOCAL, SMOOTH / 2)
     return "all over" if texture > TEXTURE else "plain"
 
 

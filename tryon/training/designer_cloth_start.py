@@ -91,7 +91,7 @@ def regression_loss(
     net: ClothGenerator, targets: list[Target], rows: NDArray[np.int64], rng: np.random.Generator, size: int = 64
 ) -> Tensor:
     """Cross-entropy of the shares at a random square of each target's tile, and of the tone's size."""
-    from tryon.training.designer_cloth import grid
+    from tryon.training.designer_swatches import grid
 
     p = net.params
     x, y = (int(v) for v in rng.integers(0, TILE_PX - size + 1, 2))

@@ -33,7 +33,7 @@ class DesignPhotoSettings:
 
     data: Path = setting(open_data_dir(), "folder of the open data (or TRYON_DATA)")
     out: Path = setting(REPOSITORY / "data" / "designs", "folder for the shards")
-    shard: int = setting(600, "photos a shard; about 20 MB")
+    shard: int = setting(150, "photos a shard; about 5 MB")
     limit: int = setting(0, "photos to read (0: all)")
     swatches: int = setting(5, "of a garment at most; more only repeat its cloth")
     asymmetry: float = setting(3.2, "cm between the outline's halves; crumpled garments are further off")
@@ -51,9 +51,8 @@ def read_photo(image_u8: RGBu8, label: str, analyzer: GarmentAnalyzer, settings:
     Raises:
         GarmentNotFoundError: no garment stands out.
     """
-    garment = analyzer(image_u8, category=GARMENT_LABELS[label])
+    garment, whole, inside = analyzer.with_layers(image_u8, category=GARMENT_LABELS[label])
     front = garment.alpha_f32
-    whole, inside = analyzer.cut_out(image_u8)
     kind = kind_of(label, GARMENT_LABELS[label])
     chain = trace_chain(np.round(whole * 255).astype(np.uint8), garment.landmarks_px, kind)
     good = chain is not None and chain.asymmetry_cm < settings.asymmetry and chain.lost < settings.lost

@@ -29,6 +29,7 @@ from tryon.ui.elements import (
 from tryon.ui.languages import Language
 from tryon.ui.looks import Look, Shown
 from tryon.ui.sentences import in_language, told
+from tryon.ui.studio.look_heart import look_heart
 from tryon.ui.texts import Texts, describe_garment, describe_person, word_at
 from tryon.ui.understood import category_is_open
 from tryon.ui.visitors import View, Visitor
@@ -247,7 +248,7 @@ def _actions(texts: Texts, look: Look, visitor: Visitor) -> str:
     several = len(visitor.looks) > 1
     compare = button(ICON_COMPARE + t(texts, "wear.compare"), "plain", data_act="compare", disabled=not several)
     undo = button(ICON_UNDO + t(texts, "undo"), "plain", data_act="undo", disabled=len(visitor.trail) < 2)
-    return link + share + compare + brush_button(texts, look) + undo
+    return link + share + compare + brush_button(texts, look) + undo + look_heart(texts)
 
 
 def _camera(texts: Texts) -> str:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class LookbookTexts:
-    """What the panel says. pages, columns, files: by the names that programs use. Fields in braces are filled."""
+    """What the panel says. pages, columns, files: by the names that programs use. fits: by how loose.
+
+    Fields in braces are filled.
+    """
 
     title: str
     about: str
@@ -25,6 +28,10 @@ class LookbookTexts:
     dressing: str
     look_title: str
     look_price: str
+    look_caption: str
+    look_tuck: str
+    look_fit: str
+    fits: dict[str, str]
     remove: str
     up: str
     brand: str
@@ -68,6 +75,16 @@ LOOKBOOK_ENGLISH = LookbookTexts(
     dressing="Dressing {done} of {n}",
     look_title="Title of look {n}",
     look_price="Price of look {n}",
+    look_caption="Line below look {n}",
+    look_tuck="Tuck of look {n}",
+    look_fit="Fit of look {n}",
+    fits={
+        "snug": "snug",
+        "snugger": "a little snug",
+        "own": "fit as it is",
+        "looser": "a little loose",
+        "loose": "loose",
+    },
     remove="Take out look {n}",
     up="Move look {n} forward",
     brand="Name and look",
@@ -118,6 +135,10 @@ LOOKBOOK_CHINESE = LookbookTexts(
     dressing="正在试穿第 {done} 个，共 {n} 个",
     look_title="第 {n} 个造型的标题",
     look_price="第 {n} 个造型的价格",
+    look_caption="第 {n} 个造型下方的一行字",
+    look_tuck="第 {n} 个造型的下摆",
+    look_fit="第 {n} 个造型的松紧",
+    fits={"snug": "紧身", "snugger": "稍紧", "own": "原版松紧", "looser": "稍松", "loose": "宽松"},
     remove="移除第 {n} 个造型",
     up="将第 {n} 个造型前移",
     brand="名称与外观",

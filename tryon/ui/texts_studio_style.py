@@ -18,6 +18,8 @@ class StyleTexts:
     modes: dict[str, str]
     strength: str
     scale: str
+    across: str
+    down: str
     empty: str
     working: str
     done: str
@@ -41,6 +43,8 @@ STYLE_ENGLISH = StyleTexts(
     modes={"both": "Colours and pattern", "pattern": "Pattern only", "colours": "Colours only"},
     strength="Strength",
     scale="Size of the pattern",
+    across="Move sideways",
+    down="Move up or down",
     empty="Choose where the style comes from.",
     working="Laying the cloth…",
     done="Done.",
@@ -64,6 +68,8 @@ STYLE_CHINESE = StyleTexts(
     modes={"both": "颜色和图案", "pattern": "只取图案", "colours": "只取颜色"},
     strength="强度",
     scale="图案大小",
+    across="左右移动",
+    down="上下移动",
     empty="请选择风格来源。",
     working="正在铺布…",
     done="完成。",

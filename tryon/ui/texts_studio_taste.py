@@ -31,6 +31,12 @@ class TasteTexts:
     with_close: str
     suggestions: str
     more: str
+    fresh: str
+    wanted: str
+    said_like: str
+    said_dislike: str
+    like_look: str
+    own_only: str
     noted_like: str
     noted_dislike: str
     taken_back: str
@@ -71,6 +77,12 @@ TASTE_ENGLISH = TasteTexts(
     with_close="Back to the suggestions",
     suggestions="Suggestions, the best first",
     more="Show more",
+    fresh="Suggest anew",
+    wanted="Take back: {name}",
+    said_like="You like this.",
+    said_dislike="Not for you: it will not come back.",
+    like_look="I like this look",
+    own_only="Your own pictures are not noted.",
     noted_like="Noted: more like this.",
     noted_dislike="Noted: this will not come back.",
     taken_back="Taken back.",
@@ -119,6 +131,12 @@ TASTE_CHINESE = TasteTexts(
     with_close="回到推荐",
     suggestions="推荐，最合适的在前",
     more="显示更多",
+    fresh="重新推荐",
+    wanted="取消：{name}",
+    said_like="你喜欢这件。",
+    said_dislike="不适合你，不会再出现。",
+    like_look="喜欢这个造型",
+    own_only="你自己的图片不会被记录。",
     noted_like="记下了，会多推荐这样的。",
     noted_dislike="记下了，不会再出现。",
     taken_back="已取消。",

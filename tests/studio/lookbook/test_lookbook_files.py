@@ -201,6 +201,28 @@ def test_prices_and_titles_change_the_page(lettering: Lettering) -> None:
     assert box.x + box.width // 2 <= xs.min() <= xs.max() < box.right + 2
 
 
+def test_words_on_a_phones_page_can_be_read(lettering: Lettering) -> None:
+    """A phone shows 1080 pixels on a hand's breadth, some 390 points; prices stand over titles there."""
+    book = book_of(4, page="story")
+    artist = Artist(book, lettering, PAGES["story"])
+    plan = artist.plans()[0]
+    box = plan.cells[0].words
+    page = artist.page(plan, 1)[box.y : box.bottom, box.x : box.right].astype(int)
+    ink = np.abs(page - page[0, 0]).max(-1) > 60
+    rows = np.flatnonzero(ink[:, : box.width // 3].any(1))  # number, then title
+    lines = np.split(rows, np.flatnonzero(np.diff(rows) > 3) + 1)
+    assert max(len(line) for line in lines) > 10 / 390 * 1080 * 0.6  # ten points, of which letters fill some .6
+    right = np.flatnonzero(ink[:, 2 * box.width // 3 :].any(1))
+    assert right.max() < lines[1].min()  # the price ends before the title begins
+
+
+def test_few_looks_on_a_tall_page_are_shown_larger() -> None:
+    wide = [plan_pages(3, (1700, 2200), columns, 4 / 3, 60)[0].cells[0].picture.width for columns in (3, 2)]
+    assert wide[0] >= wide[1]
+    assert len(plan_pages(3, (2200, 1700), 3, 4 / 3, 60)[0].cells) == 3
+    assert len({cell.picture.y for cell in plan_pages(3, (2200, 1700), 3, 4 / 3, 60)[0].cells}) == 1
+
+
 def test_each_picture_is_marked_in_sight(lettering: Lettering) -> None:
     for ground in (250, 128, 10):
         plain = np.full((400, 300, 3), ground, np.uint8)

@@ -40,10 +40,10 @@ def test_the_example_is_read_whole(tmp_path: Path) -> None:
 
 
 def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
-    save_png(np.full((130, 200, 3), 90, np.uint8), tmp_path / "art/logo.png")
+    save_png(np.full((24, 90, 3), 90, np.uint8), tmp_path / "art/logo.png")
     spec = read(tmp_path, f'[brand]\nlogo = "art/logo.png"\n{LOOK}')
     assert spec.brand.logo_u8 is not None
-    assert spec.brand.logo_u8.shape == (130, 200, 4)
+    assert spec.brand.logo_u8.shape == (24, 90, 4)
     assert spec.find("me.jpg") == tmp_path / "me.jpg"
     assert spec.out == tmp_path / "spring-pages"
 
@@ -57,6 +57,7 @@ def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
         (f'[brand]\ncolor = "#fff"\n{LOOK}', "brand.color is not known here. Use name, colour"),
         (f'[brand]\ncolour = "greenish"\n{LOOK}', "brand.colour is 'greenish'.*#2c6757"),
         (f"[brand]\nname = 3\n{LOOK}", 'brand.name is a number. Write it as text: name = "3"'),
+        (f'[brand]\nlogo = "tiny.png"\n{LOOK}', "logo has 40x12 pixels. Use one with at least 16"),
         (f'[brand]\nlogo = "none.png"\n{LOOK}', "logo .*none.png' was not found"),
         (f"title = [1]\n{LOOK}", "title is a list"),
         (f'title = "{"x" * 81}"\n{LOOK}', "title has 81 characters. Use at most 80"),
@@ -89,6 +90,7 @@ def test_paths_are_taken_from_the_files_folder(tmp_path: Path) -> None:
     ],
 )
 def test_errors_name_the_key(tmp_path: Path, text: str, told: str) -> None:
+    save_png(np.full((12, 40, 3), 90, np.uint8), tmp_path / "tiny.png")
     with pytest.raises(TryOnError) as caught:
         read(tmp_path, text)
     pattern = ".*".join(re.escape(part) for part in told.split(".*"))

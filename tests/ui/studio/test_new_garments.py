@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tryon.errors import BadRequestError
 from tryon.types import Garment
@@ -16,7 +18,14 @@ from tryon.ui.engine import Engine
 from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import load_gallery
 from tryon.ui.studio.created_row import created
-from tryon.ui.studio.new_garments import LONGEST_SIDE, NewGarment, create_garment, garment_of
+from tryon.ui.studio.new_garments import (
+    LONGEST_SIDE,
+    NewGarment,
+    create_garment,
+    garment_of,
+    private_garments,
+    told,
+)
 
 
 @pytest.fixture
@@ -53,6 +62,23 @@ def test_it_is_nobody_elses_and_goes_with_the_visit(room: FittingRoom) -> None:
     gone = room.choose_garment("a", what.key, 2)
     assert gone is not None
     assert gone.refusal != ""
+
+
+def test_what_was_brought_can_be_chosen_in_the_studio(room: FittingRoom) -> None:
+    visitor = room.visitors.get("a")
+    made = create_garment(room, "a", new())
+    buffer = io.BytesIO()
+    Image.fromarray(new(3).image_u8).save(buffer, "PNG")
+    room.bring_garment("a", room.uploads.put(buffer.getvalue()), 1)
+    brought = visitor.what
+    assert brought is not None
+    assert brought.own
+    assert list(private_garments(visitor)) == [made.key, brought.key]
+    room.choose_garment("a", "blue-jeans", 2)  # it stays as long as its look does
+    assert garment_of(room, visitor, brought.key) is brought
+    assert [each[0] for each in told(private_garments(visitor).values())] == [made.key, brought.key]
+    with pytest.raises(BadRequestError):
+        garment_of(room, room.visitors.get("b"), brought.key)
 
 
 def test_memory_is_counted_once_and_bounded(room: FittingRoom, monkeypatch: pytest.MonkeyPatch) -> None:

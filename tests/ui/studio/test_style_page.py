@@ -81,6 +81,11 @@ def test_any_picture_is_a_source(serving: Any, open_page: Any, settled: Any) -> 
     page.set_input_files("#style .file", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"no picture"})
     page.wait_for_function("() => /not a picture/.test(document.querySelector('#style .told-style').textContent)")
     assert page.is_visible("#style .styled")
+    # a picture has a place: it can be moved
+    made = page.get_attribute("#style .styled", "src")
+    page.locator('#style [data-slide="across"]').fill("0.3")
+    page.wait_for_function("was => document.querySelector('#style .styled').getAttribute('src') !== was", arg=made)
+    assert page.locator('#style [data-slide="down"]').is_visible()
     # keyboard: the modes
     page.focus('#style [data-mode="colours"]')
     page.keyboard.press("Enter")
@@ -89,3 +94,10 @@ def test_any_picture_is_a_source(serving: Any, open_page: Any, settled: Any) -> 
     page.click('#style [data-act="style-keep"]')
     told(page, ENGLISH.studio.style.kept)
     assert page.evaluate("document.body.dataset.tab") == "studio"
+    # what was made can be cut and source, as soon as the panel is seen again; plain cloth cannot be moved
+    page.click('button[data-tab="try_on"]')
+    open_panel(page)
+    page.wait_for_selector('#style [data-part="source"] .is-created')
+    assert page.locator('#style [data-part="cut"] .is-created').count() == 1
+    choose(page, "source", "red-tee")
+    page.wait_for_function("() => document.querySelector('#style .moves').hidden")

@@ -40,15 +40,25 @@ def test_a_taste_is_told(serving: Any, open_page: Any, settled: Any, settings: d
     assert page.inner_text("#taste-list .card .why") == words.start
     assert page.is_checked("#taste input[type=checkbox]")
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    before = page.eval_on_selector_all("#taste-list .card .tile", "tiles => tiles.map((each) => each.dataset.id)")
+    place = page.locator('#taste-list .card [data-id="red-tee"]').first.bounding_box()["y"]
     say(page, "like", "black-top", words.noted_like)
-    page.wait_for_selector('#taste-list .liked [data-id="black-top"]')
-    assert shown(page) == {"red-tee", "blue-jeans", "green-dress"}
+    page.wait_for_selector('#taste-list .card.is-liked [data-id="black-top"]')
+    # nothing moves under the hand: what was said of stays where it is, with the word that can be taken back
+    assert page.locator('#taste-list .card [data-id="red-tee"]').first.bounding_box()["y"] == place
+    order = page.eval_on_selector_all("#taste-list .card .tile", "tiles => tiles.map((each) => each.dataset.id)")
+    assert order == before
+    assert page.inner_text("#taste-list .card.is-liked .why") == words.said_like
     reason = page.inner_text('#taste-list .card:has([data-id="red-tee"]) .why')
     assert words.counted["like"].format(n=words.numbers["1"]) in reason
     say(page, "dislike", "green-dress", words.noted_dislike)
-    assert shown(page) == {"red-tee", "blue-jeans"}
-    page.click('#taste [data-act="taste-undo"]')
-    page.wait_for_selector('#taste-list .card [data-id="green-dress"]')
+    assert page.inner_text("#taste-list .card.is-not-wanted .why") == words.said_dislike
+    page.click('#taste-list .card.is-not-wanted [data-say="back"]')
+    page.wait_for_selector("#taste-list .card.is-not-wanted", state="detached")
+    # asked for, the list is made anew: without what was said of
+    page.click('#taste [data-act="taste-fresh"]')
+    page.wait_for_selector("#taste-list .card.is-liked", state="detached")
+    assert shown(page) == {"red-tee", "blue-jeans", "green-dress"}
     # what goes with it, and both are worn
     page.click('#taste-list .liked [data-act="taste-with"]')
     page.wait_for_selector("#taste-list .with")
@@ -62,8 +72,6 @@ def test_a_taste_is_told(serving: Any, open_page: Any, settled: Any, settings: d
     page.wait_for_function("document.querySelectorAll('#slots .slot.filled').length === 2")
     # what was tried counts; then all is erased
     open_panel(page)
-    page.click('#taste-list [data-act="taste-back"]')
-    page.wait_for_selector('#taste-list .card [data-id="blue-jeans"]')
     page.click('#taste [data-act="taste-erase"]')
     page.wait_for_function("t => document.querySelector('#taste [role=status]').textContent === t", arg=words.erased)
     assert page.locator("#taste-list .liked").count() == 0
@@ -106,3 +114,22 @@ def test_the_language_changes_with_the_page(served: str, open_page: Any) -> None
     page.click('[data-act="language"]')
     page.wait_for_function("w => document.querySelector('#taste-list .why')?.textContent === w",
                            arg=CHINESE.studio.taste.start)  # fmt: skip
+
+
+def test_the_heart_beside_a_look(serving: Any, open_page: Any, settled: Any) -> None:
+    words = ENGLISH.studio.taste
+    page = open_page(serving.url)
+    settled(page)
+    heart = '#stage [data-act="like-look"]'
+    assert page.get_attribute(heart, "aria-label") == words.like_look
+    page.click(heart)
+    page.wait_for_selector(f'{heart}[aria-pressed="true"]')
+    worn = page.get_attribute('#garments .tile[aria-pressed="true"]', "data-id")
+    open_panel(page)
+    page.wait_for_selector(f'#taste-list .liked [data-id="{worn}"]')
+    page.click('button[data-tab="try_on"]')
+    page.click(heart)
+    page.wait_for_selector(f'{heart}[aria-pressed="false"]')
+    open_panel(page)
+    page.wait_for_selector("#taste-list .card")
+    page.wait_for_selector("#taste-list .liked", state="detached")

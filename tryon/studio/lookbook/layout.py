@@ -13,6 +13,10 @@ COLUMN_GAP, ROW_GAP = 40, 34
 EDGE = 24  # round a look in the film
 WIDEST_GAP = 150
 LEAST_FILLED = 0.74  # of its column that a picture fills: with more rows pictures would shrink too far
+PHONE, PHONE_WORDS = (
+    1.6,
+    1.75,
+)  # height to width of a phone's page; seen a hand's breadth wide, paper's words are specks
 WIDEST = 0.86  # of the room that one picture alone takes
 TALLEST, FLATTEST = 1.6, 1.0  # height to width of the pictures
 
@@ -66,6 +70,11 @@ def unit_of(size: tuple[int, int]) -> float:
     return math.sqrt(size[0] * size[1]) / 1000
 
 
+def enlarged(size: tuple[int, int]) -> float:
+    """How much larger than on paper words are on a page (width, height) that is tall and narrow as a phone."""
+    return PHONE_WORDS if size[1] > PHONE * size[0] else 1.0
+
+
 def common_aspect(sizes: Sequence[tuple[int, int]]) -> float:
     """Height to width that pictures of several sizes (width, height) are cut to: their median."""
     aspects = sorted(height / width for width, height in sizes)
@@ -93,6 +102,11 @@ def plan_page(numbers: range, size: tuple[int, int], columns: int, aspect: float
     """
     unit = unit_of(size)
     columns = min(columns, len(numbers))
+    if len(numbers) <= columns:  # one row on a tall page is small and leaves it empty: fewer columns may show more
+        columns = max(
+            range(columns, 0, -1),
+            key=lambda n: _picture_width(size, n, -(-len(numbers) // n), aspect, words),
+        )
     rows = -(-len(numbers) // columns)
     room = _room(size)
     wide = _picture_width(size, columns, rows, aspect, words)

@@ -16,6 +16,7 @@ from tryon.studio.lookbook.layout import (
     Box,
     PagePlan,
     common_aspect,
+    enlarged,
     plan_pages,
     plan_single,
     unit_of,
@@ -82,8 +83,9 @@ class Artist:
         y += 26 * unit
         end = height - 112 * unit
         title = self.lettering.lines(layout.title, 34 * unit, room, 2)
-        told = self.lettering.lines(layout.subtitle, 16 * unit, room, 2)
-        end -= LINE * unit * (16 * len(told) + 34 * len(title)) + 8 * unit * bool(told)
+        small = 16 * enlarged(self.size)
+        told = self.lettering.lines(layout.subtitle, small * unit, room, 2)
+        end -= LINE * unit * (small * len(told) + 34 * len(title)) + 8 * unit * bool(told)
         aspect = self._aspect()
         wide = min(room * 0.8, (end - 24 * unit - y) / aspect)
         if self.book.looks and wide > 0:
@@ -95,8 +97,8 @@ class Artist:
             end += LINE * 34 * unit
         end += 8 * unit * bool(told)
         for line in told:
-            self._line(page, line, 16 * unit, middle, end, quiet, align=0.5)
-            end += LINE * 16 * unit
+            self._line(page, line, small * unit, middle, end, quiet, align=0.5)
+            end += LINE * small * unit
         self._sign_page(page, quiet, middle, align=0.5)
         return page
 
@@ -113,7 +115,7 @@ class Artist:
             self._head_and_foot(page, number)
         for cell in plan.cells:
             self._picture(page, self.book.looks[cell.number], cell.picture)
-            self._words_of(page, cell.number, cell.words, plan.unit)
+            self._words_of(page, cell.number, cell.words, plan.unit * enlarged(self.size))
         if plan.panel is not None:
             self._panel(page, plan.panel, plan.unit)
         return page
@@ -130,19 +132,22 @@ class Artist:
 
     def _words(self) -> float:
         """Height of the words below a picture, in measures: room for the longest of the book."""
-        unit = unit_of(self.size)
-        column = LEAST_FILLED * (self.size[0] - 2 * MARGIN * unit) / self.book.layout.columns
+        factor = enlarged(self.size)
+        unit = factor * unit_of(self.size)
+        column = LEAST_FILLED * (self.size[0] - 2 * MARGIN * unit / factor) / self.book.layout.columns
         titles = captions = 0
         for words in (look.words for look in self.book.looks):
-            room = column - self.lettering.width(words.price, PRICE * unit) - BESIDE_PRICE * unit
+            beside = 0.0 if self._price_above() else self.lettering.width(words.price, PRICE * unit)
+            room = column - beside - BESIDE_PRICE * unit
             found = self.lettering.lines(words.title, TITLE * unit, max(room, column / 3), TITLE_LINES)
             titles = max(titles, len(found), bool(words.price))
             captions = max(captions, len(self.lettering.lines(words.caption, CAPTION * unit, column, CAPTION_LINES)))
         high = LINE * (NUMBER + titles * TITLE + captions * CAPTION)
-        return ABOVE_WORDS + BELOW_NUMBER + ABOVE_CAPTION + high
+        return factor * (ABOVE_WORDS + BELOW_NUMBER + ABOVE_CAPTION + high)
 
     def _head_and_foot(self, page: RGBu8, number: int) -> None:
         brand, unit = self.book.brand, self.unit
+        head, foot_size = (size * enlarged(self.size) ** 0.5 for size in (HEAD, FOOT))
         left, right = MARGIN * unit, self.size[0] - MARGIN * unit
         ink, quiet = ink_on(brand.paper), between(ink_on(brand.paper), brand.paper, 0.35)
         y = 48 * unit
@@ -150,23 +155,23 @@ class Artist:
         if brand.logo_u8 is not None:
             box = fit(brand.logo_u8.shape[1], brand.logo_u8.shape[0], 0.3 * (right - left), 30 * unit)
             lay_logo(
-                page, brand.logo_u8, Box(round(left), round(y + LINE * HEAD * unit / 2 - box[1] / 2), *box), brand.paper
+                page, brand.logo_u8, Box(round(left), round(y + LINE * head * unit / 2 - box[1] / 2), *box), brand.paper
             )
             x += box[0] + 14 * unit
         name = brand.name.upper()
-        size = self.lettering.fitting(name, HEAD * unit, 0.55 * (right - left), spacing=WIDE_SPACED)
+        size = self.lettering.fitting(name, head * unit, 0.55 * (right - left), spacing=WIDE_SPACED)
         self._line(page, name, size, x, y, ink, spacing=WIDE_SPACED)
         title = self.book.layout.title
         free = right - x - self.lettering.width(name, size, spacing=WIDE_SPACED) - 20 * unit
-        for line in self.lettering.lines(title, HEAD * unit, free, 1):
-            self._line(page, line, HEAD * unit, right, y, quiet, align=1.0)
-        rule = round(y + 1.9 * LINE * HEAD * unit)
+        for line in self.lettering.lines(title, head * unit, free, 1):
+            self._line(page, line, head * unit, right, y, quiet, align=1.0)
+        rule = round(y + 1.9 * LINE * head * unit)
         thick = max(1, round(0.8 * unit))
         page[rule : rule + thick, round(left) : round(right)] = readable(brand.colour, brand.paper, 1.5)
         self._sign_page(page, quiet, left)
         if number:
             foot = self.size[1] - 58 * unit
-            self._line(page, str(number), FOOT * unit, right, foot, quiet, align=1.0)
+            self._line(page, str(number), foot_size * unit, right, foot, quiet, align=1.0)
 
     def _words_of(self, page: RGBu8, number: int, box: Box, unit: float) -> None:
         brand, words = self.book.brand, self.book.looks[number].words
@@ -176,21 +181,29 @@ class Artist:
         if len(self.book.looks) > 1:
             told = f"{number + 1:02d}"
             self._line(page, told, NUMBER * unit, box.x, y, accent, spacing=0.1)
+            if self._price_above():
+                drop = (NUMBER - PRICE) * unit * BASELINE
+                self._line(page, words.price, PRICE * unit, box.right, y + drop, accent, align=1.0)
             y += (LINE * NUMBER + BELOW_NUMBER) * unit
-        size = self.lettering.fitting(words.price, PRICE * unit, 0.5 * box.width)
-        price = self.lettering.width(words.price, size)
-        room = box.width - price - (BESIDE_PRICE * unit if words.price else 0)
+        beside = "" if self._price_above() else words.price
+        size = self.lettering.fitting(beside, PRICE * unit, 0.5 * box.width)
+        price = self.lettering.width(beside, size)
+        room = box.width - price - (BESIDE_PRICE * unit if beside else 0)
         lines = self.lettering.lines(words.title, TITLE * unit, room, TITLE_LINES)
-        if words.price:
+        if beside:
             drop = (TITLE * unit - size) * BASELINE  # both on one line
             self._line(page, words.price, size, box.right, y + drop, accent, align=1.0)
-        for line in lines or [""] * bool(words.price):
+        for line in lines or [""] * bool(beside):
             self._line(page, line, TITLE * unit, box.x, y, ink)
             y += LINE * TITLE * unit
         y += ABOVE_CAPTION * unit
         for line in self.lettering.lines(words.caption, CAPTION * unit, box.width, CAPTION_LINES):
             self._line(page, line, CAPTION * unit, box.x, y, quiet)
             y += LINE * CAPTION * unit
+
+    def _price_above(self) -> bool:
+        """Whether prices stand beside the numbers: on a phone's narrow columns they would leave titles no room."""
+        return enlarged(self.size) > 1 and len(self.book.looks) > 1
 
     def _panel(self, page: RGBu8, box: Box, unit: float) -> None:
         """Where a row has no more looks: the title on the brand's colour."""
@@ -211,7 +224,9 @@ class Artist:
 
     def _sign_page(self, page: RGBu8, colour: Colour, x: float, *, align: float = 0.0) -> None:
         unit = self.unit
-        mask = word_mask("made", self.book.layout.language, max(MARK_LEAST_PX, FOOT * unit))
+        mask = word_mask(
+            "made", self.book.layout.language, max(MARK_LEAST_PX, FOOT * enlarged(self.size) ** 0.5 * unit)
+        )
         top = round(self.size[1] - 58 * unit - (MARK_LINE - LINE) * FOOT * unit / 2)
         write(page, mask, (round(x - align * mask.shape[1]), top), colour)
 

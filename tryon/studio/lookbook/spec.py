@@ -34,6 +34,7 @@ else:
     import tomli as tomllib
 
 MOST_GARMENTS = 3  # of ``tryon.outfit``, which is heavy to import
+LEAST_LOGO = 16  # pixels of a side: a logo is no photo, and small ones are drawn small
 MOST_BYTES = 1_000_000  # of the file; sixty looks with long captions have 30 kB
 TUCKS = ("auto", "in", "out")
 Value = TypeVar("Value")
@@ -183,7 +184,7 @@ def load_logo(source: Path | bytes) -> Any:
     """
     import numpy as np
 
-    image_u8, alpha_f32 = load_picture_with_alpha(source, what="logo")
+    image_u8, alpha_f32 = load_picture_with_alpha(source, what="logo", least=LEAST_LOGO)
     alpha_u8 = (
         np.full(image_u8.shape[:2], 255, np.uint8) if alpha_f32 is None else np.rint(alpha_f32 * 255).astype(np.uint8)
     )

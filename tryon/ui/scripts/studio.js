@@ -64,7 +64,24 @@
     }
   }
 
-  tryonPage.studio = { open, row, wear, showCreated, upload };
+  // Put tiles of what is the visitor's alone before a panel's others; those that are gone go.
+  function showPrivate(place, found) {
+    const there = new Set(found.map(([id]) => id));
+    place.querySelectorAll(".is-created").forEach((tile) => there.has(tile.dataset.id) || tile.remove());
+    [...found].reverse().forEach(([id, name, name_zh, thumb]) => {
+      if (place.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
+      const tile = Object.assign(document.createElement("button"), { type: "button", className: "tile is-created" });
+      tile.dataset.id = id;
+      tile.setAttribute("aria-pressed", "false");
+      const label = document.createElement("span");
+      Object.assign(label.dataset, { en: name, zh: name_zh || name });
+      label.textContent = language() === "zh" ? label.dataset.zh : name;
+      tile.append(Object.assign(document.createElement("img"), { src: thumb, alt: "", width: 240, height: 320 }), label);
+      place.prepend(tile);
+    });
+  }
+
+  tryonPage.studio = { open, row, wear, showCreated, showPrivate, upload };
 
   tryonPage.created = function (element, trigger) {
     created = trigger;

@@ -3,6 +3,8 @@
 (() => {
   const { base, language, nextTicket, send, words } = tryonPage;
   const PAUSE = 500; // ms without a change until the pages are drawn anew
+  const TUCKS = ["auto", "in", "out"];
+  const FITS = [[-1, "snug"], [-0.5, "snugger"], [0, "own"], [0.5, "looser"], [1, "loose"]];
   const GIVE_UP = 120_000; // no answer came
 
   tryonPage.lookbook = function (element, trigger, props, watch) {
@@ -10,7 +12,7 @@
     const all = (selector) => [...element.querySelectorAll(selector)];
     const say = (part, text) => (find(`[data-part="${part}"]`).textContent = text);
     const most = Number(find(".book").dataset.most);
-    let looks = []; // { model, garments, key, title, price, own: whether the title was written }
+    let looks = []; // { model, garments, tuck, fit, key, title, price, caption }
     let way = "each";
     let dressing = false;
     let token = "";
@@ -71,7 +73,7 @@
         const found = await ask("dress", { value: JSON.stringify(look) });
         if (found.error) refusal = found.error;
         else if (!looks.some((each) => each.key === found.key)) {
-          looks.push({ ...look, ...found, price: "" });
+          looks.push({ tuck: "auto", fit: 0, ...look, ...found, price: "", caption: "" });
           list();
           draw();
         }
@@ -80,6 +82,25 @@
       say("said", refusal);
       count();
     }
+
+    // Dress a look anew because it is worn otherwise; its words stay.
+    async function again(look) {
+      if (look.busy) return; // what was changed meanwhile is seen when it is done
+      look.busy = true;
+      let asked;
+      do {
+        asked = [look.tuck, look.fit].join();
+        const found = await ask("dress", { value: JSON.stringify(order(look)) });
+        say("said", found.error || "");
+        if (!found.error) Object.assign(look, { key: found.key, thumb: found.thumb });
+      } while (asked !== [look.tuck, look.fit].join());
+      look.busy = false;
+      if (!looks.includes(look)) return;
+      const picture = find(".book-looks").children[looks.indexOf(look)]?.querySelector("img");
+      if (picture) picture.src = look.thumb;
+      draw();
+    }
+    const order = ({ model, garments, tuck, fit }) => ({ model, garments, tuck, fit });
 
     // -- the looks
     function list() {
@@ -97,6 +118,14 @@
             input.setAttribute("aria-label", words(label, { n }));
             return input;
           };
+          const choice = (name, label, choices) => {
+            const select = document.createElement("select");
+            select.append(...choices.map(([value, text]) => new Option(text, value, false, value === String(look[name]))));
+            select.dataset.worn = name;
+            select.dataset.at = number;
+            select.setAttribute("aria-label", words(label, { n }));
+            return select;
+          };
           const press = (act, sign, label) => {
             const button = Object.assign(document.createElement("button"), { type: "button", className: "round", textContent: sign });
             button.dataset.move = act;
@@ -107,7 +136,12 @@
           const up = press("up", "↑", "studio.lookbook.up");
           up.disabled = number === 0;
           const fields = document.createElement("span");
-          fields.append(box("title", "studio.lookbook.look_title", 80), box("price", "studio.lookbook.look_price", 24));
+          fields.append(box("title", "studio.lookbook.look_title", 80), box("price", "studio.lookbook.look_price", 24), box("caption", "studio.lookbook.look_caption", 160));
+          const tucks = TUCKS.map((tuck) => [tuck, `${words("wear.tuck")}: ${words(`wear.tucks.${tuck}`)}`]);
+          const fits = FITS.map(([fit, name]) => [String(fit), words(`studio.lookbook.fits.${name}`)]);
+          const worn = Object.assign(document.createElement("span"), { className: "is-worn" });
+          worn.append(choice("tuck", "studio.lookbook.look_tuck", tucks), choice("fit", "studio.lookbook.look_fit", fits));
+          fields.append(worn);
           item.append(picture, fields, up, press("remove", "×", "studio.lookbook.remove"));
           return item;
         })
@@ -128,7 +162,7 @@
         ...Object.fromEntries(["name", "title", "subtitle", "colour", "page"].map((name) => [name, box(name).value])),
         columns: Number(box("columns").value),
         cover: box("cover").checked,
-        looks: looks.map(({ key, title, price }) => ({ key, title, price })),
+        looks: looks.map(({ key, title, price, caption }) => ({ key, title, price, caption })),
       };
       const found = await ask("draw", { value: JSON.stringify(order) });
       if (mine !== drawn) return;
@@ -197,20 +231,7 @@
       if (photo) own.querySelector("img").src = photo.src;
       const found = await ask("created", {});
       if (!found.created) return;
-      const place = find(".book-garments");
-      const there = new Set(found.created.map(([id]) => id));
-      all(".book-garments .is-created").forEach((tile) => there.has(tile.dataset.id) || tile.remove());
-      [...found.created].reverse().forEach(([id, name, name_zh, thumb]) => {
-        if (place.querySelector(`[data-id="${CSS.escape(id)}"]`)) return;
-        const tile = Object.assign(document.createElement("button"), { type: "button", className: "tile is-created" });
-        tile.dataset.id = id;
-        tile.setAttribute("aria-pressed", "false");
-        const label = document.createElement("span");
-        Object.assign(label.dataset, { en: name, zh: name_zh || name });
-        label.textContent = name;
-        tile.append(Object.assign(document.createElement("img"), { src: thumb, alt: "", width: 240, height: 320 }), label);
-        place.prepend(tile);
-      });
+      tryonPage.studio.showPrivate(find(".book-garments"), found.created);
     }
 
     element.addEventListener("click", (event) => {
@@ -242,6 +263,11 @@
     });
     element.addEventListener("input", (event) => {
       const { word, at } = event.target.dataset;
+      const { worn } = event.target.dataset;
+      if (worn) {
+        looks[Number(at)][worn] = worn === "fit" ? Number(event.target.value) : event.target.value;
+        return again(looks[Number(at)]);
+      }
       if (word) looks[Number(at)][word] = event.target.value;
       if (event.target.type === "file") return;
       if (looks.length) draw();

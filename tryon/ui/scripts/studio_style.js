@@ -7,7 +7,8 @@
     const [picture, empty] = [root.querySelector(".styled"), root.querySelector(".picture .hint")];
     const [status, link] = [root.querySelector(".told-style"), root.querySelector('[data-act="style-download"]')];
     const buttons = [...root.querySelectorAll('[data-act="style-wear"], [data-act="style-keep"]')];
-    const wish = { cut: "", source: "", mode: "both", strength: 1, scale: 1 };
+    const moves = root.querySelector(".moves"); // what has a place can be moved: a print, a picture
+    const wish = { cut: "", source: "", mode: "both", strength: 1, scale: 1, across: 0, down: 0 };
     let brought = false; // a picture of the visitor's own is the source
     let made = false; // a style has been transferred
     let waiting = 0;
@@ -37,7 +38,22 @@
         each.setAttribute("aria-pressed", String(each === tile)),
       );
       wish[part] = tile ? tile.dataset.id : "";
+      if (part !== "source") return;
+      moves.querySelectorAll("input").forEach((slide) => {
+        slide.value = 0; // another source begins in its own place
+        wish[slide.dataset.slide] = 0;
+      });
     }
+    // What the visitor made or brought, in both rows; what is chosen there and gone is chosen no more.
+    function showOwn(found) {
+      root.querySelectorAll("[data-part]").forEach((row) => {
+        studio.showPrivate(row, found);
+        const part = row.dataset.part;
+        const chosen = wish[part] && row.querySelector(`[data-id="${CSS.escape(wish[part])}"]`);
+        if (wish[part] && !chosen) choose(part, null);
+      });
+    }
+    document.addEventListener("tryon:studio", (event) => event.detail.panel === "style" && send(trigger, "created", {}));
     element.addEventListener("click", (event) => {
       const pressed = event.target.closest(".tile, [data-mode], [data-act]");
       if (!pressed) return;
@@ -88,6 +104,7 @@
     watch("answer", () => {
       const answer = props.answer;
       if (!answer) return;
+      if (answer.created) return showOwn(answer.created);
       picture.classList.remove("is-busy");
       if (answer.error) {
         status.textContent = answer.error;
@@ -99,12 +116,14 @@
         made = true;
         link.href = `${base()}/${answer.full}`;
         link.hidden = false;
+        moves.hidden = !answer.moves;
         buttons.forEach((each) => (each.disabled = false));
         say("done");
       } else if (answer.made) {
         say("kept");
         if (answer.value === "wear") studio.wear(answer.made);
         else studio.showCreated();
+        send(trigger, "created", {});
       }
     });
   };

@@ -7,6 +7,7 @@
   tryonPage.taste = function taste(element, trigger, props, watch) {
     const root = element.querySelector(".taste");
     const [status, undo] = [root.querySelector("[role=status]"), root.querySelector('[data-act="taste-undo"]')];
+    const fresh = root.querySelector('[data-act="taste-fresh"]');
     const box = root.querySelector('[data-act="taste-remember"]');
     const [first, step] = [Number(root.dataset.first), Number(root.dataset.step)];
     let asked = false; // once: then a new language needs new words
@@ -22,12 +23,13 @@
       box.checked = answer.remember;
       if (answer.key !== kept("taste")) keep("taste", answer.key);
       status.textContent = answer.said ? words(`studio.taste.${answer.said}`) : "";
-      undo.hidden = answer.said !== "noted_dislike";
+      undo.hidden = answer.said !== "noted_dislike" || !state.with; // in the list the card itself takes it back
       undo.dataset.id = answer.id;
+      fresh.hidden = !answer.stale;
     };
     tryonPage.tasteMore = () => {
       state.count += step;
-      ask();
+      ask("same");
     };
     element.addEventListener("click", (event) => {
       const act = event.target.closest("[data-act]")?.dataset.act;
@@ -37,10 +39,27 @@
         ask("erase");
       }
       if (act === "taste-undo") ask("back", undo.dataset.id);
+      if (act === "taste-fresh") ask();
     });
     box.addEventListener("change", () => ask(box.checked ? "remember" : "forget"));
     document.addEventListener("tryon:studio", (event) => event.detail.panel === "taste" && ask());
-    document.addEventListener("tryon:language", () => asked && setTimeout(ask));
+    document.addEventListener("tryon:language", () => asked && setTimeout(() => ask("same")));
+    // the quiet heart beside a look: which looks it was pressed on is known here, for as long as the page is open
+    const hearts = new Set();
+    const look = () => document.querySelector("#stage .stage")?.dataset.look || "";
+    const mark = () =>
+      document.querySelectorAll('#stage [data-act="like-look"]').forEach((heart) => {
+        heart.setAttribute("aria-pressed", String(hearts.has(look())));
+        heart.classList.toggle("on", hearts.has(look()));
+      });
+    document.addEventListener("load", (event) => event.target.matches?.("#stage img.after") && mark(), true);
+    document.addEventListener("click", (event) => {
+      if (!event.target.closest('#stage [data-act="like-look"]')) return;
+      const liked = !hearts.has(look());
+      hearts[liked ? "add" : "delete"](look());
+      mark();
+      ask(liked ? "like-look" : "unlike-look");
+    });
     // what is taken home was liked
     document.addEventListener("click", (event) => {
       const act = event.target.closest('#stage [data-act="download"], .share [data-act="save"], .share [data-act="send"]');
@@ -61,11 +80,11 @@
       } else if (act === "taste-more") tryonPage.tasteMore();
       else if (act === "taste-with") {
         state.with = id;
-        ask();
+        ask("same");
         document.querySelector("#taste").scrollIntoView({ block: "nearest" });
       } else if (act === "taste-back") {
         state.with = "";
-        ask();
+        ask("same");
       } else studio.wear(id, { beside: beside || "" });
     });
   };

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tryon.errors import BadRequestError
@@ -26,7 +26,7 @@ from tryon.studio.lookbook.making import title_of
 from tryon.studio.lookbook.spec import MOST_GARMENTS, load_logo
 from tryon.ui.album import MOST_LOOKS, Album
 from tryon.ui.fitting_room import FittingRoom
-from tryon.ui.looks import Who
+from tryon.ui.looks import Style, Who
 from tryon.ui.pictures import thumb_uri
 from tryon.ui.studio.new_garments import garment_of
 from tryon.ui.visitors import Visitor
@@ -38,14 +38,15 @@ LOGO_SIDE = 800  # pixels: on paper a logo is three centimetres wide
 
 @dataclass(frozen=True)
 class Wanted:
-    """A look that is wanted: ids of a model (or OWN) and of garments."""
+    """A look that is wanted: ids of a model (or OWN) and of garments, and how they are worn."""
 
     model: str
     garments: tuple[str, ...]
+    style: Style = field(default_factory=Style)
 
 
 def read_wanted(text: str) -> Wanted:
-    """Read an order for a look, ``{"model": id, "garments": [id, …]}``.
+    """Read an order for a look, ``{"model": id, "garments": [id, …], "tuck": "in", "fit": 0.5}``.
 
     Raises:
         BadRequestError: it is none.
@@ -54,7 +55,9 @@ def read_wanted(text: str) -> Wanted:
     garments = found.get("garments")
     if not isinstance(garments, list) or not 1 <= len(garments) <= MOST_GARMENTS:
         raise BadRequestError(f"An outfit is one to {MOST_GARMENTS} garments.")
-    return Wanted(str(found.get("model", ""))[:60], tuple(str(each)[:60] for each in garments))
+    fit = found.get("fit", 0.0)
+    style = Style.asked(float(fit) if isinstance(fit, (int, float)) else 0.0, str(found.get("tuck", "")))
+    return Wanted(str(found.get("model", ""))[:60], tuple(str(each)[:60] for each in garments), style)
 
 
 def dress(room: FittingRoom, visitor: Visitor, wanted: Wanted) -> dict[str, str]:
@@ -75,10 +78,11 @@ def dress(room: FittingRoom, visitor: Visitor, wanted: Wanted) -> dict[str, str]
     worn = [garment_of(room, visitor, each) for each in wanted.garments]
     garments = [what.garment for what in worn]
     dressing_order(garments)  # says what does not go together before anybody is dressed
-    key = "+".join((who.key, *sorted(what.key for what in worn)))
+    style = wanted.style.on(tuple(worn))
+    key = "+".join((who.key, *sorted(what.key for what in worn))) + style.key
     look = visitor.album.find(key)
     if look is None:
-        result = dress_outfit(room.engine.get(), who.person, garments)
+        result = dress_outfit(room.engine.get(), who.person, garments, tuck=style.tuck, fit=style.fit)
         look = look_of(result.image, result.mask, Words())
         visitor.album.keep(key, look)
         room.visitors.sweep()
@@ -110,7 +114,8 @@ def put_together(visitor: Visitor, text: str) -> dict[str, Any]:
 
     Args:
         visitor: keeps it, and gives looks, logo and language.
-        text: JSON: name, colour, title, subtitle, page, columns, cover, and looks, a list of key, title and price.
+        text: JSON: name, colour, title, subtitle, page, columns, cover, and looks, a list of key, title, price and
+            caption.
 
     Returns:
         token: of its address. pages: how many there are, the cover among them.
@@ -156,7 +161,7 @@ def _look(album: Album, said: Any) -> Any:
     look = album.find(str(said.get("key", "")))
     if look is None:
         raise BadRequestError("A look is no longer kept. Take it out and add it again.")
-    return replace(look, words=Words(_line(said, "title"), _line(said, "price")))
+    return replace(look, words=Words(*(_line(said, name) for name in ("title", "price", "caption"))))
 
 
 def _line(found: Mapping[str, Any], name: str) -> str:

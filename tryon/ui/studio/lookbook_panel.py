@@ -18,6 +18,7 @@ from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import tile_address
 from tryon.ui.sentences import in_language
 from tryon.ui.studio.lookbook_orders import OWN, bring_logo, dress, put_together, read_wanted
+from tryon.ui.studio.new_garments import private_garments, told
 from tryon.ui.texts import Texts
 
 KEY = "lookbook"
@@ -66,8 +67,7 @@ def answer_to(room: FittingRoom, session: str, kind: str, sent: Sent) -> dict[st
             bring_logo(room, visitor, sent.upload)
             done = {"logo": bool(sent.upload)}
         else:
-            made = reversed(visitor.created.values())
-            done = {"created": [[each.key, each.name, each.name_zh, each.thumb] for each in made]}
+            done = {"created": told(reversed(private_garments(visitor).values()))}
     except TryOnError as error:
         done = {"error": in_language(visitor.language, str(error))}
     return {**done, "ticket": sent.ticket}

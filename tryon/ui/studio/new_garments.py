@@ -6,6 +6,7 @@ bounded in number and bytes, and goes with the visit; nothing is written to disk
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import cv2
@@ -89,8 +90,27 @@ def create_garment(room: FittingRoom, session: str, new: NewGarment, *, known: G
     return what
 
 
+def private_garments(visitor: Visitor) -> dict[str, What]:
+    """The garments that are a visitor's alone, by key, the newest last: those they made, then those they brought.
+
+    Args:
+        visitor: whose; garments that they brought are known as long as they are worn or in a look that is kept.
+    """
+    found = dict(visitor.created)
+    for what in (*(each for look in list(visitor.looks.values()) for each in look.garments), *visitor.worn):
+        if what.own:
+            found.pop(what.key, None)
+            found[what.key] = what
+    return found
+
+
+def told(garments: Iterable[What]) -> list[list[str]]:
+    """What the page's script needs to draw tiles: key, English and Chinese name, and picture of each."""
+    return [[each.key, each.name, each.name_zh or each.name, each.thumb] for each in garments]
+
+
 def garment_of(room: FittingRoom, visitor: Visitor, garment_id: str) -> What:
-    """A garment that a visitor may choose: of the gallery, or made by them.
+    """A garment that a visitor may choose: of the gallery, or made or brought by them.
 
     Args:
         room: gives the gallery.
@@ -101,7 +121,7 @@ def garment_of(room: FittingRoom, visitor: Visitor, garment_id: str) -> What:
         BadRequestError: there is none of this id.
         TryOnError: it cannot be understood.
     """
-    return visitor.created.get(garment_id) or room.garment(garment_id)
+    return private_garments(visitor).get(garment_id) or room.garment(garment_id)
 
 
 def _check(new: NewGarment) -> None:

@@ -12,6 +12,7 @@ from tryon.ui.events import HEAVY, QUIETLY, Sent, piece, session_of
 from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import tile_address
 from tryon.ui.sentences import in_language
+from tryon.ui.studio.new_garments import private_garments, told
 from tryon.ui.studio.style_room import StyleRoom
 from tryon.ui.texts import Texts
 
@@ -28,7 +29,7 @@ def build(room: FittingRoom) -> None:
         room: the gallery, the visitors and the pipeline.
     """
     styles = StyleRoom(room)
-    call = "tryonPage.style(element, trigger, props, watch); /* 'make' 'keep' */"
+    call = "tryonPage.style(element, trigger, props, watch); /* 'make' 'keep' 'created' */"
     frame = piece(_frame(room.texts, room), call=call, elem_id="style", answer=None)
 
     def make(data: gr.EventData, request: gr.Request) -> Any:
@@ -43,7 +44,13 @@ def build(room: FittingRoom) -> None:
         except TryOnError as error:
             return gr.update(answer={"error": in_language(visitor.language, str(error)), "ticket": sent.ticket})
 
+    def created(data: gr.EventData, request: gr.Request) -> Any:
+        visitor = room.visitors.get(session_of(request))
+        own = told(reversed(private_garments(visitor).values()))
+        return gr.update(answer={"created": own, "ticket": Sent(data).ticket})
+
     frame.make(make, outputs=[frame], **QUIETLY, **HEAVY)
+    frame.created(created, outputs=[frame], queue=False, **QUIETLY)
     frame.keep(keep, outputs=[frame], **QUIETLY, **HEAVY)
 
 
@@ -54,10 +61,11 @@ def answer_to(room: FittingRoom, styles: StyleRoom, session: str, sent: Sent) ->
         room: gives the visitors.
         styles: makes it.
         session: whose.
-        sent: cut, source (or upload), mode, strength and scale.
+        sent: cut, source (or upload), mode, strength, scale, across and down.
 
     Returns:
-        The picture's and the download's address, or an error's sentence, and the number of the answer.
+        The picture's and the download's address and whether its pattern can be moved, or an error's sentence, and the
+        number of the answer.
     """
     from tryon.studio.style import StyleSettings
 
@@ -71,6 +79,7 @@ def answer_to(room: FittingRoom, styles: StyleRoom, session: str, sent: Sent) ->
             mode if mode in MODES else "both",  # type: ignore[arg-type]
             float(sent.numbers.get("strength", 1.0)),
             float(sent.numbers.get("scale", 1.0)),
+            (float(sent.numbers.get("across", 0.0)), float(sent.numbers.get("down", 0.0))),
         )
         shown = styles.make(session, sent.words.get("cut", ""), sent.words.get("source", ""), settings)
     except TryOnError as error:
@@ -80,6 +89,7 @@ def answer_to(room: FittingRoom, styles: StyleRoom, session: str, sent: Sent) ->
         "full": url(shown, full=True),
         "width": shown.width,
         "height": shown.height,
+        "moves": styles.moves(session),
         "ticket": sent.ticket,
     }
 
@@ -105,6 +115,13 @@ def _frame(texts: Texts, room: FittingRoom) -> str:
         el("div", *modes, class_="modes", role="radiogroup", **labelled(texts, words + "mode")),
         _slider(texts, "strength", 0, 1, 0.05, 1),
         _slider(texts, "scale", 0.25, 3, 0.05, 1),
+        el(
+            "div",
+            _slider(texts, "across", -0.6, 0.6, 0.02, 0),
+            _slider(texts, "down", -0.6, 0.6, 0.02, 0),
+            class_="moves",
+            hidden=True,
+        ),
         class_="controls",
     )
     result = el(

@@ -32,6 +32,7 @@ class Kept:
 
     source: Garment | RGBu8 | None = None
     styled: Garment | None = None
+    moves: bool = False
     shown: Shown | None = None
     cut: What | None = None
 
@@ -81,24 +82,32 @@ class StyleRoom:
 
         Args:
             session: whose. cut: a garment's id. source: another's, or nothing for the picture that was brought.
-            settings: mode, strength and scale.
+            settings: mode, strength, scale and offset.
 
         Raises:
             TryOnError: an unknown id, or nothing was brought.
         """
         from tryon.studio.style import transfer_style
+        from tryon.studio.style_source import read_cloth
 
         visitor, kept = self._room.visitors.get(session), self._of(session)
         shape = garment_of(self._room, visitor, cut)
         taken: Garment | RGBu8 | None = garment_of(self._room, visitor, source).garment if source else kept.source
         if taken is None:
             raise BadRequestError(self._room.texts.upload_gone)
-        styled = transfer_style(shape.garment, taken, settings)
+        cloth = taken if isinstance(taken, np.ndarray) else read_cloth(taken)
+        styled = transfer_style(shape.garment, cloth, settings)
+        placed = isinstance(cloth, np.ndarray) or cloth.print is not None
+        kept.moves = placed and settings.mode != "colours"
         jpeg, size = encode_shown(styled.image_u8)
         marked = with_mark(styled.image_u8, visitor.language)
         kept.styled, kept.cut = styled, shape
         kept.shown = self._room.shelf.put(jpeg, size, full=marked, filename="styled.png")
         return kept.shown
+
+    def moves(self, session: str) -> bool:
+        """Whether what was laid last has a place: a picture or a print can be moved, cloth is everywhere."""
+        return self._of(session).moves
 
     def keep(self, session: str) -> What:
         """Make a garment of the visitor's of what was made last.

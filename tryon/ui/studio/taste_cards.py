@@ -11,11 +11,11 @@ from tryon.studio.recommend import Suggestion
 from tryon.ui.elements import button, el, icon, labelled, t
 from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import tile_address
+from tryon.ui.studio.look_heart import ICON_HEART
 from tryon.ui.studio.taste_words import match_in_words, reason_in_words
 from tryon.ui.texts import Texts
 from tryon.ui.visitors import Visitor
 
-ICON_HEART = icon('<path d="M12 20S4 15 4 9.300A4.300 4.300 0 0 1 12 7a4.300 4.300 0 0 1 8 2.300C20 15 12 20 12 20z"/>')
 ICON_NOT = icon('<path d="M6 6l12 12M18 6 6 18"/>')
 SMALL_SHOWN = 12  # of what is liked: one row
 
@@ -46,24 +46,35 @@ def card_of(room: FittingRoom, visitor: Visitor, garment_id: str) -> Card | None
 
 
 def suggestion_list(
-    room: FittingRoom, visitor: Visitor, liked: Sequence[str], suggestions: Sequence[Suggestion], *, more: bool
+    room: FittingRoom,
+    visitor: Visitor,
+    liked: Sequence[str],
+    row: Sequence[str],
+    suggestions: Sequence[Suggestion | str],
+    *,
+    more: bool,
 ) -> str:
     """What is liked, and the suggestions below it.
 
     Args:
         room: gives the gallery.
         visitor: whose.
-        liked: ids, the newest first.
-        suggestions: the best first.
+        liked: ids, the newest first. row: those of them that stand above the suggestions.
+        suggestions: the best first; ids alone are of garments that something was said of since the list was made, and
+            which keep their place.
         more: whether there are more than these.
     """
     texts = visitor.texts
-    parts = [_liked(room, visitor, liked)]
-    cards = [
-        _card(texts, card, reason_in_words(texts, each.reason), visitor)
-        for each in suggestions
-        if (card := card_of(room, visitor, each.id)) is not None
-    ]
+    parts = [_liked(room, visitor, row)]
+    cards = []
+    for each in suggestions:
+        card = card_of(room, visitor, each if isinstance(each, str) else each.id)
+        if card is None:
+            continue
+        if isinstance(each, str):
+            cards.append(_said_card(texts, card, visitor, liked=card.id in liked))
+        else:
+            cards.append(_card(texts, card, reason_in_words(texts, each.reason), visitor))
     if cards:
         parts.append(el("div", *cards, class_="cards", role="group", **labelled(texts, "studio.taste.suggestions")))
     else:
@@ -118,6 +129,22 @@ def _card(texts: Texts, card: Card, reason: str, visitor: Visitor, *, beside: st
         class_="verdict",
     )
     return el("article", tile, el("p", escape(reason), class_="why"), actions, class_="card")
+
+
+def _said_card(texts: Texts, card: Card, visitor: Visitor, *, liked: bool) -> str:
+    """A card that stays where it is after a word was said of it, with that word, which can be taken back."""
+    name, words = _name(card, visitor), texts.studio.taste
+    picture = el("img", src=card.picture, alt="", width=240, height=320, loading="lazy")
+    label = el("span", escape(name), data_en=card.name, data_zh=card.name_zh or card.name)
+    tile = button(picture + label, "tile", data_id=card.id, title=words.wear.format(name=name))
+    back = words.unlike.format(name=name) if liked else words.wanted.format(name=name)
+    said = button(
+        ICON_HEART if liked else ICON_NOT, "round on", data_say="back", data_id=card.id, aria_label=back, title=back,
+        aria_pressed="true",
+    )  # fmt: skip
+    why = t(texts, "studio.taste.said_like" if liked else "studio.taste.said_dislike", "p", class_="why")
+    kind = "card is-liked" if liked else "card is-not-wanted"
+    return el("article", tile, why, el("div", said, class_="verdict"), class_=kind)
 
 
 def _liked(room: FittingRoom, visitor: Visitor, liked: Sequence[str]) -> str:

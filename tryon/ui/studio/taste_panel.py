@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
 
 from tryon.errors import TryOnError
+from tryon.studio.recommend import Suggestion
 from tryon.ui.elements import ICON_LOCK, button, el, t
 from tryon.ui.events import QUIETLY, Sent, piece, session_of
 from tryon.ui.fitting_room import FittingRoom
@@ -17,6 +19,7 @@ from tryon.ui.texts import Texts
 KEY = "taste"
 FILLED = True  # the sub-tab is offered only where there is something in it
 FIRST, STEP, MOST = 12, 12, 200  # cards at first, more at a press, and never more
+FRESH = ("", "erase")  # what is answered by new suggestions; after all else the list stays where it is
 MATCHES = 8  # of what goes with a garment: two rows
 
 
@@ -50,7 +53,8 @@ def answer_to(room: FittingRoom, taste: TasteRoom, session: str, sent: Sent) -> 
         room: gives the gallery and the visitors.
         taste: of all visitors.
         session: whose.
-        sent: id, value (like, dislike, back, erase, remember, forget, with, or nothing), count and key.
+        sent: id, value (like, dislike, back, like-look, unlike-look, erase, remember, forget, same, or nothing for new
+            suggestions), with, count and key.
 
     Returns:
         The list's new HTML, and for the script: a word to say (of ``TasteTexts``), the key to keep where the host keeps
@@ -64,26 +68,41 @@ def answer_to(room: FittingRoom, taste: TasteRoom, session: str, sent: Sent) -> 
         done = taste.say(session, sent.id, sent.value)
         words = {"like": "noted_like", "dislike": "noted_dislike", "back": "taken_back"}
         said = words[sent.value] if done else "failed"
+    elif sent.value in ("like-look", "unlike-look"):
+        done = taste.say_of_look(session, "like" if sent.value == "like-look" else "back")
+        said = ("noted_like" if sent.value == "like-look" else "taken_back") if done else "own_only"
     elif sent.value == "erase":
         said = "erased" if taste.erase(session) else "nothing_to_erase"
     elif sent.value in ("remember", "forget"):
         taste.remember(session, sent.value == "remember")
     try:
-        html = _list(room, taste, session, sent)
+        html, stale = _list(room, taste, session, sent)
     except TryOnError:
-        html, said = gr.skip(), "failed"
+        html, stale, said = gr.skip(), False, "failed"
     key = notes.key if taste.store.lasting and sent.value != "erase" else ""
-    return html, {"said": said, "id": sent.id, "key": key, "remember": notes.remember, "ticket": sent.ticket}
+    told = {"said": said, "id": sent.id, "key": key, "remember": notes.remember, "stale": stale}
+    return html, told | {"ticket": sent.ticket}
 
 
-def _list(room: FittingRoom, taste: TasteRoom, session: str, sent: Sent) -> str:
+def _list(room: FittingRoom, taste: TasteRoom, session: str, sent: Sent) -> tuple[str, bool]:
+    """The list's HTML, and whether a new one would be another."""
     visitor = room.visitors.get(session)
     beside = sent.words.get("with", "")
     if beside:
-        return match_list(room, visitor, beside, taste.matches(session, beside, MATCHES))
+        return match_list(room, visitor, beside, taste.matches(session, beside, MATCHES)), False
     count = min(MOST, max(FIRST, int(sent.numbers.get("count", FIRST))))
-    found = taste.suggestions(session, count + 1)
-    return suggestion_list(room, visitor, taste.liked(session), found[:count], more=len(found) > count)
+    notes = taste.notes(session)
+    if sent.value in FRESH or not notes.shown:
+        found: Sequence[Suggestion | str] = taste.suggestions(session, count + 1)
+        stale = False
+    else:
+        found = taste.in_place(session, count + 1)
+        stale = any(isinstance(each, str) for each in found[:count])
+    notes.shown = [each if isinstance(each, str) else each.id for each in found[:count]]
+    liked = taste.liked(session)
+    # the row above grows with the next list: a row more would push the cards away
+    notes.row = liked if sent.value in FRESH else [each for each in notes.row if each in liked]
+    return suggestion_list(room, visitor, liked, notes.row, found[:count], more=len(found) > count), stale
 
 
 def _frame(texts: Texts, *, lasting: bool) -> str:
@@ -92,12 +111,13 @@ def _frame(texts: Texts, *, lasting: bool) -> str:
     remember = el("label", box, t(texts, "studio.taste.remember"), class_="remember")
     erase = button(t(texts, "studio.taste.erase"), "plain", data_act="taste-erase")
     undo = button(t(texts, "undo"), "quiet", data_act="taste-undo", hidden=True)
+    fresh = button(t(texts, "studio.taste.fresh"), "plain fresh", data_act="taste-fresh", hidden=True)
     return el(
         "section",
         el("div", t(texts, "studio.taste.title", "h2"), t(texts, "studio.taste.hint", "p"), class_="intro"),
         el("div", remember, erase, class_="row"),
         el("p", ICON_LOCK, t(texts, privacy), class_="privacy"),
-        el("p", el("span", role="status"), undo, class_="told-taste"),
+        el("p", el("span", role="status"), undo, fresh, class_="told-taste"),
         class_="taste",
         data_step=STEP,
         data_first=FIRST,

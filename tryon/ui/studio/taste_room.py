@@ -46,13 +46,16 @@ def on_public_host() -> bool:
 class Notes:
     """Of one visit. key: of the store. remember: whether tries and downloads are noted. counted: tries noted already.
 
-    mine: a recommender that also knows what the visitor made, with the keys of that.
+    mine: a recommender that also knows what the visitor made, with the keys of that. shown: ids of the list that the
+    visitor looks at, in its order. row: what stood above it as liked when it was made.
     """
 
     key: str
     remember: bool
     counted: set[str] = field(default_factory=set)
     mine: tuple[tuple[str, ...], Recommender] | None = None
+    shown: list[str] = field(default_factory=list)
+    row: list[str] = field(default_factory=list)
 
 
 class TasteRoom:
@@ -115,6 +118,15 @@ class TasteRoom:
             return False
         return True
 
+    def say_of_look(self, session: str, word: str) -> bool:
+        """Like ("like") all garments of the look that is shown, or take that back ("back"); False where none can be.
+
+        Pictures that the visitor brought are no part of the gallery, and no taste is noted of them.
+        """
+        look = self._room.visitors.get(session).current()
+        done = [self.say(session, what.key, word) for what in (look.garments if look else ()) if not what.own]
+        return any(done)
+
     def keep(self, session: str) -> None:
         """Note that the look that is shown was downloaded or shared, where the visitor wants that noted."""
         notes, visitor = self.notes(session), self._room.visitors.get(session)
@@ -169,6 +181,21 @@ class TasteRoom:
             TryOnError: the gallery's measures are damaged.
         """
         return self._recommender(session).suggest(self.events(session), count=count)
+
+    def in_place(self, session: str, count: int) -> list[Suggestion | str]:
+        """The list that was shown last, in its order, so that nothing moves under the hand; new ones follow at its end.
+
+        Returns:
+            ``count`` suggestions, and the bare ids of garments that something was said of meanwhile.
+
+        Raises:
+            TryOnError: the gallery's measures are damaged.
+        """
+        notes = self.notes(session)
+        found = self._recommender(session).suggest(self.events(session))
+        known = {each.id: each for each in found}
+        order = [*notes.shown, *(each.id for each in found if each.id not in set(notes.shown))][:count]
+        return [known.get(each, each) for each in order]
 
     def matches(self, session: str, garment_id: str, count: int) -> list[Match]:
         """What goes with a garment; nothing where it is not known.

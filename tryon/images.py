@@ -351,9 +351,9 @@ def _prepare_pillow() -> tuple[str, ...]:
 
     pi_heif.register_heif_opener()
     Image.init()
-    # what these two say is refused or ignored here, and they would print it beside our own sentence
+    # what Pillow says of damaged files is refused or ignored here, and they would print it beside our own sentence
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-    warnings.filterwarnings("ignore", message="Corrupt EXIF data", category=UserWarning)
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     return tuple(kind for kind in FORMATS if kind in Image.OPEN)
 
 

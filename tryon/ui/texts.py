@@ -94,6 +94,7 @@ class Texts:
     drawing: str
 
     too_large: str
+    too_fast: str
     upload_failed: str
     upload_gone: str
     photo_gone: str

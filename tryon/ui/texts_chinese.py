@@ -146,6 +146,7 @@ CHINESE = Texts(
     uploading="正在上传图片…",
     drawing="正在绘制各步骤…",
     too_large="文件超过 20 MB，请选择小一些的图片。",
+    too_fast="操作太频繁，请等待 {seconds} 秒后再试。",
     upload_failed="图片没有上传成功，请再试一次。",
     upload_gone="图片已不在内存中，请重新添加。",
     photo_gone="由于一段时间没有操作，你的照片已从内存中清除。重新添加即可继续。",

@@ -151,6 +151,7 @@ ENGLISH = Texts(
     uploading="Sending the picture…",
     drawing="Drawing the steps…",
     too_large="This file has more than 20 MB. Please choose a smaller one.",
+    too_fast="That was too much at once. Please wait {seconds} seconds and try again.",
     upload_failed="The picture did not arrive. Please try again.",
     upload_gone="The picture is no longer in memory. Please add it again.",
     photo_gone="Your photo is no longer in memory, as nothing happened for a while. Add it again to go on with it.",

@@ -21,10 +21,11 @@ from tryon.trials.nonsense import MARKUP, Canaries, Event, Nonsense, Sending
 from tryon.trials.picture_seeds import picture_seeds
 from tryon.trials.resources import resident_mb
 from tryon.trials.served import ServedPage, served_page
-from tryon.trials.watched import HANG_SECONDS, Report
+from tryon.trials.watched import Report
 
 SECRET = "canary-4711-secret"
 SAMPLE_EVERY = 250
+PATIENCE_S = 60.0  # the first use of the studio loads its networks
 STREAMS = re.compile(
     r"^(gradio_api/)?(heartbeat|queue/data|upload_progress|call/[^/]+/[^/]+$)"
 )  # open until they are left
@@ -67,7 +68,7 @@ def fuzz_requests(numbers: Iterable[int], *, seed: int, seconds: float = 0.0, ke
         secret.write_text(SECRET, "utf-8")
         canaries = Canaries(str(secret), f"http://127.0.0.1:{canary.server_address[1]}")
         nonsense = Nonsense(canaries, list(picture_seeds(HEIC).values()), events_of(page), files_on(page))
-        client = http.client.HTTPConnection("127.0.0.1", page.port, timeout=HANG_SECONDS)
+        client = http.client.HTTPConnection("127.0.0.1", page.port, timeout=PATIENCE_S)
         for number in numbers:
             if seconds and time.monotonic() - started > seconds:
                 break
@@ -131,13 +132,13 @@ def _send(
         if streams:
             client.close()
     except TimeoutError:
-        report.findings.append((number, f"{sending.method} {sending.path[:80]}: no answer in {HANG_SECONDS:.0f} s"))
+        report.findings.append((number, f"{sending.method} {sending.path[:80]}: no answer in {PATIENCE_S:.0f} s"))
         client.close()
-        return http.client.HTTPConnection("127.0.0.1", page.port, timeout=HANG_SECONDS)
+        return http.client.HTTPConnection("127.0.0.1", page.port, timeout=PATIENCE_S)
     except (http.client.HTTPException, OSError, ValueError, UnicodeError) as error:
         report.outcomes[f"closed: {type(error).__name__}"] += 1  # refused before it was a request
         client.close()
-        return http.client.HTTPConnection("127.0.0.1", page.port, timeout=HANG_SECONDS)
+        return http.client.HTTPConnection("127.0.0.1", page.port, timeout=PATIENCE_S)
     took = time.monotonic() - began
     if took > report.slowest_s:
         report.slowest_s, report.slowest = took, number
@@ -174,7 +175,7 @@ def _look_around(page: ServedPage, asked: list[str], report: Report) -> None:
             at = said.index(accusing)
             report.findings.append((-1, f"{said.count(accusing)} times in the log: {said[at : at + 3000]}"))
     try:
-        with urllib.request.urlopen(page.url + "api/v1/gallery", timeout=HANG_SECONDS) as answer:
+        with urllib.request.urlopen(page.url + "api/v1/gallery", timeout=PATIENCE_S) as answer:
             assert json.load(answer)["garments"]
     except (OSError, AssertionError, ValueError) as error:
         report.findings.append((-1, f"the page no longer serves: {error}"))

@@ -19,6 +19,19 @@ def resident_mb(pid: int | None = None) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def work_seconds(pid: int | None) -> float:
+    """Processor time that a process has used; 0 where the system does not tell.
+
+    Args:
+        pid: of the process.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except (OSError, IndexError):
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def open_files(pid: int) -> int:
     """How many files and connections a process has open; 0 where the system does not tell."""
     try:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tryon.trials.resources import resident_mb
+from tryon.trials.resources import resident_mb, work_seconds
 
-HANG_SECONDS = 20.0  # of one trial; the slowest honest file takes under two seconds
+HANG_SECONDS = 20.0  # of work in one trial; the slowest honest file takes under two seconds
+STUCK_SECONDS = 300.0  # without an end, also where it does not work: others may have the processor
+SAY_EVERY = 20_000  # trials
 SAMPLE_EVERY = 500  # trials between two looks at the memory
 LEAK_MB = 48.0  # between the second quarter of the samples and the last: allocators breathe by about 20
 
@@ -23,7 +26,7 @@ class Report:
     """What became of the trials.
 
     outcomes: how often each. findings: number of the trial and what was wrong. memory_mb: resident, in order.
-    slowest_s: of one trial. seconds: of all.
+    slowest_s: of work in one trial. seconds: of all.
     """
 
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -93,7 +96,7 @@ def _one_process(
     context: Any, make_trial: Callable[[], Trial], number: int, last: int, end: float, hang_s: float, report: Report
 ) -> int:
     """Make trials until one kills the process, all are done or the time is up; the number to go on from."""
-    state = context.Array("d", [number, 0.0])  # the trial at work, and when it began
+    state = context.Array("d", [number, 0.0, 0.0])  # the trial at work, when it began, and its process's work before
     results = context.Queue()
     process = context.Process(target=_work, args=(make_trial, number, last, state, results), daemon=True)
     process.start()
@@ -107,8 +110,9 @@ def _one_process(
                     return last
                 report.findings.append((int(state[0]), f"the process ended with status {process.exitcode}"))
                 return int(state[0]) + 1
-            if began and time.monotonic() - began > hang_s:
-                report.findings.append((at, f"not done after {hang_s:.0f} s"))
+            worked = work_seconds(process.pid) - state[2]
+            if began and (worked > hang_s or time.monotonic() - began > STUCK_SECONDS) and at == int(state[0]):
+                report.findings.append((at, f"not done after {worked:.0f} s of work"))
                 return at + 1
             if time.monotonic() > end:
                 return last
@@ -128,6 +132,8 @@ def _gather(results: Any, report: Report) -> None:
         report.outcomes.update(outcomes)
         report.findings += findings
         report.memory_mb += memory
+        if report.count // SAY_EVERY > (report.count - sum(outcomes.values())) // SAY_EVERY:
+            print(f"{report.count} made, {len(report.findings)} found", file=sys.stderr, flush=True)
         if slowest[0] > report.slowest_s:
             report.slowest_s, report.slowest = slowest
 
@@ -140,12 +146,12 @@ def _work(make_trial: Callable[[], Trial], first: int, last: int, state: Any, re
     slowest = (0.0, -1)
     for number in range(first, last):
         began = time.monotonic()
-        state[0], state[1] = number, began
+        state[0], state[2], state[1] = number, time.process_time(), began
         try:
             outcomes[trial(number)] += 1
         except Exception as error:
             findings.append((number, f"{type(error).__name__}: {error}"[:500]))
-        slowest = max(slowest, (time.monotonic() - began, number))
+        slowest = max(slowest, (time.process_time() - state[2], number))
         done = number + 1 - first
         if done % SAMPLE_EVERY == 0 or findings or number == last - 1:
             memory = [resident_mb()] if done % SAMPLE_EVERY == 0 else []

@@ -81,11 +81,13 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
     from tryon.ui.live_routes import live_routes
     from tryon.ui.look import head, icon, style_sheet, theme
     from tryon.ui.pace import paces_from, proxies_from
+    from tryon.ui.privacy_routes import privacy_routes
     from tryon.ui.rest import rest_routes
     from tryon.ui.routes import picture_routes
     from tryon.ui.share_routes import share_routes
     from tryon.ui.studio.design_routes import design_routes
     from tryon.ui.studio.lookbook_routes import lookbook_routes
+    from tryon.ui.tidy import MOST_SESSIONS
     from tryon.ui.waiting import line_route
 
     return {
@@ -98,11 +100,13 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
         "enable_monitoring": False,
         "ssr_mode": False,
         "share": False,
+        "state_session_capacity": MOST_SESSIONS,
         "max_file_size": "32mb",  # over our own limit, so that our own sentence is what people read
         "app_kwargs": {
             "middleware": [Middleware(Gate, paces=paces_from(), proxies=proxies_from())],
             "routes": [
                 *picture_routes(room),
+                *privacy_routes(),
                 *share_routes(room),
                 *rest_routes(room),
                 *live_routes(room.live),

@@ -110,7 +110,8 @@ def uploader(texts: Texts, kind: str, *, thumb: str = "", said: str = "", refusa
     parts.append(el("p", escape(said), class_="said", role="status"))
     parts.append(more)
     if photo:
-        parts.append(el("p", ICON_LOCK, t(texts, "privacy"), class_="privacy"))
+        more = t(texts, "privacy_page.link", "a", href=texts.privacy_page.address, target="_blank", rel="noopener")
+        parts.append(el("p", ICON_LOCK, el("span", t(texts, "privacy"), " ", more), class_="privacy"))
     # drawn anew only when something changed (an open camera stays open), but for each refusal, as the
     # browser has cleared the last one
     return el("div", *parts, class_=f"uploader {kind}", data_serial=next(_serial) if refusal else 0)

@@ -7,6 +7,7 @@ from tryon.ui.texts import Texts
 from tryon.ui.texts_build import BUILD_CHINESE
 from tryon.ui.texts_edit import EDIT_CHINESE
 from tryon.ui.texts_live import LIVE_CHINESE
+from tryon.ui.texts_privacy import PRIVACY_CHINESE
 from tryon.ui.texts_share import SHARE_CHINESE
 from tryon.ui.texts_studio import STUDIO_CHINESE
 
@@ -156,6 +157,7 @@ CHINESE = Texts(
     unexpected="我们这边出了点问题，与你的图片无关。请再试一次。",
     not_ready="试衣功能未能启动，原因见服务器日志。",
     live=LIVE_CHINESE,
+    privacy_page=PRIVACY_CHINESE,
     build=BUILD_CHINESE,
     share=SHARE_CHINESE,
     edit=EDIT_CHINESE,

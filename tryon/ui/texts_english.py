@@ -7,6 +7,7 @@ from tryon.ui.texts import Texts
 from tryon.ui.texts_build import BUILD_ENGLISH
 from tryon.ui.texts_edit import EDIT_ENGLISH
 from tryon.ui.texts_live import LIVE_ENGLISH
+from tryon.ui.texts_privacy import PRIVACY_ENGLISH
 from tryon.ui.texts_share import SHARE_ENGLISH
 from tryon.ui.texts_studio import STUDIO_ENGLISH
 
@@ -161,6 +162,7 @@ ENGLISH = Texts(
     unexpected="Something went wrong on our side, not with your picture. Please try once more.",
     not_ready="The try-on could not start. The server's log says why.",
     live=LIVE_ENGLISH,
+    privacy_page=PRIVACY_ENGLISH,
     build=BUILD_ENGLISH,
     share=SHARE_ENGLISH,
     edit=EDIT_ENGLISH,

@@ -26,6 +26,9 @@ from tryon.ui.tidy import Tidier
 from tryon.ui.visitors import Visitors
 
 
+SIZE = (500, 360)  # of visitors' photos here
+
+
 def visit_to(serving: Any) -> Visit:
     config = json.load(urllib.request.urlopen(serving.url + "config"))
     return Visit(urlsplit(serving.url).port or 0, config)
@@ -39,12 +42,13 @@ def until(true: Callable[[], bool], seconds: float = 40) -> bool:
 
 
 def people_of(serving: Any, monkeypatch: pytest.MonkeyPatch) -> list[weakref.ref[Any]]:
-    """From now on, the photos of all who are understood, without keeping them."""
+    """From now on, visitors' photos as they are understood, without keeping them; the models have another size."""
     seen: list[weakref.ref[Any]] = []
     understand = serving.drawing.understand_person
 
     def watched(image_u8: np.ndarray) -> Person:
-        seen.append(weakref.ref(image_u8))
+        if image_u8.shape[:2] == SIZE:
+            seen.append(weakref.ref(image_u8))
         return understand(image_u8)
 
     monkeypatch.setattr(serving.drawing, "understand_person", watched)
@@ -67,7 +71,7 @@ def test_a_photo_leaves_memory_when_the_page_is_closed(
     serving: Any, person_picture: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen, visit = people_of(serving, monkeypatch), visit_to(serving)
-    visit.event("photo", "bring", {"upload": visit.upload(encode_png(person_picture(31)))})
+    visit.event("photo", "bring", {"upload": visit.upload(encode_png(person_picture(31, *SIZE)))})
     visit.event("garments", "choose", {"id": "green-dress"})
     gc.collect()
     assert seen[0]() is not None  # it is kept while they are here
@@ -86,7 +90,7 @@ def test_who_leaves_in_the_middle_is_forgotten_too(
     seen, visit = people_of(serving, monkeypatch), visit_to(serving)
     serving.drawing.gate.clear()
     try:
-        upload = visit.upload(encode_png(person_picture(32)))
+        upload = visit.upload(encode_png(person_picture(32, *SIZE)))
         visit.event("photo", "bring", {"upload": upload}, wait=False)
         visit.event("garments", "choose", {"id": "blue-jeans"}, wait=False)
         visit.listen_a_moment()

@@ -25,7 +25,6 @@ from tryon.types import Person
 from tryon.ui.tidy import Tidier
 from tryon.ui.visitors import Visitors
 
-
 SIZE = (500, 360)  # of visitors' photos here
 
 

@@ -144,10 +144,10 @@ def soak(minutes: float, *, program: Sequence[str] = REAL, visitors: int = 6, sa
         visitors: at a time.
         say: print a line a minute.
     """
-    seen, started = Soak(), time.monotonic()
+    seen = Soak()
     # rates and the wait of half an hour are for honest clients; this one is six at once, without a pause
     with served_page(program, {"TRYON_RATE": "off"}) as page:
-        load = _Load(page, seen, _photos())
+        load, started = _Load(page, seen, _photos()), time.monotonic()
         threads = [threading.Thread(target=load.come_and_go, args=(each,), daemon=True) for each in range(visitors)]
         for thread in threads:
             thread.start()

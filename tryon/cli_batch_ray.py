@@ -84,8 +84,7 @@ def dress_with_ray(
             num_cpus=cluster.cores,
             num_gpus=1 if device == "cuda" else None,
             compute=ray.data.ActorPoolStrategy(size=count),
-            max_restarts=-1,  # a worker that is killed is replaced, as often as needed
-            max_task_retries=-1,
+            # a worker that is killed is replaced, as often as needed: Ray Data's own setting for pools of actors
         )
         for told in data.iter_rows():
             yield {name: told[name] for name in RESULT_COLUMNS}

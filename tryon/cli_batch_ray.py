@@ -113,10 +113,12 @@ def _import_ray() -> Any:
 def _connect(ray: Any, cluster: Cluster) -> bool:
     """Reach the cluster, or start one; whether it was started here."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing calls home
+    os.environ.setdefault("RAY_worker_niceness", "0")  # as nice as the command is; Ray's own 15 waits for everybody
     if ray.is_initialized():
         return False
     here = not cluster.address
-    environment: dict[str, Any] = {"env_vars": {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": str(cluster.cores)}}
+    places = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    environment: dict[str, Any] = {"env_vars": {"PYTHONPATH": places, "OMP_NUM_THREADS": str(cluster.cores)}}
     if not here:  # other machines get the program; this one has it
         environment = {
             "working_dir": str(ROOT),

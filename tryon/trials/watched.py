@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 import time
 from collections import Counter
@@ -143,8 +144,10 @@ def _work(make_trial: Callable[[], Trial], first: int, last: int, state: Any, re
     trial = make_trial()
     outcomes: Counter[str] = Counter()
     findings: list[tuple[int, str]] = []
-    slowest = (0.0, -1)
+    slowest, parent = (0.0, -1), os.getppid()
     for number in range(first, last):
+        if os.getppid() != parent:  # who watched has been killed
+            return
         began = time.monotonic()
         state[0], state[2], state[1] = number, time.process_time(), began
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from tryon.errors import BadRequestError, TryOnError
 ROOT = Path(__file__).resolve().parents[1]
 ROWS_AT_A_TIME = 8  # what a killed worker loses at most, and enough to hide Ray's milliseconds a task
 NOT_SENT = ["data", "runs", ".venv", ".git", "tests", "**/__pycache__"]  # to other machines; the rest has 60 MB
+WORK = "work_s"  # processor seconds of a row, beside the columns of ``results.csv``
 PIPELINE = "tryon:TryOnPipeline"
 
 
@@ -59,7 +61,7 @@ def dress_with_ray(
         pipeline: module and name of the class whose ``from_pretrained`` (or call) makes the pipeline.
 
     Yields:
-        A row of ``results.csv`` each, as it is done.
+        A row of ``results.csv`` each, as it is done, and WORK.
 
     Raises:
         RayError: Ray is missing, the cluster cannot be reached, or a machine does not see the folders.
@@ -87,7 +89,7 @@ def dress_with_ray(
             # a worker that is killed is replaced, as often as needed: Ray Data's own setting for pools of actors
         )
         for told in data.iter_rows():
-            yield {name: told[name] for name in RESULT_COLUMNS}
+            yield {name: told[name] for name in (*RESULT_COLUMNS, WORK)}
     except (ray.exceptions.RayError, OSError) as error:
         reason = str(error).strip().splitlines()[-1][:300] if str(error).strip() else type(error).__name__
         raise RayError(f"The cluster could not do the rest: {reason} Start again to do what is missing.") from error
@@ -176,6 +178,7 @@ class _Worker:
         """Dress a few rows, leaving out what a worker before this one has finished."""
         told = []
         for number in (int(each) for each in batch["number"]):
-            before = self._rows.record(number)
-            told.append(before if before and before["status"] == "ok" else self._dresser.dress_row(number))
-        return {name: [row[name] for row in told] for name in RESULT_COLUMNS}
+            began, before = time.process_time(), self._rows.record(number)
+            row = before if before and before["status"] == "ok" else self._dresser.dress_row(number)
+            told.append({**row, WORK: time.process_time() - began})
+        return {name: [row[name] for row in told] for name in (*RESULT_COLUMNS, WORK)}

@@ -147,7 +147,7 @@ class Rows:
         for number in range(len(self.pairs)):
             rows[number] = self.record(number) or rows.get(number) or _undone(number)
         text = io.StringIO(newline="")
-        table = csv.DictWriter(text, RESULT_COLUMNS)
+        table = csv.DictWriter(text, RESULT_COLUMNS, extrasaction="ignore")
         table.writeheader()
         table.writerows(rows[number] for number in sorted(rows))
         write_atomically(self.out / "results.csv", text.getvalue().encode("utf-8"))

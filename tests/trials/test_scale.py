@@ -9,7 +9,7 @@ import pytest
 from tryon.cli_batch_rows import read_pairs
 from tryon.trials.scale import Measured, cost_of, table, write_list
 
-RUN = Measured(rows=200, failed=0, workers=2, start_s=30.0, row_s=1.8)
+RUN = Measured(rows=200, failed=0, workers=2, start_s=30.0, row_s=1.8, wall_s=1.0)
 
 
 def test_hours_and_prices_follow_from_what_was_measured() -> None:

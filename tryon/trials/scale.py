@@ -7,7 +7,8 @@ pipeline that only paints, whose time a row is what Ray and the writing of files
 
     hours = start + rows x seconds a row / (machines x workers a machine), but not under rows x dispatch / 3600
 
-where ``dispatch`` is the time a row with the pipeline that paints: one machine gives out all work.
+where seconds a row are those of a core (a worker has one), and ``dispatch`` is the clock's time a row with the pipeline
+that paints: one machine gives out all work.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tryon.cli_batch_ray import PIPELINE, Cluster, dress_with_ray
+from tryon.cli_batch_ray import PIPELINE, WORK, Cluster, dress_with_ray
 from tryon.cli_batch_rows import Rows, read_pairs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,13 +33,15 @@ CATALOGUE = 10_000
 
 @dataclass(frozen=True)
 class Measured:
-    """A run. start_s: until the first row was done. row_s: seconds a row of one worker, after that."""
+    """A run. start_s: until the first rows were done. row_s: processor seconds a row, which do not depend on who else
+    uses the machine. wall_s: seconds of the clock a row, of all workers together."""
 
     rows: int
     failed: int
     workers: int
     start_s: float
     row_s: float
+    wall_s: float
 
 
 @dataclass(frozen=True)
@@ -111,15 +114,15 @@ def measure(count: int, workers: int, *, pipeline: str = PIPELINE) -> Measured:
         rows = Rows(read_pairs(folder / "pairs.csv"), folder, folder / "out", None)
         rows.prepare()
         began, first, failed = time.monotonic(), 0.0, 0
-        done = 0
+        done, work = 0, 0.0
         for row in dress_with_ray(rows, rows.missing(), Cluster(workers=workers), pipeline=pipeline):
             first = first or time.monotonic() - began
-            done += 1
+            done, work = done + 1, work + float(row[WORK])
             failed += row["status"] == "error"
         seconds = time.monotonic() - began - first
         # what was done when the first rows arrived is not in the time after them: a bundle of each worker
         counted = max(1, done - 8 * workers)
-        return Measured(done, failed, workers, first, seconds * workers / counted)
+        return Measured(done, failed, workers, first, work / done, seconds / counted)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -136,11 +139,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         told = json.loads(asked.measured.read_text("utf-8"))
     else:
         painting = measure(max(asked.pairs, 100), asked.workers, pipeline="tryon.trials.stand_in:StandIn")
-        told = {"run": asdict(measure(asked.pairs, asked.workers)), "dispatch_s": painting.row_s / painting.workers}
+        told = {"run": asdict(measure(asked.pairs, asked.workers)), "dispatch_s": painting.wall_s}
     if asked.out:
         asked.out.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
     run = Measured(**told["run"])
-    print(f"{run.rows} rows, {run.failed} failed, {run.row_s:.2f} s a row of a worker, first after {run.start_s:.1f} s")
+    print(
+        f"{run.rows} rows, {run.failed} failed, {run.row_s:.2f} s of a core a row, {run.wall_s:.2f} s of the clock for "
+        f"{run.workers} workers, the first after {run.start_s:.0f} s"
+    )
     print(f"{told['dispatch_s'] * 1000:.1f} ms a row to give out and write")
     costs = [
         cost_of(run, told["dispatch_s"], machines=machines, cores=asked.cores, price=asked.price)

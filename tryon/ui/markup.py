@@ -28,6 +28,7 @@ from tryon.ui.elements import (
 )
 from tryon.ui.languages import Language
 from tryon.ui.looks import Look, Shown
+from tryon.ui.privacy_routes import privacy_address
 from tryon.ui.sentences import in_language, told
 from tryon.ui.texts import Texts, describe_garment, describe_person, word_at
 from tryon.ui.understood import category_is_open
@@ -110,7 +111,7 @@ def uploader(texts: Texts, kind: str, *, thumb: str = "", said: str = "", refusa
     parts.append(el("p", escape(said), class_="said", role="status"))
     parts.append(more)
     if photo:
-        more = t(texts, "privacy_page.link", "a", href=texts.privacy_page.address, target="_blank", rel="noopener")
+        more = t(texts, "privacy_page.link", "a", href=privacy_address(texts), target="_blank", rel="noopener")
         parts.append(el("p", ICON_LOCK, el("span", t(texts, "privacy"), " ", more), class_="privacy"))
     # drawn anew only when something changed (an open camera stays open), but for each refusal, as the
     # browser has cleared the last one

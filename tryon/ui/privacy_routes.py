@@ -11,6 +11,7 @@ from starlette.routing import Route
 from tryon.ui.elements import el
 from tryon.ui.languages import HTML_CODES, TEXTS, Language, language_of
 from tryon.ui.look import DARK, FONTS, LIGHT, TITLE_FONTS
+from tryon.ui.texts import Texts
 
 # nothing at all may run or be loaded here, styles of the page's own aside
 HEADERS = {
@@ -18,6 +19,7 @@ HEADERS = {
     "Cache-Control": "no-cache",
     "Vary": "Accept-Language",
 }
+NAMES: dict[Language, str] = {"en": "English", "zh": "中文"}
 STYLE = """:root {{ color-scheme: light dark; {light} }}
 @media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}
 body {{ background: var(--paper); color: var(--ink); font: 16px/1.6 {fonts}; margin: 0 auto; padding: 32px 20px 64px;
@@ -27,6 +29,15 @@ h2 {{ font-size: 16px; margin: 28px 0 2px; }}
 p {{ margin: 0; }}
 p.intro {{ color: var(--muted); }}
 a {{ color: var(--accent); }}"""
+
+
+def privacy_address(texts: Texts) -> str:
+    """Where the page finds it, relative to itself.
+
+    Args:
+        texts: of one of our languages.
+    """
+    return f"tryon/privacy?language={next(code for code, each in TEXTS.items() if each is texts)}"
 
 
 def privacy_routes() -> list[Route]:
@@ -47,7 +58,11 @@ def privacy_page(language: Language) -> str:
     """
     words = TEXTS[language].privacy_page
     parts = [
-        el("a", escape(words.other), href=words.other_address, lang="en" if language == "zh" else "zh-CN"),
+        *(
+            el("a", escape(name), href=f"privacy?language={code}", lang=HTML_CODES[code])
+            for code, name in NAMES.items()
+            if code != language
+        ),
         el("h1", escape(words.title)),
         el("p", escape(words.intro), class_="intro"),
     ]

@@ -10,11 +10,8 @@ class PrivacyTexts:
     """promises: a heading for each name. told: what is promised, under the same names."""
 
     link: str
-    address: str
     title: str
     intro: str
-    other: str
-    other_address: str
     promises: dict[str, str]
     told: dict[str, str]
     limits: str
@@ -23,11 +20,8 @@ class PrivacyTexts:
 
 PRIVACY_ENGLISH = PrivacyTexts(
     link="How your photo is treated",
-    address="tryon/privacy?language=en",
     title="How your photo is treated",
     intro="Each sentence here is held by automatic tests, which are named in SECURITY.md of this program's source.",
-    other="中文",
-    other_address="privacy?language=zh",
     promises={
         "memory": "In memory alone",
         "end": "Gone when you go",
@@ -70,11 +64,8 @@ PRIVACY_ENGLISH = PrivacyTexts(
 
 PRIVACY_CHINESE = PrivacyTexts(
     link="你的照片会怎样处理",
-    address="tryon/privacy?language=zh",
     title="你的照片会怎样处理",
     intro="以下每一句都有自动测试保证，测试名称列在本程序源代码的 SECURITY.md 中。",
-    other="English",
-    other_address="privacy?language=en",
     promises={
         "memory": "只在内存中",
         "end": "离开即清除",

@@ -7,6 +7,7 @@ given out again; those that have a record are then only read. So each row has on
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import time
 import uuid
@@ -141,6 +142,7 @@ def _connect(ray: Any, cluster: Cluster) -> bool:
         where = cluster.address or "a cluster of this machine's own"
         raise RayError(f"Ray did not answer at {where}: {str(error).splitlines()[0][:200]}") from error
     ray.data.DataContext.get_current().enable_progress_bars = False
+    logging.getLogger("ray.data").setLevel(logging.WARNING)  # plans and statistics, beside the progress bar
     return True
 
 

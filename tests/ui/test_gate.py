@@ -156,6 +156,8 @@ def test_calls_that_do_not_fit_are_refused_in_a_sentence(served: str, capfd: pyt
     assert call(served, "arrive", ["en"]).status == 400  # the page's own event, not for programs
     at_once = ask(served, "POST", "/gradio_api/run/try_on_gallery", json.dumps({"data": [None, "red-tee"]}).encode())
     assert at_once.status == 400  # nobody jumps the queue
+    for nobody in ("call/try_on/4711", "queue/data?session_hash=nobody"):  # Gradio's stream would break in the middle
+        assert ask(served, "GET", f"/gradio_api/{nobody}").status == 404
     large = ask(served, "POST", "/gradio_api/call/gallery", b" " * (gate.CALL_BYTES + 1))
     assert large.status == 413
     said = "".join(capfd.readouterr())

@@ -30,6 +30,7 @@ class Calls:
         Args:
             page: the whole of it.
         """
+        self._queue = page._queue
         self._inputs: dict[int, Sequence[Any]] = {number: fn.inputs for number, fn in page.fns.items()}
         self._names = {str(fn.api_name): number for number, fn in page.fns.items() if fn.api_name}
         self._public = {
@@ -38,6 +39,19 @@ class Calls:
         # what is not queued is called by another address; by it nothing that waits its turn may be
         self._at_once = {number for number, fn in page.fns.items() if not fn.queue}
         self.computing = {number for number, fn in page.fns.items() if fn.concurrency_id == "model" and fn.queue}
+
+    def is_awaited(self, session: str, event: str) -> bool:
+        """Whether answers of a session, or of one event, can be waited for; where not, Gradio's stream breaks.
+
+        Args:
+            session: its name; not looked at where there is an event.
+            event: its id, or nothing.
+        """
+        queue = self._queue
+        if event:
+            waited_for = any(event in ids for ids in list(queue.pending_event_ids_session.values()))
+            return waited_for or event in queue.event_ids_to_events or event in queue.pending_messages_per_session
+        return session in queue.pending_messages_per_session
 
     def check(self, name: str, body: Any, folder: Path, *, at_once: bool = False) -> int:
         """See that a call is one that can be answered.

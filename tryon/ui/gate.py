@@ -48,6 +48,7 @@ FILE = "gradio_api/file="
 DRAWN = re.compile(r"tryon/(share|lookbook|design)/")  # drawn when they are asked for
 LIVE = re.compile(r"tryon/live/")  # frames, many a second: the live room limits them itself
 CONNECTIONS = re.compile(r"gradio_api/(queue/data|upload_progress|heartbeat/)")
+STREAM = re.compile(rf"gradio_api/(?:queue/data|call/{NAME}/({NAME}))/?")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -119,6 +120,9 @@ class Gate:
             session = request.query.get("session_hash", "-")
             if CONNECTIONS.match(path) and not SESSION.fullmatch(session):
                 raise _RefusedError(400, "bad_request", "This session has no proper name.")
+            stream = STREAM.fullmatch(path)
+            if stream and not self._calls_of_page.is_awaited(session, stream[1] or ""):
+                raise _RefusedError(404, "not_found", "Nothing is at work here. Make a call first.")
         elif request.method != "POST" or not (called or POSTED.fullmatch(path)):
             raise _RefusedError(404 if request.method == "POST" else 405, "not_found", "There is nothing here.")
         if called or path.startswith(("gradio_api/cancel", "gradio_api/reset")):

@@ -36,7 +36,7 @@ else:
         start(self, *arguments)
         made.append(self.generator)
     generator.GanTrainer.__init__ = begin
-    generator.train_generator(generator.GeneratorSettings(smoke=True, run=out / "run", device="cpu", height=64))
+    generator.train_generator(generator.GeneratorSettings(smoke=True, run=out / "run", device="cpu", height=128))
 torch.save({"net": made[0].state_dict(), "seed": seeds[0]}, out / f"rank{os.environ['RANK']}.pt")
 """
 

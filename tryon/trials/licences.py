@@ -112,23 +112,26 @@ def doubtful(packages: Sequence[Package]) -> list[Package]:
 def _licence(name: str, about: metadata.PackageMetadata) -> str:
     if GPU.match(name):
         return GPU_LICENCE
-    said = (about.get("License-Expression") or "").strip()
+    said = _first(about, "License-Expression")
     if said:
         return said
     for line in about.get_all("Classifier") or []:
         last = line.split(" :: ")[-1]
         if line.startswith("License ::") and last in CLASSIFIER:
             return CLASSIFIER[last]
-    said = (about.get("License") or "").strip().splitlines()[:1]
-    word = said[0].strip() if said else ""
+    word = next(iter(_first(about, "License").splitlines()), "").strip()
     return BY_HAND.get(name) or WORDS.get(word, word)
+
+
+def _first(about: metadata.PackageMetadata, field: str) -> str:
+    return str((about.get_all(field) or [""])[0]).strip()
 
 
 def _home(about: metadata.PackageMetadata) -> str:
     links = dict(line.split(", ", 1) for line in about.get_all("Project-URL") or [] if ", " in line)
     lower = {key.lower(): value for key, value in links.items()}
     wanted = ("homepage", "home", "repository", "source", "source code", "github", "documentation")
-    return about.get("Home-page") or next((lower[key] for key in wanted if key in lower), "")
+    return _first(about, "Home-page") or next((lower[key] for key in wanted if key in lower), "")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -75,6 +75,27 @@ def test_reads_heic_and_turns_it_upright() -> None:
     assert corners(turned) == ["sw", "nw", "se", "ne"]
 
 
+def test_a_file_that_crashes_the_decoder_is_refused() -> None:
+    """Found by ``python -m tryon.trials.fuzz``: libheif ends the process that reads it, which is not this one."""
+    with pytest.raises(NotAPictureError, match="damaged"):
+        load_picture(HEIC / "crashes_the_decoder.heic")
+
+
+def test_decoders_that_can_be_crashed_run_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    killer = tmp_path / "killer.py"
+    killer.write_text("import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+    monkeypatch.setattr(images, "APART", killer)
+    for file in ("quadrants.heic", "quadrants_alpha.heic"):
+        with pytest.raises(NotAPictureError):
+            load_picture(HEIC / file)
+    sleeper = tmp_path / "sleeper.py"
+    sleeper.write_text("import time; time.sleep(60)")
+    monkeypatch.setattr(images, "APART", sleeper)
+    monkeypatch.setattr(images, "APART_SECONDS", 0.5)
+    with pytest.raises(NotAPictureError):
+        load_picture(HEIC / "quadrants.heic")
+
+
 def test_heic_keeps_its_alpha() -> None:
     picture, alpha = load_picture_with_alpha(HEIC / "quadrants_alpha.heic")
     assert alpha is not None

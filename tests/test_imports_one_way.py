@@ -41,6 +41,8 @@ ALLOWED: dict[str, set[str]] = {
     "training": RUN_TIME | {"synth", "evaluation"},
     "synth": RUN_TIME,
     "evaluation": RUN_TIME | {"pipeline", "live", "outfit", "studio", "training", "synth", "__init__"},
+    "trials": RUN_TIME | {"pipeline", "sharing", "ui", "cli", "__init__"},  # done to all of it from outside
+    "decode_apart": set(),  # a program of its own, which ``images`` starts
     # the command line starts everything, each part when its command is called
     "cli": RUN_TIME
     | {"pipeline", "outfit", "sharing", "studio", "ui", "training", "synth", "evaluation", "__init__", "cli"},

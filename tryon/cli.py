@@ -16,6 +16,7 @@ import click
 import typer
 
 from tryon import __version__
+from tryon.cli_batch import batch
 from tryon.cli_bench import bench
 from tryon.cli_design import design
 from tryon.cli_gallery import gallery
@@ -24,7 +25,7 @@ from tryon.cli_lookbook import lookbook
 from tryon.cli_recommend import recommend
 from tryon.cli_style import style
 from tryon.cli_train import evaluate, prepare, synth, train
-from tryon.cli_wear import batch, try_on
+from tryon.cli_wear import try_on
 from tryon.errors import TryOnError
 
 FAILED, MISUSED, INTERRUPTED, BROKEN = 1, 2, 130, 70  # 70: sysexits.h's "internal software error"

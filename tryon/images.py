@@ -8,7 +8,10 @@ that no metadata (place of capture, camera, thumbnails) can travel further.
 from __future__ import annotations
 
 import io
+import json
 import re
+import subprocess
+import sys
 import uuid
 import warnings
 from collections.abc import Sequence
@@ -35,7 +38,10 @@ OPAQUE_ENOUGH = 8  # under this 8-bit alpha the colour is mostly rounding error
 
 # Decoders that may see a stranger's bytes: the asked-for ones and what browsers and phones also make.
 # JPEG covers the multi-picture files (MPO) of some phones.
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF", "AVIF", "GIF", "BMP")
+# HEIC and AVIF files, whose decoders can be crashed by a file, are opened in a process of their own.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+APART = Path(__file__).with_name("decode_apart.py")
+APART_SECONDS = 60.0  # on a busy machine; alone, 40 megapixels take five
 
 # A JPEG marker: not a stuffed 0xFF of the coded data, a restart, a fill byte or a start of image
 _JPEG_MARKER = re.compile(rb"\xff[^\x00\x01\xd0-\xd8\xff]")
@@ -178,6 +184,8 @@ def _decode(source: PictureSource, what: str, least: int = MIN_SIDE) -> tuple[RG
         raise PictureTooLargeError(_too_many_bytes(what, len(data)))
     if _jpeg_scans(data) > MAX_JPEG_SCANS:
         raise PictureTooLargeError(f"The {what} is packed so that it would take very long to open. Save it again.")
+    if data[4:8] == b"ftyp":  # ISO base media: HEIC, AVIF
+        return _from_pillow(_decoded_apart(data, what), what)
     formats = _prepare_pillow()
     try:
         image = Image.open(io.BytesIO(data), formats=formats)
@@ -189,6 +197,25 @@ def _decode(source: PictureSource, what: str, least: int = MIN_SIDE) -> tuple[RG
         ) from error
     with image:
         return _from_pillow(image, what, least)
+
+
+def _decoded_apart(data: bytes, what: str) -> Image.Image:
+    """A HEIC or AVIF file as a Pillow picture with its profile and EXIF block, decoded in another process."""
+    command = [sys.executable, "-I", str(APART), str(MAX_PIXELS), str(MIN_SIDE)]
+    try:
+        done = subprocess.run(command, input=data, capture_output=True, timeout=APART_SECONDS, check=False)
+        head, _, rest = done.stdout.partition(b"\n")
+        told = json.loads(head) if done.returncode == 0 else {"damaged": True}
+    except (OSError, subprocess.TimeoutExpired, ValueError):
+        told = {"damaged": True}
+    if told.get("damaged"):
+        raise NotAPictureError(f"The {what} is damaged or incomplete. Save or download it again, as a JPEG if you can.")
+    _check_size(told["width"], told["height"], what)
+    profile, exif = rest[: told["profile"]], rest[told["profile"] : told["profile"] + told["exif"]]
+    pixels = memoryview(rest)[-told["pixels"] :]
+    image = Image.frombytes(told["mode"], (told["width"], told["height"]), pixels)
+    image.info.update({name: value for name, value in (("icc_profile", profile), ("exif", exif)) if value})
+    return image
 
 
 def _read(source: str | Path, what: str) -> bytes:
@@ -349,14 +376,11 @@ def _on_white(rgb: RGBu8, alpha: NDArray[np.uint8]) -> RGBu8:
 
 @cache
 def _prepare_pillow() -> tuple[str, ...]:
-    """Once, and not at import: add the HEIC decoder, silence Pillow; the kinds that can be read here."""
-    import pi_heif
-
-    pi_heif.register_heif_opener()
+    """Once, and not at import: silence Pillow; the kinds that can be read here."""
     Image.init()
-    # what these two say is refused or ignored here, and they would print it beside our own sentence
+    # what Pillow says of damaged files is refused or ignored here, and they would print it beside our own sentence
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-    warnings.filterwarnings("ignore", message="Corrupt EXIF data", category=UserWarning)
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
     return tuple(kind for kind in FORMATS if kind in Image.OPEN)
 
 

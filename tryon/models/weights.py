@@ -82,6 +82,9 @@ def read_weights(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
         raise WeightsError(
             f"The weights {path.name} are damaged ({error}). Restore them from the repository."
         ) from None
+    for name, value in tensors.items():
+        if value.is_floating_point() and not torch.isfinite(value).all():
+            raise WeightsError(f"The weights {path.name} are damaged: {name} holds what is no number. Restore them.")
     return {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}, info
 
 

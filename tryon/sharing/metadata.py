@@ -98,6 +98,25 @@ def mark_png(png: bytes, marks: Marks = MARKS) -> bytes:
     return png[:_PNG_IHDR_END] + chunks + png[_PNG_IHDR_END:]
 
 
+def mark_jpeg(jpeg: bytes, marks: Marks = MARKS) -> bytes:
+    """Add the marks to a JPEG file that was encoded here, as EXIF and XMP; the pixels' own bytes are not touched.
+
+    Args:
+        jpeg: a whole file without metadata.
+        marks: what is said.
+
+    Raises:
+        ValueError: this is no JPEG file.
+    """
+    if jpeg[:2] != b"\xff\xd8":
+        raise ValueError("marks can be added to a JPEG file only")
+    bodies = (exif_block(marks), b"http://ns.adobe.com/xap/1.0/\x00" + xmp_packet(marks))
+    segments = b"".join(b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body for body in bodies)
+    # behind APP0, which comes first where there is one (JFIF)
+    start = 4 + int.from_bytes(jpeg[4:6], "big") if jpeg[2:4] == b"\xff\xe0" else 2
+    return jpeg[:start] + segments + jpeg[start:]
+
+
 def gif_comment(marks: Marks = MARKS) -> bytes:
     """What a GIF's comment says: description, software and source type in one line."""
     return f"{marks.description} ({marks.software}; {marks.source_type})".encode()

@@ -39,7 +39,17 @@ from tryon.training.generator_batches import GeneratorBatches
 from tryon.training.generator_data import UNTOLD, make_example, stack_examples, worn_categories
 from tryon.training.pairs import PairStore
 from tryon.training.people_data import PersonRecord, find_people
-from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
+from tryon.training.runlog import (
+    Clock,
+    Ema,
+    RunLog,
+    check_finite,
+    choose_device,
+    load_checkpoint,
+    save_checkpoint,
+    seed_all,
+)
+from tryon.training.several import Team, gather_team
 
 CONDITION_CHANNELS = 3 + 1 + 3 + 1  # the discriminator sees the agnostic person, region, garment, its alpha
 
@@ -83,8 +93,8 @@ class GeneratorSettings:
 class GanTrainer:
     """The two networks, their optimizers, and one alternating step."""
 
-    def __init__(self, settings: GeneratorSettings, device: str) -> None:
-        self.settings, self.device = settings, device
+    def __init__(self, settings: GeneratorSettings, device: str, team: Team | None = None) -> None:
+        self.settings, self.device, self.team = settings, device, team or Team()
         self.generator = Generator(GeneratorParams()).to(device, memory_format=torch.channels_last)
         self.discriminator = PatchDiscriminator(CONDITION_CHANNELS).to(device, memory_format=torch.channels_last)
         self.features = FeatureDistance().to(device) if settings.perceptual else None
@@ -97,7 +107,7 @@ class GanTrainer:
         self.step_count = 0
 
     def _autocast(self) -> torch.autocast:
-        return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
+        return torch.autocast(self.device.split(":")[0], torch.bfloat16, enabled=self.bf16)
 
     def step(self, x: Tensor, truth: Tensor, skin: Tensor, layout: Tensor) -> dict[str, float]:
         """Move the discriminator, then the generator, on one batch (see ``GeneratorBatches``).
@@ -122,6 +132,7 @@ class GanTrainer:
             loss_d = discriminator_loss(real.float(), fake.float(), s.gan, weight_d)
             self.optimizer_d.zero_grad()
             loss_d.backward()
+            self.team.average_gradients(self.discriminator.parameters())
             self.optimizer_d.step()
             losses["d"] = loss_d.item()
             losses["d_real"] = ((torch.sigmoid(real.float()) * weight_d).sum() / weight_d.sum()).item()
@@ -154,8 +165,11 @@ class GanTrainer:
             losses["adversarial"], losses["matching"] = adversarial.item(), matching.item()
         self.optimizer_g.zero_grad()
         loss.backward()
+        self.team.average_gradients(self.generator.parameters())
         nn.utils.clip_grad_norm_(self.generator.parameters(), 20.0)
         self.optimizer_g.step()
+        self.team.average_statistics(self.generator)
+        self.team.average_statistics(self.discriminator)
         self.ema.update(self.generator)
         self.step_count += 1
         losses["g"] = loss.item()
@@ -288,18 +302,18 @@ def train_generator(settings: GeneratorSettings) -> dict[str, float]:
     if settings.threads:
         torch.set_num_threads(settings.threads)
     seed_all(settings.seed)
-    cuda = settings.device == "auto" and torch.cuda.is_available()
-    device = "cuda" if cuda else "cpu" if settings.device == "auto" else settings.device
-    records = find_people(settings.people, settings.data, smoke_run=settings.run if settings.smoke else None)
+    team, device = gather_team(choose_device(settings.device))
+    smoke_run = team.own_folder(settings.run) if settings.smoke else None
+    records = find_people(settings.people, settings.data, smoke_run=smoke_run)
     train = [r for r in records if not r.validation]
     held = [r for r in records if r.validation] or train
     size = (settings.height, settings.height * 3 // 4)
     steps, every = (4, 4) if settings.smoke else (settings.steps, settings.every)
     batch = 2 if settings.smoke else settings.batch
     examples = validation_examples(held, held, 4 if settings.smoke else 64, size)
-    trainer = GanTrainer(settings, device)
+    trainer = GanTrainer(settings, device, team)
     distance = FeatureDistance()
-    log, clock, best = RunLog(settings.run, settings), Clock(settings.minutes), float("inf")
+    log, clock, best = RunLog(team.own_folder(settings.run), settings), Clock(settings.minutes), float("inf")
     saved = load_checkpoint(settings.run / "last.pt") if settings.resume and not settings.smoke else None
     if saved:
         trainer.restore(saved)
@@ -308,20 +322,25 @@ def train_generator(settings: GeneratorSettings) -> dict[str, float]:
         start = load_checkpoint(Path(settings.start_from))
         if start is not None:
             trainer.restore(start, only_networks=True)
+    team.same_start(trainer.generator, trainer.discriminator)
     pairs, share = find_pairs(settings)
-    data = GeneratorBatches(train, batch, size, settings.seed + trainer.step_count, pairs, share, settings.windows)
+    seed = team.seed(settings.seed + trainer.step_count)
+    data = GeneratorBatches(train, batch, size, seed, pairs, share, settings.windows)
     batches = iter(DataLoader(data, batch_size=None, num_workers=0 if settings.smoke else settings.workers))
     figures: dict[str, float] = {}
     sums: dict[str, float] = {}
-    started, since = time.monotonic(), 0
-    while trainer.step_count < steps and not clock.over():
+    started, since, over = time.monotonic(), 0, False
+    while trainer.step_count < steps and not over:
         losses = trainer.step(*(t.to(device) for t in next(batches)))
         check_finite(trainer.step_count, losses)
         sums = {k: sums.get(k, 0.0) + v for k, v in losses.items()}
         since += 1
-        last = trainer.step_count >= steps or clock.over()
+        over = team.agree(clock.over())
+        if not team.leads:
+            continue
+        last = trainer.step_count >= steps or over
         if trainer.step_count % every == 0 or last:
-            pace = since * batch / (time.monotonic() - started)
+            pace = since * batch * team.size / (time.monotonic() - started)
             net = trainer.averaged()
             figures, sheet = validate(net, examples, distance)
             means = {k: v / since for k, v in sums.items()}
@@ -336,4 +355,5 @@ def train_generator(settings: GeneratorSettings) -> dict[str, float]:
             save_checkpoint(settings.run / "last.pt", {**trainer.state(), "best": best})
             sums, started, since = {}, time.monotonic(), 0
     log.close()
+    team.close()
     return figures

@@ -43,6 +43,7 @@ from tryon.training.runlog import (
     save_run,
     seed_all,
 )
+from tryon.training.several import gather_team
 from tryon.types import LABELS, MIRRORED_LABELS, Pose
 
 
@@ -241,8 +242,9 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     if settings.threads:
         torch.set_num_threads(settings.threads)
     seed_all(settings.seed)
-    device = choose_device(settings.device)
-    records = find_people(settings.people, settings.data, smoke_run=settings.run if settings.smoke else None)
+    team, device = gather_team(choose_device(settings.device))
+    smoke_run = team.own_folder(settings.run) if settings.smoke else None
+    records = find_people(settings.people, settings.data, smoke_run=smoke_run)
     train = [r for r in records if not r.validation]
     held = [r for r in records if r.validation][: 2 if settings.smoke else None] or train[:2]
     rendered = RenderedPeople(settings.rendered) if settings.rendered is not None else None
@@ -259,16 +261,17 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.02}, {"params": rest, "weight_decay": 0.0}])
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.rate, total_steps=steps + 1, pct_start=0.15)
     ema, step, best = Ema(net, 0.998), 0, float("-inf")
-    log, clock = RunLog(settings.run, settings), Clock(settings.minutes)
+    log, clock = RunLog(team.own_folder(settings.run), settings), Clock(settings.minutes)
     if settings.resume and not settings.smoke:
         step, best = resume_run(settings.run / "last.pt", net, optimizer, schedule, ema, device)
+    team.same_start(net)
     source = ExampleSource(
         train, _pseudo(settings), settings.pseudo_share, rendered, settings.rendered_share, Occluders(train),
         settings.large_share,
     )  # fmt: skip
     batches = iter(
         DataLoader(
-            ParserBatches(source, settings.batch, settings.seed + step),
+            ParserBatches(source, settings.batch, team.seed(settings.seed + step)),
             batch_size=None,
             num_workers=0 if settings.smoke else 1,
         )
@@ -276,10 +279,11 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     bf16 = device != "cpu" or inference_dtype() == torch.bfloat16
     figures: dict[str, float] = {}
     started, total = time.monotonic(), 0.0
-    while step < steps and not clock.over():
+    over = False
+    while step < steps and not over:
         x, y = (t.to(device) for t in next(batches))
         net.train()
-        with torch.autocast(device, torch.bfloat16, enabled=bf16):
+        with torch.autocast(device.split(":")[0], torch.bfloat16, enabled=bf16):
             logits, _ = net(x.to(memory_format=torch.channels_last))
             taught = teacher(x.to(memory_format=torch.channels_last)) if teacher is not None else None
         loss = parsing_loss(logits.float(), y, weights)
@@ -287,13 +291,18 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
             loss = loss - settings.distil * (taught * F.log_softmax(logits.float(), 1)).sum(1).mean()
         optimizer.zero_grad()
         loss.backward()
+        team.average_gradients(net.parameters())
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimizer.step()
+        team.average_statistics(net)
         schedule.step()
         ema.update(net)
         step += 1
         total += loss.item()
         check_finite(step, {"loss": total})
+        over = team.agree(clock.over())
+        if not team.leads:
+            continue
         if step % 50 == 0:
             print(f"step {step} loss {loss.item():.3f} {(time.monotonic() - started) / 50:.2f} s/step", flush=True)
             started = time.monotonic()
@@ -310,7 +319,8 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
                 target = settings.run / "smoke.safetensors" if settings.smoke else settings.out
                 save_weights(target, judge, params=judge.params, command=command, figures=figures)
             started = time.monotonic()
-        if step % every == 0 or step == steps or clock.over():
+        if step % every == 0 or step == steps or over:
             save_run(settings.run / "last.pt", net, optimizer, ema, step, best)
     log.close()
+    team.close()
     return figures

@@ -38,14 +38,15 @@ def add_api(room: FittingRoom, *, concurrency_id: str) -> None:
     answers = _Answers(room)
     with gr.Row(visible=False):
         person, garment, garment_id = gr.File(label="person"), gr.File(label="garment"), gr.Textbox(label="garment_id")
-        category = gr.Dropdown(["auto", *CATEGORIES], value="auto", label="category")
-        photo = gr.Dropdown(list(PHOTOS), value="auto", label="garment_photo")
-        tuck = gr.Dropdown(list(TUCKS), value="auto", label="tuck")
+        # custom values: ``fulfil`` refuses them in a sentence, where Gradio writes a traceback into the log
+        category = gr.Dropdown(["auto", *CATEGORIES], value="auto", label="category", allow_custom_value=True)
+        photo = gr.Dropdown(list(PHOTOS), value="auto", label="garment_photo", allow_custom_value=True)
+        tuck = gr.Dropdown(list(TUCKS), value="auto", label="tuck", allow_custom_value=True)
         fit = gr.Slider(-1, 1, value=0, label="fit")
         chosen = gr.Textbox(label="garment_id", value="")  # with a value, so that it may be left out
         ids = gr.JSON(label="garment_ids", value=[])
         garments = gr.File(label="garments", file_count="multiple", value=None)
-        wanted = gr.Dropdown(list(PICTURES), value="labels", label="picture")
+        wanted = gr.Dropdown(list(PICTURES), value="labels", label="picture", allow_custom_value=True)
         picture, facts = gr.Image(format="png", label="result"), gr.JSON(label="facts")
         mask = gr.Image(format="png", label="mask")
         endpoints: list[tuple[Callable[..., Any], list[Any], list[Any]]] = [
@@ -157,6 +158,8 @@ class _Answers:
 
     def understand_garment(self, garment: str, picture: str = "labels") -> tuple[str, dict[str, Any]]:
         """Label the garment's pixels in a picture (as for people), or cut it out, and say what kind it is."""
+        if picture not in PICTURES:
+            raise BadRequestError(f"The picture {str(picture)[:40]!r} is none of {', '.join(PICTURES)}.")
         found = understand_garment(self._room, _given(garment, "garment"), "auto", "auto")
         known = garment_facts(found)
         facts = {

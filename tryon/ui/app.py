@@ -68,16 +68,26 @@ def build_app(
 
 
 def launch_options(room: FittingRoom) -> dict[str, Any]:
-    """How the page is served: our look and routes, and nothing that records, measures or calls home."""
+    """How the page is served: our look and routes, and nothing that records, measures or calls home.
+
+    Raises:
+        BadRequestError: an environment variable says what cannot be.
+    """
+    from starlette.middleware import Middleware
+
     from tryon.ui.edit_routes import edit_routes
     from tryon.ui.events import MODEL_QUEUE
+    from tryon.ui.gate import Gate
     from tryon.ui.live_routes import live_routes
     from tryon.ui.look import head, icon, style_sheet, theme
+    from tryon.ui.pace import paces_from, proxies_from
+    from tryon.ui.privacy_routes import privacy_routes
     from tryon.ui.rest import rest_routes
     from tryon.ui.routes import picture_routes
     from tryon.ui.share_routes import share_routes
     from tryon.ui.studio.design_routes import design_routes
     from tryon.ui.studio.lookbook_routes import lookbook_routes
+    from tryon.ui.tidy import MOST_SESSIONS
     from tryon.ui.waiting import line_route
 
     return {
@@ -90,10 +100,13 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
         "enable_monitoring": False,
         "ssr_mode": False,
         "share": False,
+        "state_session_capacity": MOST_SESSIONS,
         "max_file_size": "32mb",  # over our own limit, so that our own sentence is what people read
         "app_kwargs": {
+            "middleware": [Middleware(Gate, paces=paces_from(), proxies=proxies_from())],
             "routes": [
                 *picture_routes(room),
+                *privacy_routes(),
                 *share_routes(room),
                 *rest_routes(room),
                 *live_routes(room.live),
@@ -101,7 +114,7 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
                 *design_routes(room),
                 *lookbook_routes(room),
                 line_route(MODEL_QUEUE),
-            ]
+            ],
         },
     }
 
@@ -114,19 +127,24 @@ def private_temporary_folder() -> Path:
     return folder
 
 
-def main() -> None:
-    """Serve the page until it is stopped; address and port as Gradio's environment variables say."""
+def main(*, load: Callable[[], TryOn] = load_pipeline) -> None:
+    """Serve the page until it is stopped; address and port as Gradio's environment variables say.
+
+    Args:
+        load: makes the pipeline.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     device.prepare()
     private_temporary_folder()
     try:
-        page, room = build_app()
+        page, room = build_app(load=load)
+        options = launch_options(room)
     except TryOnError as error:
         raise SystemExit(f"The page cannot start: {error}") from None
     room.start()
     # stopped by Ctrl-C, even while it is still starting: no traceback for that
     with suppress(KeyboardInterrupt):
-        page.launch(**launch_options(room))
+        page.launch(**options)
     with suppress(KeyboardInterrupt):
         room.stop()

@@ -72,6 +72,7 @@ class FittingRoom:
         self._engine = engine
         self._dressing = Dressing(engine, self.shelf)
         self.closet = Closet(gallery, engine, self.shelf, texts)
+        self.sweepers: list[Callable[[], None]] = []  # called with each sweep
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._opening: Shown | None = None
@@ -390,9 +391,8 @@ class FittingRoom:
 
     def _sweep_for_ever(self, every_s: float) -> None:
         while not self._stop.wait(every_s):
-            self.visitors.sweep()
-            self.uploads.sweep()
-            self.live.sweep()
+            for sweep in (self.visitors.sweep, self.uploads.sweep, self.live.sweep, *self.sweepers):
+                sweep()
 
 
 def assets_folder() -> Path:

@@ -28,6 +28,7 @@ from tryon.ui.elements import (
 )
 from tryon.ui.languages import Language
 from tryon.ui.looks import Look, Shown
+from tryon.ui.privacy_routes import privacy_address
 from tryon.ui.sentences import in_language, told
 from tryon.ui.studio.look_heart import look_heart
 from tryon.ui.texts import Texts, describe_garment, describe_person, word_at
@@ -111,7 +112,8 @@ def uploader(texts: Texts, kind: str, *, thumb: str = "", said: str = "", refusa
     parts.append(el("p", escape(said), class_="said", role="status"))
     parts.append(more)
     if photo:
-        parts.append(el("p", ICON_LOCK, t(texts, "privacy"), class_="privacy"))
+        more = t(texts, "privacy_page.link", "a", href=privacy_address(texts), target="_blank", rel="noopener")
+        parts.append(el("p", ICON_LOCK, el("span", t(texts, "privacy"), " ", more), class_="privacy"))
     # drawn anew only when something changed (an open camera stays open), but for each refusal, as the
     # browser has cleared the last one
     return el("div", *parts, class_=f"uploader {kind}", data_serial=next(_serial) if refusal else 0)

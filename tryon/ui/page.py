@@ -20,6 +20,7 @@ from tryon.ui.gallery import tile_address
 from tryon.ui.looks import can_be_tucked
 from tryon.ui.sentences import in_language
 from tryon.ui.studio import created_row, studio_panel
+from tryon.ui.tidy import Tidier
 from tryon.ui.visitors import Slot, View, Visitor
 from tryon.ui.waiting import add_line
 
@@ -46,6 +47,9 @@ def build_page(room: FittingRoom) -> gr.Blocks:
         add_api(room, concurrency_id=MODEL_QUEUE)
         add_line(page)
     page.queue(default_concurrency_limit=4)
+    tidier = Tidier(page)
+    room.visitors.farewells.append(tidier.left)
+    room.sweepers.append(tidier.sweep)
     return page
 
 
@@ -152,6 +156,8 @@ def _wire(page: gr.Blocks, room: FittingRoom, pieces: dict[str, gr.HTML]) -> Non
 
         def act(data: gr.EventData, request: gr.Request) -> list[Any]:
             sent = Sent(data)
+            if slot is not None and room.visitors.has_left(session_of(request)):
+                return _updates(None)  # noted before they left; a photo must not come back into memory
             visitor(request, sent)
             return _updates(work(session_of(request), sent))
 

@@ -16,9 +16,11 @@ from starlette.routing import Route
 
 from tryon.images import MAX_BYTES
 from tryon.sharing.kinds import marked_png
+from tryon.sharing.metadata import mark_jpeg
 from tryon.ui.fitting_room import FittingRoom
 from tryon.ui.gallery import GarmentItem, ModelItem
 from tryon.ui.languages import TEXTS, language_of
+from tryon.ui.looks import Shown
 
 # tiles are the project's own pictures, and another picture has another address
 LASTING = {"Cache-Control": "public, max-age=31536000, immutable", "X-Content-Type-Options": "nosniff"}
@@ -65,6 +67,8 @@ def _picture(room: FittingRoom) -> Callable[[Request], object]:
         if shown is None:
             return Response(status_code=404, headers=PRIVATE)
         jpeg = await run_in_threadpool(lambda: shown.jpeg)  # a sketch is drawn only now
+        if isinstance(shown, Shown) and shown.full is not None:  # a result, which browsers can save as they see it
+            jpeg = mark_jpeg(jpeg)
         return Response(jpeg, media_type="image/jpeg", headers=PRIVATE)
 
     return picture

@@ -14,6 +14,7 @@ from tryon.ui.texts_build import BuildTexts
 from tryon.ui.texts_edit import EditTexts
 from tryon.ui.texts_gallery import GalleryTexts
 from tryon.ui.texts_live import LiveTexts
+from tryon.ui.texts_privacy import PrivacyTexts
 from tryon.ui.texts_share import ShareTexts
 from tryon.ui.texts_studio import StudioTexts
 from tryon.ui.texts_wear import WearTexts
@@ -94,6 +95,7 @@ class Texts:
     drawing: str
 
     too_large: str
+    too_fast: str
     upload_failed: str
     upload_gone: str
     photo_gone: str
@@ -103,6 +105,7 @@ class Texts:
     unexpected: str
     not_ready: str
 
+    privacy_page: PrivacyTexts
     live: LiveTexts
     build: BuildTexts
     share: ShareTexts

@@ -7,6 +7,7 @@ from tryon.ui.texts import Texts
 from tryon.ui.texts_build import BUILD_CHINESE
 from tryon.ui.texts_edit import EDIT_CHINESE
 from tryon.ui.texts_live import LIVE_CHINESE
+from tryon.ui.texts_privacy import PRIVACY_CHINESE
 from tryon.ui.texts_share import SHARE_CHINESE
 from tryon.ui.texts_studio import STUDIO_CHINESE
 
@@ -146,6 +147,7 @@ CHINESE = Texts(
     uploading="正在上传图片…",
     drawing="正在绘制各步骤…",
     too_large="文件超过 20 MB，请选择小一些的图片。",
+    too_fast="操作太频繁，请等待 {seconds} 秒后再试。",
     upload_failed="图片没有上传成功，请再试一次。",
     upload_gone="图片已不在内存中，请重新添加。",
     photo_gone="由于一段时间没有操作，你的照片已从内存中清除。重新添加即可继续。",
@@ -155,6 +157,7 @@ CHINESE = Texts(
     unexpected="我们这边出了点问题，与你的图片无关。请再试一次。",
     not_ready="试衣功能未能启动，原因见服务器日志。",
     live=LIVE_CHINESE,
+    privacy_page=PRIVACY_CHINESE,
     build=BUILD_CHINESE,
     share=SHARE_CHINESE,
     edit=EDIT_CHINESE,

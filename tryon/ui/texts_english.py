@@ -7,6 +7,7 @@ from tryon.ui.texts import Texts
 from tryon.ui.texts_build import BUILD_ENGLISH
 from tryon.ui.texts_edit import EDIT_ENGLISH
 from tryon.ui.texts_live import LIVE_ENGLISH
+from tryon.ui.texts_privacy import PRIVACY_ENGLISH
 from tryon.ui.texts_share import SHARE_ENGLISH
 from tryon.ui.texts_studio import STUDIO_ENGLISH
 
@@ -151,6 +152,7 @@ ENGLISH = Texts(
     uploading="Sending the picture…",
     drawing="Drawing the steps…",
     too_large="This file has more than 20 MB. Please choose a smaller one.",
+    too_fast="That was too much at once. Please wait {seconds} seconds and try again.",
     upload_failed="The picture did not arrive. Please try again.",
     upload_gone="The picture is no longer in memory. Please add it again.",
     photo_gone="Your photo is no longer in memory, as nothing happened for a while. Add it again to go on with it.",
@@ -160,6 +162,7 @@ ENGLISH = Texts(
     unexpected="Something went wrong on our side, not with your picture. Please try once more.",
     not_ready="The try-on could not start. The server's log says why.",
     live=LIVE_ENGLISH,
+    privacy_page=PRIVACY_ENGLISH,
     build=BUILD_ENGLISH,
     share=SHARE_ENGLISH,
     edit=EDIT_ENGLISH,

@@ -27,6 +27,7 @@ IDLE_SECONDS = 30 * 60  # long enough for a telephone call, short enough to keep
 TOTAL_BYTES = 700_000_000  # with 900 MB of networks and libraries this stays under 2 GB
 LOOKS_PER_VISITOR = 12  # the strip's length
 VISITOR_BYTES = 250_000_000  # of one visitor's looks; the newest is kept whatever its size
+MOST_REMEMBERED = 1000  # names of sessions that are gone
 TRIED = 200  # keys of garments that are remembered as tried
 CREATED_PER_VISITOR = 12  # garments of the studio: four rows of three, more would push the gallery out of sight
 CREATED_BYTES = 60_000_000  # of them: twelve of 768 x 1024 pixels with their masks
@@ -186,12 +187,14 @@ class Visitors:
         self._lock = threading.Lock()
         self._visitors: OrderedDict[str, Visitor] = OrderedDict()
         self._forgotten: OrderedDict[str, None] = OrderedDict()
+        self._left: OrderedDict[str, None] = OrderedDict()
         self.farewells: list[Callable[[str], None]] = []  # called with the session of who has left or is forgotten
 
     def get(self, session: str) -> Visitor:
         """Return the visitor of a session, new if unknown, and note that they are here."""
         with self._lock:
             visitor = self._visitors.setdefault(session, Visitor())
+            self._left.pop(session, None)  # back, as after a laptop has slept
             visitor.seen = self._clock()
             self._visitors.move_to_end(session)
             return visitor
@@ -211,7 +214,15 @@ class Visitors:
         with self._lock:
             self._visitors.pop(session, None)
             self._forgotten.pop(session, None)
+            self._left[session] = None
+            while len(self._left) > MOST_REMEMBERED:
+                self._left.popitem(last=False)
         self._part(session)
+
+    def has_left(self, session: str) -> bool:
+        """Whether a visitor has closed the page, so that a click that still waits its turn is nobody's."""
+        with self._lock:
+            return session in self._left
 
     def sweep(self) -> None:
         """Forget who has been idle too long, and the longest idle while too much memory is held."""
@@ -236,7 +247,7 @@ class Visitors:
         self._part(session)
         if visitor.who is not None and visitor.who.own:
             self._forgotten[session] = None
-            while len(self._forgotten) > 1000:
+            while len(self._forgotten) > MOST_REMEMBERED:
                 self._forgotten.popitem(last=False)
 
     def _part(self, session: str) -> None:

@@ -47,3 +47,13 @@
     begin();
   };
 })();
+
+/* A click that is refused because there were too many (status 429) is over: Gradio says why, and the stage waits no longer. */
+(() => {
+  const plain = window.fetch.bind(window);
+  window.fetch = async (...asked) => {
+    const answer = await plain(...asked);
+    if (answer.status === 429) tryonPage.idle();
+    return answer;
+  };
+})();

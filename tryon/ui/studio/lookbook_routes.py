@@ -75,6 +75,7 @@ def _page(book: Book, number: int, ending: str) -> bytes:
     """A page from 1, the cover among them; nothing where there is none."""
     from tryon.images import shrink_to
     from tryon.sharing.kinds import marked_png
+    from tryon.sharing.metadata import mark_jpeg
     from tryon.studio.lookbook.lettering import Lettering
     from tryon.studio.lookbook.pages import Artist
     from tryon.studio.marks import LOOKBOOK_MARKS
@@ -88,7 +89,9 @@ def _page(book: Book, number: int, ending: str) -> bytes:
         if not 0 <= at < len(plans):
             return b""
         picture = artist.page(plans[at], at + 1)
-    return marked_png(picture, LOOKBOOK_MARKS) if ending == "png" else encode_shown(shrink_to(picture, SHOWN_SIDE))[0]
+    if ending == "png":
+        return marked_png(picture, LOOKBOOK_MARKS)
+    return mark_jpeg(encode_shown(shrink_to(picture, SHOWN_SIDE))[0], LOOKBOOK_MARKS)
 
 
 def _file(book: Book, ending: str) -> bytes:

@@ -1,8 +1,7 @@
 """Pictures from strangers: decoding, turning upright, bringing to sRGB, and writing PNG files.
 
-Everything that enters the project as a picture passes through ``load_picture``. It looks at the
-header before it decodes a pixel, refuses what is too large or damaged, and returns a bare array, so
-that no metadata (place of capture, camera, thumbnails) can travel further.
+Everything that enters the project as a picture passes through ``load_picture``. It looks at the header before it
+decodes a pixel, refuses what is too large or damaged, and returns a bare array: no metadata travels further.
 """
 
 from __future__ import annotations
@@ -185,23 +184,22 @@ def _decode(source: PictureSource, what: str, least: int = MIN_SIDE) -> tuple[RG
     if _jpeg_scans(data) > MAX_JPEG_SCANS:
         raise PictureTooLargeError(f"The {what} is packed so that it would take very long to open. Save it again.")
     if data[4:8] == b"ftyp":  # ISO base media: HEIC, AVIF
-        return _from_pillow(_decoded_apart(data, what), what)
+        return _from_pillow(_decoded_apart(data, what, least), what, least)
     formats = _prepare_pillow()
     try:
         image = Image.open(io.BytesIO(data), formats=formats)
     except Image.DecompressionBombError as error:
         raise PictureTooLargeError(_too_many_pixels(what, None)) from error
     except Exception as error:  # decoders raise anything at all on damaged files
-        raise NotAPictureError(
-            f"The {what} is not a picture that can be read. Use a JPEG, PNG, WebP or HEIC file."
-        ) from error
+        message = f"The {what} is not a picture that can be read. Use a JPEG, PNG, WebP or HEIC file."
+        raise NotAPictureError(message) from error
     with image:
         return _from_pillow(image, what, least)
 
 
-def _decoded_apart(data: bytes, what: str) -> Image.Image:
+def _decoded_apart(data: bytes, what: str, least: int) -> Image.Image:
     """A HEIC or AVIF file as a Pillow picture with its profile and EXIF block, decoded in another process."""
-    command = [sys.executable, "-I", str(APART), str(MAX_PIXELS), str(MIN_SIDE)]
+    command = [sys.executable, "-I", str(APART), str(MAX_PIXELS), str(least)]
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=APART_SECONDS, check=False)
         head, _, rest = done.stdout.partition(b"\n")
@@ -210,7 +208,7 @@ def _decoded_apart(data: bytes, what: str) -> Image.Image:
         told = {"damaged": True}
     if told.get("damaged"):
         raise NotAPictureError(f"The {what} is damaged or incomplete. Save or download it again, as a JPEG if you can.")
-    _check_size(told["width"], told["height"], what)
+    _check_size(told["width"], told["height"], what, least)
     profile, exif = rest[: told["profile"]], rest[told["profile"] : told["profile"] + told["exif"]]
     pixels = memoryview(rest)[-told["pixels"] :]
     image = Image.frombytes(told["mode"], (told["width"], told["height"]), pixels)

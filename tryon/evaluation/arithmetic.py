@@ -120,7 +120,7 @@ def needs_of(calls: Counter[Convolution]) -> dict[str, float]:
 
 
 def held_against(run: Callable[[], object], milliseconds: float) -> dict[str, float | None]:
-    """``needs_of`` a call, with ``ms``, its time as it is, and ``ratio``, how many times its arithmetic (None of none)."""
+    """``needs_of`` a call, with ``ms``, its time as it is, and their ``ratio``, None where there is no arithmetic."""
     needs = needs_of(convolutions_of(run))
     ratio = round(milliseconds / needs["plain_ms"], 2) if needs["plain_ms"] else None
     return {**needs, "ms": round(milliseconds, 1), "ratio": ratio}

@@ -35,6 +35,29 @@ RARE_SENTENCES: dict[str, str] = {
     "This frame could not be drawn.": "这一帧没能画出来。",
     "This address belongs to the page.": "这个地址只供本页面使用。",
     "A frame is an (H, W, 3) uint8 array; this one is {what}.": "一帧应为 (H, W, 3) 的 uint8 数组；收到的是 {what}。",
+    # calls that programs make
+    "There is no such endpoint. client.view_api() lists them.": "没有这个接口。client.view_api() 会列出所有接口。",
+    "This endpoint waits its turn: use gradio_client, or gradio_api/call.": (
+        "这个接口需要排队：请用 gradio_client 或 gradio_api/call。"
+    ),
+    "This endpoint takes a list of {count} values as data.": "这个接口的 data 应是 {count} 个值的列表。",
+    "This call is no JSON object of the fields that Gradio's clients send.": (
+        "这个请求不是 Gradio 客户端所发的那种 JSON 对象。"
+    ),
+    "The session's name is letters, digits and dashes, at most 64.": "会话名由字母、数字和连字符组成，最多 64 个。",
+    "This session has no proper name.": "这个会话的名字不对。",
+    "Calls are made one by one.": "请一次只发一个请求。",
+    "An event of the page holds no files.": "页面的事件里不带文件。",
+    "trigger_id is a number.": "trigger_id 应是数字。",
+    "Nothing is at work here. Make a call first.": "这里没有在做的事。请先发一个请求。",
+    "The call is no JSON.": "这个请求不是 JSON。",
+    "The request broke off.": "请求中断了。",
+    "There is nothing here.": "这里什么也没有。",
+    "This call has more than {size} kB.": "这个请求超过了 {size} kB。",
+    "This names no event.": "这里没有写明是哪个事件。",
+    "The weights {path} are damaged: {name} holds what is no number. Restore them.": (
+        "权重 {path} 已损坏：{name} 里有不是数字的内容。请恢复它。"
+    ),
     # the studio
     "This order is too long.": "这份请求太长。",
     "This is no order of the designer.": "这不是设计器的请求。",
@@ -252,4 +275,20 @@ RARE_SENTENCES: dict[str, str] = {
     "{path} has an entry that is not as it should be: {error}.": "{path} 里有一项写得不对：{error}。",
     "{path} and {other} differ in size.": "{path} 和 {other} 的尺寸不同。",
     "{error} Restore the assets folder from the repository.": "{error} 请从代码库恢复 assets 文件夹。",
+    "The {what} is damaged or incomplete. Save or download it again, as a JPEG if you can.": (
+        "这张图片已损坏或不完整。请重新保存或下载，最好存为 JPEG。"
+    ),
+    "The picture {what} is none of {known}.": "图片 {what} 不在其中：{known}。",
+    "{name} holds too many lists in lists.": "{name} 里的列表套得太深。",
+    "{name} is a number from {least} to {most}.": "{name} 应是 {least} 到 {most} 之间的数。",
+    "{name} is a text.": "{name} 应是文字。",
+    "{name} takes no file.": "{name} 不接受文件。",
+    "{name} is no file that was uploaded here. Send a picture with handle_file('me.jpg'); addresses of other servers are "
+    "not fetched.": ("{name} 不是上传到这里的文件。请用 handle_file('me.jpg') 发送图片；不会去取其他服务器的地址。"),
+    "{name} is {said}. Use the number of proxies before the page, 0 where there is none.": (
+        "{name} 是 {said}。请写页面前面代理的个数，没有则写 0。"
+    ),
+    "{name} is {said}. Use two numbers such as 4/120 (a second, and at once), or off.": (
+        "{name} 是 {said}。请写两个数，如 4/120（每秒、一次最多），或 off。"
+    ),
 }

@@ -5,6 +5,7 @@ Outside the edit region the photo's bytes are copied, not computed.
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import cv2
@@ -312,10 +313,13 @@ def _inside(window: Window, box: tuple[slice, slice]) -> Window:
 
 def _shares(layout: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
     """Softmax of enlarged logits (h, w, 4), the sharper the more they were enlarged: edges stay a pixel or two wide."""
-    sharp = SHARPNESS * float(np.clip(scale, 1.0, 2.5))
-    logits = (layout - layout.max(2, keepdims=True)) * sharp
-    share = np.asarray(cv2.exp(logits), np.float32).reshape(layout.shape)
-    return share / share.sum(2, keepdims=True)
+    sharp = np.float32(SHARPNESS * float(np.clip(scale, 1.0, 2.5)))
+    # layer by layer: reductions over a short last axis take several times as long
+    layers = [np.ascontiguousarray(layout[..., k]) for k in range(layout.shape[2])]
+    most = functools.reduce(np.maximum, layers)
+    shares = [cv2.exp((layer - most) * sharp) for layer in layers]
+    total = functools.reduce(np.add, shares)
+    return np.stack([share / total for share in shares], axis=2)
 
 
 def textures_of(

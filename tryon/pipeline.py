@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -130,11 +131,23 @@ class TryOnPipeline:
             raise BadRequestError(f"Unknown category {category!r}; use auto, upper, lower or dress.")
         if photo not in ("auto", "flat", "worn"):
             raise BadRequestError(f"Unknown kind of garment photo {photo!r}; use auto, flat or worn.")
-        if photo != "flat" and alpha_f32 is None:
-            wearer = self._wearer(image_u8, insist=photo == "worn")
-            if wearer is not None:
-                return self.worn_garment(wearer, category)
-        return self._garments(image_u8, category=category, alpha_f32=alpha_f32)  # type: ignore[arg-type]
+        if photo == "flat" or alpha_f32 is not None:
+            return self._garments(image_u8, category=category, alpha_f32=alpha_f32)  # type: ignore[arg-type]
+        if photo == "worn":
+            return self.worn_garment(self._wearer(image_u8), category)
+        # both are looked for at once: the pose's library and this one hardly wait for each other
+        with ThreadPoolExecutor(1) as beside:
+            somebody = beside.submit(self._somebody, image_u8)
+            try:
+                found: Garment | GarmentNotFoundError = self._garments(image_u8, category=category)  # type: ignore[arg-type]
+            except GarmentNotFoundError as error:
+                found = error
+            wearer = somebody.result()
+        if wearer is not None:
+            return self.worn_garment(wearer, category)
+        if isinstance(found, GarmentNotFoundError):
+            raise found
+        return found
 
     def worn_garment(self, wearer: Person, category: str = "auto") -> Garment:
         """Take what somebody wears as a garment.
@@ -155,18 +168,25 @@ class TryOnPipeline:
             worn = garment_from_person(wearer, worn.category, skirt=skirt)
         return with_reading(worn, read)
 
-    def _wearer(self, image_u8: RGBu8, *, insist: bool) -> Person | None:
+    def _somebody(self, image_u8: RGBu8) -> Person | None:
         """Somebody who wears the garment, if anybody is in its picture."""
         try:
-            if not insist and not self._people.shows_somebody(image_u8):
-                return None
+            return self._people(image_u8) if self._people.shows_somebody(image_u8) else None
+        except NoPersonError:
+            return None
+
+    def _wearer(self, image_u8: RGBu8) -> Person:
+        """Somebody who wears the garment.
+
+        Raises:
+            GarmentNotFoundError: nobody is found.
+        """
+        try:
             return self._people(image_u8)
         except NoPersonError:
-            if insist:
-                raise GarmentNotFoundError(
-                    "Nobody can be found who wears the garment. Choose 'flat' for a picture of the garment alone."
-                ) from None
-            return None
+            raise GarmentNotFoundError(
+                "Nobody can be found who wears the garment. Choose 'flat' for a picture of the garment alone."
+            ) from None
 
     def dress(
         self,

@@ -283,8 +283,10 @@ RARE_SENTENCES: dict[str, str] = {
     "{name} is a number from {least} to {most}.": "{name} 应是 {least} 到 {most} 之间的数。",
     "{name} is a text.": "{name} 应是文字。",
     "{name} takes no file.": "{name} 不接受文件。",
-    "{name} is no file that was uploaded here. Send a picture with handle_file('me.jpg'); addresses of other servers are "
-    "not fetched.": ("{name} 不是上传到这里的文件。请用 handle_file('me.jpg') 发送图片；不会去取其他服务器的地址。"),
+    (
+        "{name} is no file that was uploaded here. Send a picture with handle_file('me.jpg'); "
+        "addresses of other servers are not fetched."
+    ): "{name} 不是上传到这里的文件。请用 handle_file('me.jpg') 发送图片；不会去取其他服务器的地址。",
     "{name} is {said}. Use the number of proxies before the page, 0 where there is none.": (
         "{name} 是 {said}。请写页面前面代理的个数，没有则写 0。"
     ),

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tryon.errors import GarmentNotFoundError
 from tryon.garment.attributes import guess_attributes, leg_length, sleeve_length
-from tryon.garment.holes import mend_holes
+from tryon.garment.holes import mend_holes, open_slits
 from tryon.garment.hood import Hood, find_hood
 from tryon.garment.landmarks import LANDMARKS, kind_of
 from tryon.garment.local_colour import local_cut
@@ -172,7 +172,7 @@ def _outline(small: RGBu8, reading: Reading, own: MaskF32 | None) -> _Outline:
         whole = np.where(tidy_mask(own > 0.5), own, 0).astype(np.float32)
     else:
         mended = mend_holes(small, reading.mask)
-        whole = keep_main(local_cut(small, open_gaps(small, mended)), mended)
+        whole = keep_main(local_cut(small, open_gaps(small, open_slits(small, mended))), mended)
     inside = _solid_inside(reading.inside, whole)
     hood = find_hood(whole > 0.5, reading)
     if hood is not None:

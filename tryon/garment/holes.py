@@ -14,6 +14,11 @@ NEAR = 0.07  # of the long side: a gap narrower than twice this is looked at
 BINS = (16, 14, 14)  # of L*, a*, b*: 6 to 9 units wide
 LOW, HIGH = (0.0, -60.0, -60.0), (100.0, 66.0, 66.0)
 LEAST = 2.0  # nats by which a gap's colours must be likelier in the garment than in the ground; chosen by eye
+SLIT_SIDE = 320  # long side at which slits are looked for
+SURE = 0.985  # the network's probability inside of a garment is above
+SLIT_EVIDENCE = 2.5  # nats by which a slit's colours must be likelier in the ground
+SLIT_MOST, SLIT_LENGTH = 0.05, 0.04  # of the garment's area, and of the picture's long side
+MOST_ALIKE = 0.01  # of the sure garment that may have the ground's colours
 SMALLEST = 12  # pixels; smaller ones are the edge's business
 
 
@@ -65,6 +70,48 @@ def mend_holes(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
     raised = probability.copy()
     raised[box] = np.maximum(near, 0.95 * cv2.resize(grown, near.shape[::-1], interpolation=cv2.INTER_LINEAR))
     return raised
+
+
+def open_slits(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
+    """Lower a garment's probability in slits between sleeve and trunk that show the ground's colours.
+
+    The network bridges them where they are narrow. Nothing is opened where the garment itself, a print for example, has
+    such colours.
+
+    Args:
+        image_u8: (h, w, 3) uint8. probability: (h, w) float32, the network's.
+
+    Returns:
+        (h, w) float32; nothing is raised.
+    """
+    h, w = probability.shape
+    s = min(1.0, SLIT_SIDE / max(h, w))
+    size = (max(8, round(w * s)), max(8, round(h * s)))
+    p = cv2.resize(probability, size, interpolation=cv2.INTER_AREA)
+    hard = p > 0.5
+    inner = cv2.erode((p > SURE).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+    ground = cv2.erode((p < 0.05).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    lab = to_lab(np.asarray(cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA), np.uint8))
+    likelier = _evidence(lab, inner, ground)
+    if likelier is None:
+        return probability
+    alien = likelier < -SLIT_EVIDENCE
+    if float(alien[inner].mean()) > MOST_ALIKE:
+        return probability
+    slits = (alien & hard & (p < SURE)).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(slits, connectivity=8)
+    garment = float(hard.sum())
+    kept = [
+        k
+        for k in range(1, count)
+        if stats[k, cv2.CC_STAT_AREA] < SLIT_MOST * garment
+        and max(stats[k, cv2.CC_STAT_WIDTH], stats[k, cv2.CC_STAT_HEIGHT]) > SLIT_LENGTH * max(size)
+    ]
+    if not kept:
+        return probability
+    lowered = np.where(np.isin(labels, kept), np.minimum(p, 0.1), p).astype(np.float32)
+    change = cv2.resize(lowered - p, (w, h), interpolation=cv2.INTER_LINEAR)
+    return np.clip(probability + change, 0, 1).astype(np.float32)
 
 
 def _enclosed(hard: NDArray[np.uint8]) -> NDArray[np.uint8]:

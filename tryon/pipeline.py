@@ -17,6 +17,7 @@ from tryon.composite import (
     add_strips,
     bare_arms,
     blend,
+    enlarge,
     full_region,
     full_size,
     leg_crease,
@@ -37,13 +38,7 @@ from tryon.models.drawing import TryOnGenerator
 from tryon.models.generator import LAYERS
 from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
 from tryon.models.limb_light import LimbLight
-from tryon.person.agnostic import (
-    body_unit,
-    clothes_box,
-    limb_distance,
-    protected_pixels,
-    skin_colour,
-)
+from tryon.person.agnostic import body_unit, clothes_box, has_label, limb_distance, protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit, without_kept
 from tryon.person.layout_rules import ARM, NO_WAISTBAND, TUCKS, Tuck, ruled_layout, show_below, tuck_in, waistband_row
@@ -284,6 +279,9 @@ class TryOnPipeline:
             origin = np.array([window.photo[1].start, window.photo[0].start], np.float32)
             window_pose = Pose(person.pose.points_px - origin, person.pose.visibility)
             protected = protected_pixels(labels_window, window_pose, category)
+            if category == "lower" and (plan.old & has_label(labels_small, "upper")).any():  # a coat's tails
+                goes = enlarge(plan.old.astype(np.float32), size_full, window) > 0.5
+                protected &= ~(goes & has_label(labels_window, "upper"))
             if keep is not None:
                 protected |= keep[window.photo]
             mask_small = small.cut(person.mask_f32, border=cv2.BORDER_CONSTANT)

@@ -376,3 +376,25 @@ def test_trousers_cut_in_two_by_a_bag_go_as_a_whole() -> None:
     labels[160:185][labels[160:185] > 0] = LABEL["accessory"]
     plan = plan_edit(labels, pose(), *new_skirt(140))
     assert plan.old[195:205].any()
+
+
+def test_a_neighbours_clothes_stay() -> None:
+    labels = wearing(lambda p: shirt(p), trousers)
+    labels[90:200, 165:190] = LABEL["upper"]  # somebody at the picture's edge
+    plan = plan_edit(labels, pose(), *new_top(0.3, 122))
+    assert not plan.old[90:200, 165:190].any()
+    assert plan.region_f32[100:190, 168:188].max() == 0
+    assert plan.old[60:105, 84:108].all()
+
+
+def test_tails_of_a_coat_called_trousers_in_between_go_with_them() -> None:
+    labels = wearing(trousers, shirt)
+    tail = np.zeros((H, W), bool)
+    tail[170:190, 55:72] = True
+    labels[tail] = LABEL["upper"]
+    plan = plan_edit(labels, pose(), *new_trousers())
+    assert plan.old[tail].all()
+    assert plan.region_f32[tail].min() == 1
+    joined = labels.copy()
+    joined[118:172, 60:70] = LABEL["upper"]  # hangs together with the top: a coat that is worn open
+    assert not plan_edit(joined, pose(), *new_trousers()).old[tail].any()

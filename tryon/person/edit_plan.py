@@ -48,6 +48,7 @@ class PlanSettings:
     hidden: float = 0.12  # less is the seam between two garments
     shown_below: float = 0.12  # of a lower garment, for its colours to be known
     tail: float = 0.45  # below the hips: tops that reach further are coats or tunics
+    neighbour: float = 0.25  # from the body's outline: the tail of a wide coat hangs together with what is nearer
     sure: float = 0.6  # probability from which "outer" and "open" are believed
 
 
@@ -111,8 +112,9 @@ def plan_edit(
     protected = protected_pixels(labels_u8, pose, garment.category)
     if garment.category == "lower":
         protected |= _patches_of_the_top(f)
+        protected &= ~_cut_off_tails(f, settings)
     old, said = _old_clothes(f, settings)
-    old &= ~(protected | _socks(f))
+    old &= ~(protected | _socks(f) | _of_others(f, old, settings))
     # the parser's edge is a few pixels off, and the old garment's rim must not stay
     region = dilate(old, 0.045 * f.unit) | dilate(f.covered, 0.02 * f.unit)
     region |= under_cloth(labels_u8, pose, f.covered, sleeves=has_sleeves(garment)) | _belly_beside(f)
@@ -215,7 +217,7 @@ def _old_clothes(f: _Frame, s: PlanSettings) -> tuple[Mask, list[str]]:
     if category == "upper":
         return _under_a_new_top(f, dress, s)
     if category == "lower":
-        old = old_garment(f.labels, f.pose, "lower", _first_row(f.covered))
+        old = old_garment(f.labels, f.pose, "lower", _first_row(f.covered)) | _cut_off_tails(f, s)
         kept = dress & ~old
         return old, [DRESS_AS_TOP] if f.area(kept) > 0.2 and f.area(dress & old) > 0.1 else []
     old = has_label(f.labels, "upper", "lower", "dress")
@@ -245,6 +247,24 @@ def _patches_of_the_top(f: _Frame) -> Mask:
         if upper[rim].mean() > 0.8:
             out |= spot
     return out
+
+
+def _of_others(f: _Frame, old: Mask, s: PlanSettings) -> Mask:
+    """Pieces of clothes that are nowhere near this body: a neighbour wears them."""
+    near = dilate(f.outline > 0.5, s.neighbour * f.unit)
+    count, components = cv2.connectedComponents(old.astype(np.uint8), connectivity=8)
+    own = np.zeros(count, bool)
+    own[np.unique(components[near & old])] = True
+    return np.asarray(~own[components], bool)
+
+
+def _cut_off_tails(f: _Frame, s: PlanSettings) -> Mask:
+    """Pieces of the top that begin far below the hips: of a long coat that is called trousers in between."""
+    upper = has_label(f.labels, "upper").astype(np.uint8)
+    count, components, stats, _ = cv2.connectedComponentsWithStats(upper, connectivity=8)
+    low = stats[:, cv2.CC_STAT_TOP] > f.hip_y + s.tail * f.unit
+    low[0] = False
+    return np.asarray(low[components], bool) if count > 1 else np.zeros(f.labels.shape, bool)
 
 
 def _socks(f: _Frame) -> Mask:

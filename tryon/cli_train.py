@@ -24,6 +24,7 @@ PREPARATIONS = {
     "garment-labels": ("tryon.training.garment_relabel", "RelabelSettings", "relabel_garments"),
     "pseudo-labels": ("tryon.training.pseudo_labels", "PseudoSettings", "prepare_pseudo_labels"),
     "pairs": ("tryon.training.prepare_pairs", "PairSettings", "prepare_pairs"),
+    "limb-light": ("tryon.training.limb_light", "LimbLightSettings", "prepare_limb_light"),
     "designs": ("tryon.training.prepare_designs", "DesignPhotoSettings", "prepare_designs"),
     "drawn-designs": ("tryon.synth.design_records", "DesignRecordSettings", "draw_records"),
     "swatches": ("tryon.synth.design_swatches", "SwatchSettings", "draw_swatches"),

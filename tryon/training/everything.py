@@ -73,6 +73,7 @@ def steps_of(settings: EverythingSettings) -> list[Step]:
         Step("pairs", ("prepare", "pairs", "--per-record", "2", *rendered)),
         train("placement", "placement"),
         train("warper", "warper"),
+        Step("limb_light", ("prepare", "limb-light", "--out", str(new / "limb_light.safetensors"))),
         train("generator", "generator", "--windows", ".2", "--steps", "6000"),
         train("generator_2", "generator", "--windows", ".8", "--rate", "4e-4", "--steps", "1500",
               "--start-from", last("generator")),

@@ -1,4 +1,4 @@
-"""Measures the light on bare limbs of rendered people: ``python -m tryon.training.limb_light --records data/records``.
+"""Measures the light on bare limbs of rendered people: ``python -m tryon prepare limb-light``.
 
 The broad light is the mean over straight limbs of many bodies in one soft light from above; the fine one (kneecap,
 shin, the crook of an elbow) is a single limb's, since a mean over knees that lie a centimetre apart has none.
@@ -6,9 +6,10 @@ shin, the crook of an elbow) is a single limb's, since a mean over knees that li
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -20,6 +21,7 @@ from tryon.errors import BadRequestError
 from tryon.geometry.outline import unit_of
 from tryon.models.limb_light import LIMB_LIGHT_NAME, LIMBS, charts
 from tryon.models.weights import WEIGHTS_DIR, save_weights
+from tryon.settings import setting
 from tryon.synth.record import NATIVE, Record
 from tryon.synth.shards import RecordStore
 from tryon.types import LABEL, Pose
@@ -33,7 +35,16 @@ LONG = {"leg": 0.8, "arm": 0.45}  # shoulder widths of the second bone: not seen
 FRONTAL = 0.8  # of the body's unit: shoulders that far apart face the camera
 COVERED = 0.8  # share of a table's cells that a limb must show
 BROAD = (9.0, 4.0)  # cells (along, across): sigma that parts broad light from fine
-COMMAND = "python -m tryon.training.limb_light"
+COMMAND = "python -m tryon prepare limb-light"
+
+
+@dataclass(frozen=True)
+class LimbLightSettings:
+    """Measure the light on bare arms and legs of rendered people."""
+
+    records: Path = setting(Path("data/records"), "folder of the rendered records")
+    out: Path = setting(WEIGHTS_DIR / LIMB_LIGHT_NAME, "file to write")
+    split: Literal["train", "validation"] = setting("train", "which of the shards")
 
 
 def measure_limbs(store: RecordStore) -> dict[str, list[F32]]:
@@ -131,21 +142,16 @@ def filled(table: F32) -> F32:
     return np.nan_to_num(out)
 
 
-def main() -> None:
-    """Command line; see the module."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--records", type=Path, default=Path("data/records"), help="folder of the rendered records")
-    parser.add_argument("--out", type=Path, default=WEIGHTS_DIR / LIMB_LIGHT_NAME, help="file to write")
-    parser.add_argument("--split", choices=("train", "validation"), default="train", help="which of the shards")
-    args = parser.parse_args()
-    limbs = measure_limbs(RecordStore(args.records, split=args.split, views=False))
+def prepare_limb_light(settings: LimbLightSettings) -> dict[str, int]:
+    """Measure the light and write its tables; returns how many limbs of each kind it is of.
+
+    Raises:
+        BadRequestError: there are no records, or too few limbs in them.
+    """
+    limbs = measure_limbs(RecordStore(settings.records, split=settings.split, views=False))
     tables = nn.Module()
     for name, found in limbs.items():
         tables.register_buffer(name, torch.from_numpy(table_of(found)))
     counts = {f"{name}s": len(found) for name, found in limbs.items()}
-    save_weights(args.out, tables, params={}, command=COMMAND, figures=counts)
-    print(f"{counts} -> {args.out}")
-
-
-if __name__ == "__main__":
-    main()
+    save_weights(settings.out, tables, params={}, command=COMMAND, figures=counts)
+    return counts

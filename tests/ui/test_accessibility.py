@@ -74,6 +74,7 @@ def states(page: Any, garment: Path) -> Iterator[str]:
         if panel == "taste":
             page.wait_for_selector("#taste-list .card")
             page.click('#taste-list [data-say="like"]')
+            page.click('[data-act="taste-fresh"]')  # nothing moves before
             page.wait_for_selector("#taste-list .liked")
             yield "studio, suggestions"
             page.click('#taste-list [data-act="taste-with"]')

@@ -43,6 +43,7 @@ from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit, without_kept
 from tryon.person.layout_rules import ARM, NO_WAISTBAND, TUCKS, Tuck, ruled_layout, show_below, tuck_in, waistband_row
 from tryon.person.painted import PAINTED, check_painted, with_painted
+from tryon.person.slim_arms import slim_arms
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
 from tryon.warp.coarse import render_parts, warp_garment
@@ -262,7 +263,8 @@ class TryOnPipeline:
         with _timed(timings, "generator"):
             drawing = self._generator.draw(x)
             unit = body_unit(small_pose)
-            layout = ruled_layout(drawing.layout_f32, alpha_small, plan.hidden_cloth, unit)
+            layout = slim_arms(drawing.layout_f32, labels_small, small_pose, plan.region_f32 > 0)
+            layout = ruled_layout(layout, alpha_small, plan.hidden_cloth, unit)
             if waist is not None:
                 arms = limb_distance(plan.old.shape, small_pose, "arm") < ARM * unit
                 inside = plan.old & (plan.outline_f32 > 0.5) & ~arms

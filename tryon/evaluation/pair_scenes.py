@@ -31,6 +31,7 @@ from tryon.models.warp_inputs import field_flows, field_of
 from tryon.person.agnostic import body_unit, protected_pixels, skin_colour
 from tryon.person.edit_plan import EditPlan, has_sleeves, missed_clothes, plan_edit
 from tryon.person.layout_rules import ruled_layout
+from tryon.person.slim_arms import slim_arms
 from tryon.pipeline import DRAW_HEIGHT, DRAW_WIDTH, Refine
 from tryon.training.pairs import Pair
 from tryon.training.prepare_pairs import FLOW, FRAME
@@ -142,7 +143,9 @@ def finish_scene(scene: Scene, draw: Callable[[F32], Drawing], light: LimbLight 
     scale = size[0] / DRAW_HEIGHT
     textures = textures_of(scene.bases, person.labels_u8, region, person.mask_f32, scale)
     drawing, unit = draw(scene.x), body_unit(pose)
-    layout = ruled_layout(drawing.layout_f32, scene.x[ALPHA][0], scene.plan.hidden_cloth, unit)
+    labels = cv2.resize(person.labels_u8, (DRAW_WIDTH, DRAW_HEIGHT), interpolation=cv2.INTER_NEAREST)
+    layout = slim_arms(drawing.layout_f32, labels, pose, scene.plan.region_f32 > 0)
+    layout = ruled_layout(layout, scene.x[ALPHA][0], scene.plan.hidden_cloth, unit)
     drawing = replace(drawing, layout_f32=layout)
     cloth = (scene.garment_u8, scene.alpha_f32)
     crease = leg_crease(scene.plan.region_f32.shape, pose)

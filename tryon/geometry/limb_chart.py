@@ -51,7 +51,7 @@ def chart_limb(mask: NDArray[np.bool_], axis: PointsF32, side: int, reach_px: fl
     if ends is None:
         return None
     points = np.stack([columns, rows], 1).astype(np.float32)
-    along, off = _along_and_off(points, axis, side)
+    along, off = along_and_off(points, axis, side)
     at = along / 2 * STEPS - 0.5
     grid = np.arange(STEPS)
     inner, outer = (np.interp(at, grid, edge).astype(np.float32) for edge in ends)
@@ -85,8 +85,17 @@ def _frames(axis: PointsF32, side: int, t: F32) -> tuple[F32, F32]:
     return points.astype(np.float32), normals.astype(np.float32)
 
 
-def _outline(mask: NDArray[np.bool_], axis: PointsF32, side: int, reach: float) -> tuple[F32, F32] | None:
-    """Inner and outer offset of the outline at each step along the limb; None where little is seen."""
+def outline_seen(
+    mask: NDArray[np.bool_], axis: PointsF32, side: int, reach: float
+) -> tuple[F32, F32, NDArray[np.bool_]]:
+    """Where a limb's outline is at each of STEPS places along it.
+
+    Args:
+        mask, axis, side: as ``chart_limb`` takes them. reach: the furthest that the outline is from the axis.
+
+    Returns:
+        Inner and outer offset from the axis, pixels (STEPS,), and whether the limb is seen there at all.
+    """
     h, w = mask.shape
     t = ((np.arange(STEPS) + 0.5) / STEPS * 2).astype(np.float32)
     points, normals = _frames(axis, side, t)
@@ -105,7 +114,12 @@ def _outline(mask: NDArray[np.bool_], axis: PointsF32, side: int, reach: float) 
     gap_left = np.where(~seen & (column < start[:, None]), column, -1).max(1)
     step = 2 * reach / (ACROSS - 1)
     inner, outer = offsets[0] + (gap_left + 0.5) * step, offsets[0] + (gap_right - 0.5) * step
-    good = found & (outer - inner > LEAST_WIDTH * reach)
+    return inner.astype(np.float32), outer.astype(np.float32), found & (outer - inner > LEAST_WIDTH * reach)
+
+
+def _outline(mask: NDArray[np.bool_], axis: PointsF32, side: int, reach: float) -> tuple[F32, F32] | None:
+    """Inner and outer offset of the outline at each step along the limb, smooth; None where little is seen."""
+    inner, outer, good = outline_seen(mask, axis, side, reach)
     if good.sum() < 4:
         return None
     steps = np.arange(STEPS)
@@ -117,7 +131,7 @@ def _outline(mask: NDArray[np.bool_], axis: PointsF32, side: int, reach: float) 
     return smooth[0], smooth[1]
 
 
-def _along_and_off(points: F32, axis: PointsF32, side: int) -> tuple[F32, F32]:
+def along_and_off(points: F32, axis: PointsF32, side: int) -> tuple[F32, F32]:
     """t and the signed distance from the axis of points (N, 2), by the nearer bone."""
     best = np.full(len(points), np.inf, np.float32)
     along = np.zeros(len(points), np.float32)

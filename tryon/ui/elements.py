@@ -72,7 +72,11 @@ def icon(path: str) -> str:
 
 
 ICON_THEME = icon('<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/>')
-ICON_LANGUAGE = '<b class="glyph" aria-hidden="true">文</b>'
+# the sign for writing, drawn: not every computer has a font that holds it
+ICON_LANGUAGE = icon(
+    '<path d="M12 3.500v3M4.500 6.800h15M16.300 6.800C15 12.500 11 17.500 4.800 20.500'
+    'M7.700 6.800C9 12.500 13 17.500 19.200 20.500"/>'
+)
 ICON_OPEN = icon('<path d="M9 6l6 6-6 6"/>')
 ICON_SEARCH = icon('<circle cx="11" cy="11" r="6.5"/><path d="M16 16l4.5 4.5"/>')
 ICON_CLEAR = icon('<path d="M6 6l12 12M18 6 6 18"/>')

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -28,10 +29,9 @@ def damaged(seeds: Sequence[bytes], rng: Rng) -> bytes:
     if data[4:8] == b"ftyp" and rng.random() < 0.9:  # each costs a process of its own: take fewer
         others = [seed for seed in seeds if seed[4:8] != b"ftyp"]
         data = others[int(rng.integers(len(others)))]
-    for _ in range(
-        int(rng.choice([1, 1, 1, 1, 2, 3]))
-    ):  # one most often: after several hardly a file gets past its header
-        ways = [*_BLIND]
+    # one most often: after several hardly a file gets past its header
+    for _ in range(int(rng.choice([1, 1, 1, 1, 2, 3]))):
+        ways: list[Callable[[bytes, Rng], bytes]] = [*_BLIND, partial(_splice, seeds)]
         if data[:8] == _PNG:
             ways += [_png] * 16
         elif data[:2] == b"\xff\xd8":
@@ -39,7 +39,7 @@ def damaged(seeds: Sequence[bytes], rng: Rng) -> bytes:
         elif data[:4] == b"RIFF" or data[4:8] == b"ftyp":
             ways += [_boxes] * 8
         way = ways[int(rng.integers(len(ways)))]
-        data = _spliced(data, seeds, rng) if way is _splice else way(data, rng)
+        data = way(data, rng)
     return data[:MOST_BYTES]
 
 
@@ -89,16 +89,12 @@ def _insert(data: bytes, rng: Rng) -> bytes:
     return data[:at] + rng.bytes(int(rng.integers(1, 300))) + data[at:]
 
 
-def _splice(data: bytes, rng: Rng) -> bytes:
-    raise NotImplementedError("needs all seeds: see _spliced")
-
-
-def _spliced(data: bytes, seeds: Sequence[bytes], rng: Rng) -> bytes:
+def _splice(seeds: Sequence[bytes], data: bytes, rng: Rng) -> bytes:
     other = seeds[int(rng.integers(len(seeds)))]
     return data[: _place(data, rng)] + other[_place(other, rng) :]
 
 
-_BLIND: tuple[Callable[[bytes, Rng], bytes], ...] = (*(_flip, _set, _number, _cut, _remove, _double, _insert, _splice),)
+_BLIND: tuple[Callable[[bytes, Rng], bytes], ...] = (_flip, _set, _number, _cut, _remove, _double, _insert)
 
 
 def _png(data: bytes, rng: Rng) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tryon.errors import WeightsError
-from tryon.models.discriminator import PatchDiscriminator
+from tryon.models.discriminator import PatchDiscriminator, ScaledDiscriminator
 from tryon.models.generator import LAYERS, Generator, GeneratorParams, _folded, compose, fill_hole, mix_layers
 from tryon.models.inputs import ALPHA, CLOTH_BASE, GENERATOR_CHANNELS, GROUND_BASE, SKIN_BASE, SPREAD
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
@@ -88,6 +88,21 @@ def test_discriminator_judges_patches() -> None:
     assert judge.shape[:2] == (2, 1)
     assert judge.shape[2] > 1
     assert len(features) == 4
+
+
+def test_each_size_of_the_picture_has_a_discriminator_of_its_own() -> None:
+    torch.manual_seed(1)
+    both = ScaledDiscriminator(8, scales=2, width=8)
+    picture, condition = torch.rand(2, 3, 64, 96), torch.rand(2, 8, 64, 96)
+    full, half = both(picture, condition)
+    assert full[0].shape == (2, 1, 4, 6)
+    assert half[0].shape == (2, 1, 2, 3)
+    assert len(full[1]) == len(half[1]) == 4
+    # what alternates from pixel to pixel is judged at full size alone
+    fine = picture + 0.1 * (torch.arange(96) % 2 * 2 - 1.0)
+    again = both(fine, condition)
+    assert (again[0][0] - full[0]).abs().max() > 1e-3
+    assert torch.allclose(again[1][0], half[0], atol=1e-5)
 
 
 def test_lite_unet_draws_at_half_resolution() -> None:

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from tryon.errors import BadRequestError
+from tryon.errors import BadRequestError, WeightsError
 from tryon.models.generator import LAYERS
 from tryon.models.inputs import GENERATOR_CHANNELS, GROUND_BASE, KNOWN, KNOWN_NAMES
+from tryon.models.weights import save_weights
 from tryon.training.gan_losses import (
     discriminator_loss,
     feature_matching_loss,
@@ -21,7 +22,7 @@ from tryon.training.gan_losses import (
     patch_weight,
     weighted_l1,
 )
-from tryon.training.generator import GanTrainer, GeneratorSettings, find_pairs, layout_loss
+from tryon.training.generator import GanTrainer, GeneratorSettings, find_pairs, layout_loss, start_of
 from tryon.training.generator_batches import pair_example
 from tryon.training.generator_data import (
     UNTOLD,
@@ -92,6 +93,44 @@ def test_one_step_of_each_net_lowers_its_loss_on_a_fixed_batch(make_record: Make
     trainer._set_rates = lambda: None  # type: ignore[method-assign]
     later = [trainer.step(*batch)["d"] for _ in range(15)]
     assert later[-1] < judge[-1]
+
+
+def test_a_new_discriminator_plays_alone_at_first(make_record: MakeRecord) -> None:
+    torch.manual_seed(3)
+    rng = np.random.default_rng(3)
+    records = [make_record(rng) for _ in range(2)]
+    batch = stack_examples([make_example(r, records, rng, 64, 64) for r in records])
+    trainer = GanTrainer(GeneratorSettings(steps=100, perceptual=0.0, lead=2), "cpu")
+
+    def now() -> tuple[torch.Tensor, torch.Tensor]:
+        nets = (trainer.generator, trainer.discriminator)
+        first, second = (torch.cat([p.detach().flatten().clone() for p in net.parameters()]) for net in nets)
+        return first, second
+
+    before = now()
+    for _ in range(2):
+        assert "l1" not in trainer.step(*batch)
+    after = now()
+    assert torch.equal(before[0], after[0])
+    assert not torch.equal(before[1], after[1])
+    assert "l1" in trainer.step(*batch)
+    assert not torch.equal(after[0], now()[0])
+    assert all(p.requires_grad for p in trainer.discriminator.parameters())
+
+
+def test_a_run_starts_from_released_weights(tmp_path: Path) -> None:
+    made = GanTrainer(GeneratorSettings(perceptual=0.0), "cpu")
+    path = tmp_path / "generator.safetensors"
+    save_weights(path, made.generator, params=made.generator.params, command="test")
+    start = start_of(path)
+    assert start is not None
+    trainer = GanTrainer(GeneratorSettings(perceptual=0.0, seed=2), "cpu")
+    trainer.restore(start, only_networks=True)
+    for name, value in made.generator.state_dict().items():
+        assert torch.allclose(trainer.generator.state_dict()[name], value, atol=1e-3, rtol=1e-3)
+        assert torch.allclose(trainer.averaged().state_dict()[name], value, atol=1e-3, rtol=1e-3)
+    with pytest.raises(WeightsError, match="missing"):
+        start_of(tmp_path / "no.safetensors")
 
 
 def test_examples_show_nothing_of_what_is_removed(make_record: MakeRecord) -> None:

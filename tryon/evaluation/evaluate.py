@@ -25,7 +25,7 @@ from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.parsing import Parser
 from tryon.pipeline import Refine, TryOnPipeline
 from tryon.settings import open_data_dir, setting
-from tryon.training.generator import validation_examples
+from tryon.training.generator_validation import validation_examples
 from tryon.training.pairs import PairStore
 from tryon.training.people_data import find_people
 from tryon.warp.learned import WEIGHTS_NAME, LearnedWarp

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+Judged = tuple[Tensor, list[Tensor]]  # logits of patches, features of each layer
+
 
 class PatchDiscriminator(nn.Module):
     """Four layers, three of them strided, on the folded picture (Isola et al. 2017, the 70-pixel PatchGAN).
@@ -36,3 +38,23 @@ class PatchDiscriminator(nn.Module):
             x = F.leaky_relu(layer(x), 0.2)
             features.append(x)
         return self.judge(x), features
+
+
+class ScaledDiscriminator(nn.Module):
+    """A PatchDiscriminator for each of several sizes of the picture (Wang et al. 2018, pix2pixHD).
+
+    At full size it judges edges and cloth, halved it sees a whole limb. Input as PatchDiscriminator's; returns its
+    answer for each size, logits and features in float32, the full size first.
+    """
+
+    def __init__(self, condition_channels: int, scales: int = 2, width: int = 48) -> None:
+        super().__init__()
+        self.scales = nn.ModuleList(PatchDiscriminator(condition_channels, width) for _ in range(scales))
+
+    def forward(self, picture: Tensor, condition: Tensor) -> list[Judged]:
+        answers = []
+        for judge in self.scales:
+            logits, features = judge(picture, condition)
+            answers.append((logits.float(), [f.float() for f in features]))
+            picture, condition = F.avg_pool2d(picture, 2), F.avg_pool2d(condition, 2)
+        return answers

@@ -108,7 +108,7 @@ def _folded(x: Tensor) -> Tensor:
     """Space to depth (as ``pixel_unshuffle``), in the type and memory order that the first layer works in."""
     if torch.is_autocast_enabled(x.device.type):
         x = x.to(torch.get_autocast_dtype(x.device.type))
-    if x.requires_grad:
+    if x.requires_grad or torch.compiler.is_compiling():
         return F.pixel_unshuffle(x, 2).contiguous(memory_format=torch.channels_last)
     # neighbours in a row travel as one word: a quarter of the time
     b, c, h, w = x.shape

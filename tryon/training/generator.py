@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from tryon.errors import BadRequestError
-from tryon.evaluation.metrics import FeatureDistance, psnr, ssim
-from tryon.models.discriminator import PatchDiscriminator
+from tryon.evaluation.metrics import FeatureDistance
+from tryon.models.discriminator import Judged, ScaledDiscriminator
 from tryon.models.generator import LAYERS, Generator, GeneratorParams, compose
 from tryon.models.precision import inference_dtype
-from tryon.models.weights import save_weights
+from tryon.models.weights import load_into, read_weights, save_weights
 from tryon.settings import open_data_dir, setting
 from tryon.training.gan_losses import (
     GanKind,
@@ -36,9 +35,10 @@ from tryon.training.gan_losses import (
     weighted_l1,
 )
 from tryon.training.generator_batches import GeneratorBatches
-from tryon.training.generator_data import UNTOLD, make_example, stack_examples, worn_categories
+from tryon.training.generator_data import UNTOLD
+from tryon.training.generator_validation import validate, validation_examples
 from tryon.training.pairs import PairStore
-from tryon.training.people_data import PersonRecord, find_people
+from tryon.training.people_data import find_people
 from tryon.training.runlog import (
     Clock,
     Ema,
@@ -51,6 +51,7 @@ from tryon.training.runlog import (
 )
 from tryon.training.several import Team, gather_team
 
+EMA_SETTLED = 1000  # updates after which the average of the weights no longer warms up
 CONDITION_CHANNELS = 3 + 1 + 3 + 1  # the discriminator sees the agnostic person, region, garment, its alpha
 
 
@@ -65,7 +66,12 @@ class GeneratorSettings:
     photo_share: float = setting(1.0, "0 trains on rendered pairs alone")
     run: Path = setting(Path("runs/generator"), "folder for logs and checkpoints")
     out: Path = setting(Path("weights/generator.safetensors"), "where the best weights go")
-    start_from: str = setting("", "checkpoint (last.pt) of another run whose two networks to start from")
+    start_from: str = setting("", "last.pt of another run, or a generator's weights, to start from")
+    lead: int = setting(0, "updates in which the discriminator plays alone, where it is new and the generator is not")
+    scales: int = setting(2, "sizes of the picture that have a discriminator each: as it is, halved ...")
+    compile: bool = setting(
+        False, "compile the networks first (a C++ compiler, two minutes): a third less time an update"
+    )
     height: int = setting(256, "pixels; the width is three quarters of it")
     windows: float = setting(0.0, "share of the examples that are windows of frames of twice that height")
     steps: int = setting(6000, "updates of both nets in all")
@@ -96,7 +102,8 @@ class GanTrainer:
     def __init__(self, settings: GeneratorSettings, device: str, team: Team | None = None) -> None:
         self.settings, self.device, self.team = settings, device, team or Team()
         self.generator = Generator(GeneratorParams()).to(device, memory_format=torch.channels_last)
-        self.discriminator = PatchDiscriminator(CONDITION_CHANNELS).to(device, memory_format=torch.channels_last)
+        self.discriminator = ScaledDiscriminator(CONDITION_CHANNELS, settings.scales)
+        self.discriminator.to(device, memory_format=torch.channels_last)
         self.features = FeatureDistance().to(device) if settings.perceptual else None
         self.optimizer_g = torch.optim.Adam(self.generator.parameters(), settings.rate, betas=(0.5, 0.99))
         self.optimizer_d = torch.optim.Adam(
@@ -105,6 +112,10 @@ class GanTrainer:
         self.bf16 = device != "cpu" or inference_dtype() == torch.bfloat16
         self.ema = Ema(self.generator, 0.998)
         self.step_count = 0
+        if settings.compile:
+            for net in (self.generator, self.discriminator, self.features):
+                if net is not None:
+                    net.compile()
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.device.split(":")[0], torch.bfloat16, enabled=self.bf16)
@@ -120,23 +131,16 @@ class GanTrainer:
         x = x.contiguous(memory_format=torch.channels_last)
         agnostic, region, garment, alpha = x[:, :3], x[:, 3:4], x[:, 4:7], x[:, 7:8]
         condition = x[:, :CONDITION_CHANNELS]
-        with self._autocast():
+        leads = bool(s.adversarial) and self.step_count < s.lead
+        with torch.set_grad_enabled(not leads), self._autocast():
             rendering, mask, shading, logits, _ = self.generator(x)
         picture = compose(agnostic, region, garment, rendering, mask, shading)
         losses: dict[str, float] = {}
         if s.adversarial:
-            with self._autocast():
-                real, real_features = self.discriminator(truth, condition)
-                fake, _ = self.discriminator(picture.detach(), condition)
-            weight_d = patch_weight(region * (1 - 0.7 * alpha), real)
-            loss_d = discriminator_loss(real.float(), fake.float(), s.gan, weight_d)
-            self.optimizer_d.zero_grad()
-            loss_d.backward()
-            self.team.average_gradients(self.discriminator.parameters())
-            self.optimizer_d.step()
-            losses["d"] = loss_d.item()
-            losses["d_real"] = ((torch.sigmoid(real.float()) * weight_d).sum() / weight_d.sum()).item()
-            losses["d_fake"] = ((torch.sigmoid(fake.float()) * weight_d).sum() / weight_d.sum()).item()
+            real, weights = self._move_discriminator(picture.detach(), truth, condition, losses)
+            if leads:
+                self.step_count += 1
+                return losses
         weight = region + s.skin_weight * skin
         # what lies under the kept garment is never seen, and must not be forced to look like it
         bare = weight * (1 - mask.detach())
@@ -157,10 +161,12 @@ class GanTrainer:
             loss = loss + s.perceptual * distance
             losses["perceptual"] = distance.item()
         if s.adversarial:
+            self.discriminator.requires_grad_(False)  # it only judges here: half of its work is saved
             with self._autocast():
-                fake, fake_features = self.discriminator(picture, condition)
-            adversarial = generator_loss(fake.float(), s.gan, weight_d)
-            matching = feature_matching_loss([f.float() for f in real_features], [f.float() for f in fake_features])
+                fake = self.discriminator(picture, condition)
+            self.discriminator.requires_grad_(True)
+            adversarial = _mean([generator_loss(f, s.gan, w) for (f, _), w in zip(fake, weights, strict=True)])
+            matching = _mean([feature_matching_loss(r, f) for (_, r), (_, f) in zip(real, fake, strict=True)])
             loss = loss + s.adversarial * adversarial + s.matching * matching
             losses["adversarial"], losses["matching"] = adversarial.item(), matching.item()
         self.optimizer_g.zero_grad()
@@ -175,12 +181,36 @@ class GanTrainer:
         losses["g"] = loss.item()
         return losses
 
+    def _move_discriminator(
+        self, picture: Tensor, truth: Tensor, condition: Tensor, losses: dict[str, float]
+    ) -> tuple[list[Judged], list[Tensor]]:
+        """One step of the discriminator; what it says of the true pictures, and how much each patch counts."""
+        with self._autocast():
+            real = self.discriminator(truth, condition)
+            fake = self.discriminator(picture, condition)
+        region, alpha = condition[:, 3:4], condition[:, 7:8]
+        weights = [patch_weight(region * (1 - 0.7 * alpha), logits) for logits, _ in real]
+        loss = _mean(
+            [
+                discriminator_loss(r, f, self.settings.gan, w)
+                for (r, _), (f, _), w in zip(real, fake, weights, strict=True)
+            ]
+        )
+        self.optimizer_d.zero_grad()
+        loss.backward()
+        self.team.average_gradients(self.discriminator.parameters())
+        self.optimizer_d.step()
+        losses["d"] = loss.item()
+        for name, answers in (("d_real", real), ("d_fake", fake)):
+            losses[name] = float((torch.sigmoid(answers[0][0]) * weights[0]).sum() / weights[0].sum())
+        return real, weights
+
     def _set_rates(self) -> None:
         s = self.settings
         left = (s.steps - self.step_count) / max(1, s.steps)
-        factor = min(1.0, (self.step_count + 1) / 100) * min(1.0, max(left, 0.03) * 2)
-        self.optimizer_g.param_groups[0]["lr"] = s.rate * factor
-        self.optimizer_d.param_groups[0]["lr"] = s.rate_discriminator * factor
+        fall = min(1.0, max(left, 0.03) * 2)
+        self.optimizer_g.param_groups[0]["lr"] = s.rate * fall * min(1.0, max(1, self.step_count + 1 - s.lead) / 100)
+        self.optimizer_d.param_groups[0]["lr"] = s.rate_discriminator * fall * min(1.0, (self.step_count + 1) / 100)
 
     def averaged(self) -> Generator:
         """A copy of the generator with averaged weights, on the CPU."""
@@ -202,7 +232,7 @@ class GanTrainer:
 
     def restore(self, state: dict[str, Any], *, only_networks: bool = False) -> None:
         """Go on from ``state``; with ``only_networks`` a new run starts from its networks."""
-        self.generator.load_state_dict(state["generator"])
+        load_into(self.generator, state["generator"], "of the generator")
         self.ema.state = {k: v.to(self.device) for k, v in state["ema"].items()}
         self.ema.count = state["ema_count"]
         if "discriminator" in state:
@@ -212,6 +242,25 @@ class GanTrainer:
         self.optimizer_g.load_state_dict(state["optimizer_g"])
         self.optimizer_d.load_state_dict(state["optimizer_d"])
         self.step_count = state["step"]
+
+
+def start_of(path: Path) -> dict[str, Any] | None:
+    """The networks that a new run starts from.
+
+    Args:
+        path: a run's ``last.pt``, or a generator's released weights, which bring no discriminator.
+
+    Raises:
+        WeightsError: the released weights are missing, damaged or of another network.
+    """
+    if path.suffix != ".safetensors":
+        return load_checkpoint(path)
+    tensors, _ = read_weights(path)
+    return {"generator": tensors, "ema": dict(tensors), "ema_count": EMA_SETTLED}
+
+
+def _mean(values: list[Tensor]) -> Tensor:
+    return torch.stack(values).mean()
 
 
 def layout_loss(logits: Tensor, layout: Tensor, region: Tensor) -> Tensor:
@@ -224,56 +273,6 @@ def layout_loss(logits: Tensor, layout: Tensor, region: Tensor) -> Tensor:
     weight = (region[:, 0] + 0.05) * (layout != UNTOLD)
     weight = weight * torch.where(layout == LAYERS.index("skin"), 2.0, 1.0)  # limbs are thin
     return (each * weight).sum() / weight.sum().clamp_min(1.0)
-
-
-@torch.no_grad()
-def validate(
-    net: Generator, examples: tuple[Tensor, Tensor, Tensor, Tensor], distance: FeatureDistance, *, rows: int = 10
-) -> tuple[dict[str, float], np.ndarray]:
-    """Figures on fixed validation examples, and a sheet (agnostic, garment, rendering, result, truth).
-
-    Returns:
-        l1, psnr, ssim, layout accuracy (edit region) and feature_distance (whole picture); (H, W, 3) uint8 sheet.
-    """
-    x, truth, _, layout = examples
-    results, renderings, distances, right = [], [], [], []
-    for i in range(0, len(x), 4):
-        part = x[i : i + 4].contiguous(memory_format=torch.channels_last)
-        rendering, mask, shading, logits, _ = net(part)
-        picture = compose(part[:, :3], part[:, 3:4], part[:, 4:7], rendering, mask, shading)
-        distances.append(distance(picture, truth[i : i + 4]))
-        told = (part[:, 3] > 0.5) & (layout[i : i + 4] != UNTOLD)
-        right.append((logits.argmax(1) == layout[i : i + 4])[told].float().mean())
-        results.append(picture)
-        renderings.append(rendering)
-    picture, rendering = torch.cat(results), torch.cat(renderings)
-    figures = picture_figures(picture, truth, x[:, 3:4])
-    figures["feature_distance"] = float(torch.cat(distances).mean())
-    figures["layout_accuracy"] = float(torch.stack(right).nanmean())
-    columns = [x[:, :3], x[:, 4:7], rendering, picture, truth]
-    strips = [torch.cat([c[i] for c in columns], 2).permute(1, 2, 0).numpy() for i in range(min(rows, len(x)))]
-    pairs = [np.concatenate(strips[i : i + 2], 1) for i in range(0, len(strips) - 1, 2)] or strips
-    return figures, (np.concatenate(pairs, 0) * 255).round().astype(np.uint8)
-
-
-def picture_figures(picture: Tensor, truth: Tensor, region: Tensor) -> dict[str, float]:
-    """Mean l1, psnr and ssim over the edit region: (B, 3, H, W) 0..1 twice, (B, 1, H, W)."""
-    values = []
-    for a, b, m in zip(picture, truth, region, strict=True):
-        pa, pb, mask = a.permute(1, 2, 0).numpy(), b.permute(1, 2, 0).numpy(), m[0].numpy() > 0.5
-        if mask.any():
-            values.append((float(np.abs(pa - pb)[mask].mean()), psnr(pa, pb, mask), ssim(pa, pb, mask)))
-    mean = np.mean(values, axis=0)
-    return {"l1": float(mean[0]), "psnr": float(mean[1]), "ssim": float(mean[2])}
-
-
-def validation_examples(
-    held: list[PersonRecord], others: list[PersonRecord], count: int, size: tuple[int, int]
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The same ``count`` examples for every run: the photos in order, all randomness from one seed."""
-    rng = np.random.default_rng(2024)
-    held = [r for r in held if worn_categories(r)]
-    return stack_examples([make_example(held[i % len(held)], others, rng, *size) for i in range(count)])
 
 
 def find_pairs(settings: GeneratorSettings) -> tuple[PairStore | None, float]:
@@ -319,7 +318,7 @@ def train_generator(settings: GeneratorSettings) -> dict[str, float]:
         trainer.restore(saved)
         best = saved["best"]
     elif settings.start_from:
-        start = load_checkpoint(Path(settings.start_from))
+        start = start_of(Path(settings.start_from))
         if start is not None:
             trainer.restore(start, only_networks=True)
     team.same_start(trainer.generator, trainer.discriminator)
@@ -328,12 +327,13 @@ def train_generator(settings: GeneratorSettings) -> dict[str, float]:
     data = GeneratorBatches(train, batch, size, seed, pairs, share, settings.windows)
     batches = iter(DataLoader(data, batch_size=None, num_workers=0 if settings.smoke else settings.workers))
     figures: dict[str, float] = {}
-    sums: dict[str, float] = {}
+    sums: dict[str, list[float]] = {}
     started, since, over = time.monotonic(), 0, False
     while trainer.step_count < steps and not over:
         losses = trainer.step(*(t.to(device) for t in next(batches)))
         check_finite(trainer.step_count, losses)
-        sums = {k: sums.get(k, 0.0) + v for k, v in losses.items()}
+        for name, value in losses.items():
+            sums.setdefault(name, []).append(value)
         since += 1
         over = team.agree(clock.over())
         if not team.leads:
@@ -343,7 +343,7 @@ def train_generator(settings: GeneratorSettings) -> dict[str, float]:
             pace = since * batch * team.size / (time.monotonic() - started)
             net = trainer.averaged()
             figures, sheet = validate(net, examples, distance)
-            means = {k: v / since for k, v in sums.items()}
+            means = {k: sum(v) / len(v) for k, v in sums.items()}
             log.scalars(trainer.step_count, {**means, **{f"val_{k}": v for k, v in figures.items()}, "pace": pace})
             log.picture(trainer.step_count, "validation", sheet)
             if figures["feature_distance"] < best:

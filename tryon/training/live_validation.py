@@ -10,8 +10,8 @@ from torch import Tensor
 from tryon.evaluation.metrics import FeatureDistance
 from tryon.models import live
 from tryon.models.live import LiveNet
-from tryon.training.generator import picture_figures
 from tryon.training.generator_data import UNTOLD, make_example, worn_categories
+from tryon.training.generator_validation import picture_figures
 from tryon.training.live_data import laid_pair_example, stack_live
 from tryon.training.live_lessons import Lesson, Teacher
 from tryon.training.live_losses import picture_of

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "tryon"
 
 # Each room of the library and the rooms it may import from; a room may always import itself.
-GROUND = {"types", "errors", "settings", "memory"}
+GROUND = {"types", "errors", "settings", "memory", "cores"}
 BASE = GROUND | {"images"}
 TOOLS = BASE | {"geometry", "models"}
 UNDERSTANDING = TOOLS | {"person", "garment"}
@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "types": set(),
     "errors": set(),
     "memory": set(),
+    "cores": set(),
     "settings": set(),
     "__init__": {"errors", "types", "pipeline"},  # lazily, on first use
     "images": GROUND,

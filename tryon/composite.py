@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.cores import in_bands
 from tryon.geometry.crops import Crop
 from tryon.models.drawing import Drawing
 from tryon.models.generator import LAYERS, SHARPNESS
@@ -223,33 +224,35 @@ def blend(
     x, y, w, h = cv2.boundingRect((region_f32 > 0).astype(np.uint8))
     if w == 0 or h == 0:
         return out
-    box = (slice(y, y + h), slice(x, x + w))
-    inner = _inside(window, box)
-    region, alpha, garment = region_f32[box], alpha_f32[box], garment_u8[box].astype(np.float32)
     scale = size[0] / drawing.mask_f32.shape[0]
     # unfolding pixels leaves a faint grid, which enlarging would show
     layout, change = (cv2.GaussianBlur(m, (0, 0), GRID) for m in (drawing.layout_f32, drawing.change_f32))
-    share = _shares(enlarge(layout, size, inner), scale)
-    # folds may darken cloth a good deal; lighting it up more than this bleaches prints
-    shading = np.clip(enlarge(drawing.shading_f32, size, inner), 0.5, 1.12)[..., None]
-    mask = (share[..., 3] * alpha)[..., None]
-    old = out[inner.photo]
     light = limb_shading(layout, unit_px, crease)
     round_skin = drawing.skin_f32 * (light if limb_gain is None else light * limb_gain)[..., None]
-    drawn = share[..., 1:2] * enlarge(round_skin, size, inner)
-    drawn += (share[..., 3:4] - mask) * enlarge(drawing.spread_f32, size, inner) * shading
-    for layer, texture in ((0, ground), (2, cloth)):
-        if (share[..., layer] * region).max() > 0.02:
-            origin = (window.frame[1].start, window.frame[0].start)
-            drawn += share[..., layer : layer + 1] * texture.draw(photo_u8[window.photo], origin, box)
-    # as much of it as the generator meant, whose mask has other edges; the ground goes on by itself, and what was
-    # added there would shine beside sharper edges
-    added = enlarge(change * (1 - drawing.mask_f32[..., None]), size, inner)
-    drawn += added * (1 - CALM_GROUND * share[..., 0:1])
-    drawn = np.clip(drawn, 0, 1) * 255 + mask * np.minimum(garment * shading, 255)
-    mixed = old + region[..., None] * (drawn - old)
-    touched = region > 0
-    old[touched] = np.clip(np.rint(mixed[touched]), 0, 255).astype(np.uint8)
+    # as much of it as the generator meant, whose mask has other edges
+    change = change * (1 - drawing.mask_f32[..., None])
+    origin = (window.frame[1].start, window.frame[0].start)
+
+    def mix(rows: slice) -> None:
+        box = (slice(y + rows.start, y + rows.stop), slice(x, x + w))
+        inner, region = _inside(window, box), region_f32[box]
+        share = _shares(enlarge(layout, size, inner), scale)
+        # folds may darken cloth a good deal; lighting it up more than this bleaches prints
+        shading = np.clip(enlarge(drawing.shading_f32, size, inner), 0.5, 1.12)[..., None]
+        mask = (share[..., 3] * alpha_f32[box])[..., None]
+        drawn = share[..., 1:2] * enlarge(round_skin, size, inner)
+        drawn += (share[..., 3:4] - mask) * enlarge(drawing.spread_f32, size, inner) * shading
+        for layer, texture in ((0, ground), (2, cloth)):
+            if (share[..., layer] * region).max() > 0.02:
+                drawn += share[..., layer : layer + 1] * texture.draw(photo_u8[window.photo], origin, box)
+        # the ground goes on by itself, and what was added there would shine beside sharper edges
+        drawn += enlarge(change, size, inner) * (1 - CALM_GROUND * share[..., 0:1])
+        drawn = np.clip(drawn, 0, 1) * 255 + mask * np.minimum(garment_u8[box] * shading, 255)
+        old, touched = out[inner.photo], region > 0
+        mixed = old + region[..., None] * (drawn - old)
+        old[touched] = np.clip(np.rint(mixed[touched]), 0, 255).astype(np.uint8)
+
+    in_bands(h, w, mix)
     return out
 
 

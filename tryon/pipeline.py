@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -28,13 +27,14 @@ from tryon.composite import (
     window_of,
     without_arms,
 )
+from tryon.cores import Later
 from tryon.errors import BadRequestError, GarmentNotFoundError, NoPersonError
 from tryon.garment.analyzer import GarmentAnalyzer
 from tryon.garment.worn import garment_from_person, told_skirt, with_reading
 from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.geometry.shading import calm_shading
 from tryon.images import load_picture, load_picture_with_alpha
-from tryon.models.drawing import TryOnGenerator
+from tryon.models.drawing import TryOnGenerator, window_around
 from tryon.models.generator import LAYERS
 from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
 from tryon.models.limb_light import LimbLight
@@ -131,14 +131,17 @@ class TryOnPipeline:
             return self._garments(image_u8, category=category, alpha_f32=alpha_f32)  # type: ignore[arg-type]
         if photo == "worn":
             return self.worn_garment(self._wearer(image_u8), category)
-        # both are looked for at once: the pose's library and this one hardly wait for each other
-        with ThreadPoolExecutor(1) as beside:
-            somebody = beside.submit(self._somebody, image_u8)
-            try:
-                found: Garment | GarmentNotFoundError = self._garments(image_u8, category=category)  # type: ignore[arg-type]
-            except GarmentNotFoundError as error:
-                found = error
-            wearer = somebody.result()
+        # not beside the network, whose threads would wait for each other, but beside what is made of its answer
+        somebody = Later(lambda: self._somebody(image_u8))
+        try:
+            found: Garment | GarmentNotFoundError = self._garments(
+                image_u8,
+                category=category,  # type: ignore[arg-type]
+                once_read=somebody.begin,
+            )
+        except GarmentNotFoundError as error:
+            found = error
+        wearer = somebody.answer()
         if wearer is not None:
             return self.worn_garment(wearer, category)
         if isinstance(found, GarmentNotFoundError):
@@ -259,6 +262,7 @@ class TryOnPipeline:
                 labels_small,
                 plan.old,
                 bases,
+                window_around(plan.region_f32),
             )
         with _timed(timings, "generator"):
             drawing = self._generator.draw(x)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -75,6 +76,7 @@ class GarmentAnalyzer:
         *,
         category: Category | Literal["auto"] = "auto",
         alpha_f32: MaskF32 | None = None,
+        once_read: Callable[[], None] | None = None,
     ) -> Garment:
         """Analyse a flat garment picture.
 
@@ -82,11 +84,12 @@ class GarmentAnalyzer:
             image_u8: (H, W, 3) uint8 sRGB.
             category: what the visitor says it is; "auto" to find out.
             alpha_f32: (H, W) 0..1, the picture's own transparency, where it has any.
+            once_read: called when the network, which keeps all cores busy, has found a garment.
 
         Raises:
             GarmentNotFoundError: empty picture, or nothing stands out from the ground.
         """
-        return self.with_layers(image_u8, category=category, alpha_f32=alpha_f32)[0]
+        return self.with_layers(image_u8, category=category, alpha_f32=alpha_f32, once_read=once_read)[0]
 
     def with_layers(
         self,
@@ -94,11 +97,12 @@ class GarmentAnalyzer:
         *,
         category: Category | Literal["auto"] = "auto",
         alpha_f32: MaskF32 | None = None,
+        once_read: Callable[[], None] | None = None,
     ) -> tuple[Garment, MaskF32, MaskF32]:
         """As a call, with what ``cut_out`` gives, from one look at the picture: garment, whole, inside of the back."""
         height, width = image_u8.shape[:2]
         own = alpha_f32 if alpha_f32 is not None and float(alpha_f32.min()) < 0.5 else None
-        reading, outline = self._read(image_u8, own)
+        reading, outline = self._read(image_u8, own, once_read)
         front = outline.front
         size = (front.shape[1], front.shape[0])
         label, probability, chosen, by_category = _name(reading.label, category)
@@ -137,7 +141,9 @@ class GarmentAnalyzer:
         """
         return _layers(image_u8, self._read(image_u8, None)[1], None)
 
-    def _read(self, image_u8: RGBu8, own: MaskF32 | None) -> tuple[Reading, _Outline]:
+    def _read(
+        self, image_u8: RGBu8, own: MaskF32 | None, once_read: Callable[[], None] | None = None
+    ) -> tuple[Reading, _Outline]:
         """The network's answer and the masks made of it, on a copy at most READ_SIDE long."""
         height, width = image_u8.shape[:2]
         s = min(1.0, READ_SIDE / max(height, width))
@@ -151,6 +157,8 @@ class GarmentAnalyzer:
             reading = read_garment(small, self._network)
         if reading is None:
             raise GarmentNotFoundError(NOT_FOUND)
+        if once_read is not None:
+            once_read()
         outline = _outline(small, reading, clear)
         if not MIN_AREA <= float(outline.front.mean()) <= MAX_AREA:
             raise GarmentNotFoundError(NOT_FOUND)

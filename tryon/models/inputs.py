@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.cores import together
 from tryon.geometry.fill import MirrorFill, plan_mirror, spread_in
 from tryon.geometry.limbs import LIMB_COUNT, limb_maps
 from tryon.geometry.outline import outline_of
@@ -71,6 +72,7 @@ def generator_input(
     labels_u8: LabelsU8,
     old: NDArray[np.bool_],
     bases: LayerBases | None = None,
+    box: tuple[slice, slice] | None = None,
 ) -> F32:
     """Stack the generator's channels.
 
@@ -79,35 +81,42 @@ def generator_input(
         garment_alpha_f32: (h, w) 0..1. skin_f32: (3,) 0..1. points_px: (33, 2) in the crop. visibility: (33,).
         labels_u8: (h, w) parsing of the photo crop. old: (h, w) bool, the clothes that go.
         bases: ``layer_bases`` of the same crop, if they are at hand.
+        box: rows and columns that the generator looks at, all where None; outside of them some channels stay 0.
 
     Returns:
         (GENERATOR_CHANNELS, h, w) float32.
     """
     h, w = region_f32.shape
-    agnostic = rgb_f32 * (1 - region_f32[..., None]) + GREY * region_f32[..., None]
-    # not blended: soft edges keep the garment's own colour, the alpha says how much of it there is
-    garment = np.where(garment_alpha_f32[..., None] > 0.02, garment_rgb_f32, np.float32(GREY))
-    limbs = limb_maps((points_px + 0.5) / 4 - 0.5, visibility, h // 4, w // 4)
+    here = box or (slice(0, h), slice(0, w))
     seen = known_maps(labels_u8, old)
     if bases is None:
         bases = layer_bases(rgb_f32, region_f32, skin_f32, seen)
-    spread = _spread_garment(garment_rgb_f32, garment_alpha_f32)
-    out = np.empty((GENERATOR_CHANNELS, h, w), np.float32)
-    parts = [
-        agnostic.transpose(2, 0, 1), region_f32[None], garment.transpose(2, 0, 1), garment_alpha_f32[None],
-        np.broadcast_to(skin_f32[:, None, None], (3, h, w)), (len(limbs), limbs), seen,
-        *(base.transpose(2, 0, 1) for base in (bases.ground.draw(rgb_f32), bases.skin_f32, bases.cloth.draw(rgb_f32))),
-        spread.transpose(2, 0, 1), outline_of(points_px, h, w)[None],
-    ]  # fmt: skip
-    first = 0
-    for part in parts:
-        if isinstance(part, tuple):  # ridges are wide, so a quarter of the resolution holds them
-            for k, ridge in enumerate(part[1]):
-                cv2.resize(ridge, (w, h), out[first + k], interpolation=cv2.INTER_LINEAR)
-            first += part[0]
-        else:
-            out[first : first + len(part)] = part
-            first += len(part)
+    ground, skin, cloth = bases.ground, bases.skin_f32, bases.cloth
+    out = np.zeros((GENERATOR_CHANNELS, h, w), np.float32)
+
+    def place(channels: slice, rgb: F32) -> None:
+        out[channels, here[0], here[1]] = rgb.transpose(2, 0, 1)
+
+    def kept() -> None:
+        out[AGNOSTIC] = (rgb_f32 * (1 - region_f32[..., None]) + GREY * region_f32[..., None]).transpose(2, 0, 1)
+        out[REGION], out[ALPHA], out[KNOWN] = region_f32, garment_alpha_f32, seen
+        out[OUTLINE] = outline_of(points_px, h, w)
+        # not blended: soft edges keep the garment's own colour, the alpha says how much of it there is
+        place(GARMENT, np.where(garment_alpha_f32[here][..., None] > 0.02, garment_rgb_f32[here], np.float32(GREY)))
+        out[SKIN_TONE, here[0], here[1]] = skin_f32[:, None, None]
+        # ridges are wide, so a quarter of the resolution holds them
+        for ridge, whole in zip(
+            limb_maps((points_px + 0.5) / 4 - 0.5, visibility, h // 4, w // 4), out[LIMB_MAPS], strict=True
+        ):
+            cv2.resize(ridge, (w, h), whole, interpolation=cv2.INTER_LINEAR)
+
+    def layers() -> None:
+        place(GROUND_BASE, ground.draw(rgb_f32, box=here))
+        place(CLOTH_BASE, cloth.draw(rgb_f32, box=here))
+        out[SKIN_BASE] = skin.transpose(2, 0, 1)
+        out[SPREAD] = _spread_garment(garment_rgb_f32, garment_alpha_f32).transpose(2, 0, 1)
+
+    together(kept, layers)
     return out
 
 
@@ -146,8 +155,11 @@ def layer_bases(rgb_f32: F32, region_f32: MaskF32, skin_f32: F32, seen: NDArray[
         known = pure(name)
         return Base(plan_mirror(small, coarse(known)), known, float(factor))
 
-    skin = spread_in(small, coarse(pure("skin")).astype(np.float32), skin_f32)
-    return LayerBases(base("ground"), _enlarged(skin, region_f32.shape), base("kept"))
+    def skin() -> F32:
+        tone = spread_in(small, coarse(pure("skin")).astype(np.float32), skin_f32)
+        return _enlarged(tone, region_f32.shape)
+
+    return LayerBases(*together(lambda: base("ground"), skin, lambda: base("kept")))
 
 
 def _spread_garment(rgb_f32: F32, alpha_f32: MaskF32) -> F32:

@@ -43,3 +43,17 @@ def test_a_busy_machine_changes_nothing_on_x86(monkeypatch: Any) -> None:
         assert precision.inference_dtype() == torch.bfloat16
     finally:
         precision.inference_dtype.cache_clear()
+
+
+def test_weights_in_the_working_format_give_the_same_answers() -> None:
+    torch.manual_seed(2)
+    net = torch.nn.Sequential(
+        torch.nn.Conv2d(3, 16, 3), torch.nn.GroupNorm(4, 16), torch.nn.ReLU(), torch.nn.Conv2d(16, 4, 1)
+    ).eval()
+    x = torch.rand(1, 3, 16, 16)
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        before = net(x)
+        after = precision.with_working_weights(net, torch.bfloat16)(x)
+    assert torch.equal(before, after)
+    assert [p.dtype for p in net[1].parameters()] == [torch.float32] * 2
+    assert net[0].weight.dtype == torch.bfloat16

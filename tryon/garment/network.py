@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tryon.garment.landmarks import LANDMARKS
 from tryon.models.folding import fold_norms
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
-from tryon.models.precision import inference_dtype
+from tryon.models.precision import inference_dtype, with_working_weights
 from tryon.models.weights import WEIGHTS_DIR, load_into, read_weights
 from tryon.types import ATTRIBUTES, GARMENT_LABELS, MaskF32, RGBu8
 
@@ -81,8 +81,8 @@ class GarmentNetwork:
 
     def __init__(self, net: LiteUNet) -> None:
         folded = fold_norms(net, torch.zeros(1, 3, 64, 64))
-        self._net = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._dtype = inference_dtype()
+        self._net = with_working_weights(folded.to(memory_format=torch.channels_last), self._dtype)  # type: ignore[call-overload]
 
     @classmethod
     def load(cls, weights_dir: Path | None = None) -> GarmentNetwork:

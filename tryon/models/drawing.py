@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tryon.models.generator import Generator, GeneratorParams, layout_prior
 from tryon.models.inputs import AGNOSTIC, REGION, SKIN_BASE, SPREAD
-from tryon.models.precision import inference_dtype
+from tryon.models.precision import inference_dtype, with_working_weights
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 
 F32 = NDArray[np.float32]
@@ -43,8 +43,8 @@ class TryOnGenerator:
     """The generator with its weights; one object may be used by many threads."""
 
     def __init__(self, net: Generator) -> None:
-        self._net = net.eval().to(memory_format=torch.channels_last)
         self._dtype = inference_dtype()
+        self._net = with_working_weights(net.eval().to(memory_format=torch.channels_last), self._dtype)
         self._lock = threading.Lock()
 
     @classmethod

@@ -14,7 +14,7 @@ from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.geometry.limbs import LIMB_COUNT, MIRRORED_LIMBS, limb_maps
 from tryon.models.folding import fold_norms
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
-from tryon.models.precision import inference_dtype
+from tryon.models.precision import inference_dtype, with_working_weights
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 from tryon.types import LABEL, LABELS, MIRRORED_LABELS, LabelsU8, MaskF32, Pose, RGBu8
 
@@ -89,8 +89,8 @@ class Parser:
     def __init__(self, net: LiteUNet, *, twice: bool = True) -> None:
         self.twice = twice
         folded = fold_norms(net, torch.zeros(1, PARSER_CHANNELS, 64, 64))
-        self._net = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._dtype = inference_dtype()
+        self._net = with_working_weights(folded.to(memory_format=torch.channels_last), self._dtype)  # type: ignore[call-overload]
         self._lock = threading.Lock()
 
     @classmethod

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tryon.composite import (
+    bare_arms,
     blend,
     enlarge,
     full_region,
@@ -24,7 +25,7 @@ from tryon.geometry.fill import plan_mirror
 from tryon.models.drawing import Drawing
 from tryon.models.generator import LAYERS
 from tryon.models.inputs import Base
-from tryon.types import PartWarp, Pose
+from tryon.types import LABEL, PartWarp, Pose
 
 
 def make_drawing(layout: np.ndarray) -> Drawing:
@@ -176,3 +177,22 @@ def test_slivers_of_the_trunk_beyond_an_arm_are_left_out() -> None:
     half[:, 22:26] = True  # an arm before the middle: both halves are garment
     both = without_arms([trunk], half)[0].region_f32
     assert both[50, 10] == both[50, 40] == 1
+
+
+def test_an_arm_behind_the_back_cuts_nothing_out_of_the_trunk() -> None:
+    points = np.zeros((33, 2), np.float32)
+    points[[11, 12, 23, 24]] = [(70, 20), (30, 20), (62, 80), (38, 80)]  # shoulders, hips
+    points[[13, 15]], points[[14, 16]] = [(76, 50), (72, 78)], [(32, 50), (30, 78)]
+    points[[25, 26, 27, 28]] = [(60, 110), (40, 110), (60, 140), (40, 140)]
+    pose = Pose(points, np.ones(33, np.float32))
+    labels = np.zeros((160, 100), np.uint8)
+    labels[18:84, 28:68] = LABEL["upper"]
+    nothing = np.zeros(labels.shape, np.float32)
+    sleeved = bare_arms(labels, pose, nothing)  # both arms in sleeves: they may be anywhere in front of the cloth
+    assert sleeved[60, 31]
+    labels[30:84, 68:82] = LABEL["left_arm"]
+    behind = bare_arms(labels, pose, nothing)  # one arm is bare, so the other one is not in a sleeve
+    assert behind[60, 74]
+    assert not behind[60, 31]
+    labels[70:84, 26:34] = LABEL["right_arm"]  # its hand is seen: it is in front, and its sleeve goes
+    assert bare_arms(labels, pose, nothing)[60, 31]

@@ -24,6 +24,7 @@ GRID = 0.8  # work pixels: sigma that removes the generator's grid of two pixels
 ROUND, ROUND_DEPTH = 0.14, 0.035  # how much darker limbs get at their outline, and how far in, in shoulder widths
 TURN, WIDEST_LIMB = 0.3, 0.42  # how much darker what turns away is; shoulder widths, a thigh's width
 UPPER_ARM = 0.9  # shoulder widths: a sleeve that covers the arm anywhere below hides the arm above
+NOTHING_SEEN, BARE_ARM = 0.03, 0.5  # share of an arm's lane that shows skin: none of it, a bare arm
 SPREAD_REACH = 31  # work pixels: how far a garment's colours are carried outwards
 SLIVER = 0.12  # of the trunk: a smaller piece of cloth beyond a hanging arm looks like a rest, not like a wide hem
 CREASE = 0.45  # how much darker it is where two bare limbs touch
@@ -81,16 +82,22 @@ def bare_arms(labels_u8: NDArray[np.uint8], pose: Pose, sleeves_f32: MaskF32) ->
     p, seen = pose.points_px, pose.visibility
     old = has_label(labels_u8, "upper", "dress")
     arms = has_label(labels_u8, "left_arm", "right_arm")
-    near = np.zeros((h, w), np.uint8)
+    lanes, bareness = [], []
     for shoulder, elbow, wrist in ((11, 13, 15), (12, 14, 16)):
-        if min(seen[elbow], seen[wrist]) < 0.5:
-            continue
         # from a little above the elbow: higher up the arm belongs to the shoulder's outline
         start = p[elbow] + 0.25 * (p[shoulder] - p[elbow])
+        lane = np.zeros((h, w), np.uint8)
         for a, b, width in ((start, p[elbow], 0.21), (p[elbow], p[wrist], 0.17)):
             ends = np.clip(np.round([a, b]), -30000, 30000).astype(int)
-            cv2.line(near, tuple(map(int, ends[0])), tuple(map(int, ends[1])), 1, max(1, round(width * unit)))  # type: ignore[arg-type]
-    in_front = (near > 0) & old
+            cv2.line(lane, tuple(map(int, ends[0])), tuple(map(int, ends[1])), 1, max(1, round(width * unit)))  # type: ignore[arg-type]
+        lanes.append((lane > 0) & (min(seen[elbow], seen[wrist]) >= 0.5))
+        bareness.append(float(arms[lane > 0].mean()) if lane.any() else 0.0)
+    # beside a bare arm one of which nothing is seen has no sleeve either: it is behind the back
+    near = np.zeros((h, w), bool)
+    for lane, own, other in zip(lanes, bareness, bareness[::-1], strict=True):
+        if own > NOTHING_SEEN or other < BARE_ARM:
+            near |= lane
+    in_front = near & old
     # what a sleeve covers further down is hidden above, too, where it hangs off the arm's inner side
     hidden = (sleeves_f32 >= 0.5) | under_cloth(labels_u8, pose, sleeves_f32 > 0.02, gap=UPPER_ARM)
     # Only what leaves the old sleeve is invented; a bare arm is where the photo shows it.

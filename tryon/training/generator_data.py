@@ -24,8 +24,10 @@ from tryon.person.agnostic import (
     skin_colour,
 )
 from tryon.training.people_data import PersonRecord, View, random_view
+from tryon.training.skin_tones import GAMMA, in_tone, other_tone
 from tryon.types import CATEGORIES, LABEL, Category, LabelsU8, Pose
 
+OTHER_TONE = 0.4  # share of the photos whose people are shown in another skin tone
 UNTOLD = 255  # hair, shoes, bags: the layout says nothing of them
 _GROUND, _SKIN, _CLOTH, _GARMENT = (LAYERS.index(name) for name in ("ground", "skin", "cloth", "garment"))
 _ARMS: tuple[str, ...] = ("torso_skin", "left_arm", "right_arm")
@@ -89,6 +91,10 @@ def make_example(
     view = random_view(record, rng, h, w, category=category)
     unit = body_unit(view.pose)
     rgb = view.rgb_u8.astype(np.float32) / 255
+    skin = skin_colour(record.image_u8, record.labels_u8)  # type: ignore[arg-type]
+    if rng.random() < OTHER_TONE:
+        gain = other_tone(skin, rng)
+        rgb, skin = in_tone(rgb, view.labels_u8, gain), np.clip(skin * gain ** (1 / GAMMA), 0, 1).astype(np.float32)
     own = has_label(view.labels_u8, *_OWN[category])
     if category == "dress" and has_label(view.labels_u8, "dress").sum() > 0.5 * own.sum():
         own = has_label(view.labels_u8, "dress")
@@ -96,9 +102,8 @@ def make_example(
     garment, alpha = disturb(rgb, alpha, rng, unit)
     region, old = _region(view, category, alpha, others, rng, unit)
     return finish_example(
-        rgb, view.labels_u8, own, garment, alpha, region, old, rgb, view.labels_u8,
-        skin_colour(record.image_u8, record.labels_u8), view.pose, rng,  # type: ignore[arg-type]
-    )  # fmt: skip
+        rgb, view.labels_u8, own, garment, alpha, region, old, rgb, view.labels_u8, skin, view.pose, rng
+    )
 
 
 def finish_example(

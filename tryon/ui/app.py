@@ -18,6 +18,11 @@ from typing import TYPE_CHECKING, Any
 from tryon.errors import TryOnError
 from tryon.ui import device
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     import gradio as gr
 
@@ -26,6 +31,8 @@ if TYPE_CHECKING:
     from tryon.ui.live_room import LiveRoom
 
 
+FOLDER_PREFIX, LOCK = "tryon-", "in-use"
+_held: list[int] = []  # locks, open until the program ends
 FIRST_LOOK = ("ava", "tee-breton")  # stripes show what the page does better than a plain garment
 
 
@@ -120,11 +127,43 @@ def launch_options(room: FittingRoom) -> dict[str, Any]:
 
 
 def private_temporary_folder() -> Path:
-    """Give Gradio a temporary folder that only this user can read and that goes with the program."""
-    folder = Path(tempfile.mkdtemp(prefix="tryon-"))
+    """Give Gradio a temporary folder that only this user can read and that goes with the program.
+
+    A program that was killed cannot take its own away: the next one does.
+    """
+    remove_abandoned_folders(Path(tempfile.gettempdir()))
+    folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    if fcntl is not None:
+        # the system gives the lock back when the program ends, however that happens
+        _held.append(lock := os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+        fcntl.flock(lock, fcntl.LOCK_EX)
     return folder
+
+
+def remove_abandoned_folders(parent: Path) -> int:
+    """Remove the temporary folders of programs that were killed; those of programs that run stay.
+
+    Args:
+        parent: the folder of temporary files.
+
+    Returns:
+        How many were removed; 0 where the system has no locks that end with a program (Windows).
+    """
+    removed = 0
+    for folder in parent.glob(f"{FOLDER_PREFIX}*") if fcntl is not None else ():
+        with suppress(OSError):  # no lock in it, or gone meanwhile
+            if folder.is_symlink() or folder.stat().st_uid != os.getuid():
+                continue
+            lock = os.open(folder / LOCK, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+                removed += 1
+            finally:
+                os.close(lock)
+    return removed
 
 
 def main(*, load: Callable[[], TryOn] = load_pipeline) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tryon.geometry.fill import mirror_fill, mirror_vectors, plan_mirror, spread_in
+from tryon.geometry.fill import level_vectors, mirror_fill, mirror_vectors, plan_mirror, spread_in
 
 
 def _hole(h: int = 96, w: int = 72) -> np.ndarray:
@@ -68,3 +68,31 @@ def test_a_plan_draws_at_any_resolution() -> None:
 
 def test_without_any_texture_it_is_grey() -> None:
     assert np.allclose(mirror_fill(np.ones((20, 20, 3), np.float32), np.zeros((20, 20), bool)), 0.5)
+
+
+def test_what_lies_level_goes_on_level() -> None:
+    h, w = 64, 80
+    rows = np.linspace(0, 1, h, dtype=np.float32)
+    picture = np.repeat(np.sin(40 * rows)[:, None, None] * 0.4 + 0.5, w, 1).repeat(3, 2).astype(np.float32)
+    known = np.ones((h, w), bool)
+    known[10:, 30:56] = False  # a person who stands before a shutter
+    drawn = plan_mirror(picture, known, level=True).draw(picture, known, 1.0, (0.0, 0.0))
+    hole = ~known
+    error, around = (np.abs(each - picture)[hole].mean() for each in (drawn, mirror_fill(picture, known)))
+    assert error < 0.08
+    assert error < 0.7 * around
+
+
+def test_level_vectors_lead_to_what_is_known_and_back_where_little_is() -> None:
+    known = np.zeros((40, 60), bool)
+    known[:, :6] = True  # six columns beside a hole of fifty-four
+    known[:4] = False  # and rows of which nothing is known
+    vectors = level_vectors(known)
+    x = np.arange(60) + vectors[20, :, 0]
+    assert vectors[:, :, 1][10:].max() < 1e-3
+    assert x[8:54].min() > -1.5
+    assert x[8:54].max() < 7.5
+    assert (np.diff(x[10:50]) > 0.3).any()  # to and fro, not stretched
+    assert (np.diff(x[10:50]) < -0.3).any()
+    assert vectors[0, 3, 1] > 2  # such a row looks down
+    assert np.abs(level_vectors(np.ones((20, 20), bool))).max() == 0

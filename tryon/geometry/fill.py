@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 F32 = NDArray[np.float32]
 SMOOTH_VECTORS = 0.012  # of the picture's height: nearest rim pixels jump, mirrored texture must not
+SMOOTH_ROWS = 0.025  # of the picture's height: as that, from row to row where each looks sideways alone
 DETAIL = 0.04  # of the picture's height: what is coarser comes from the smooth fill, finer from the mirror
 
 
@@ -55,6 +56,39 @@ def mirror_vectors(known: NDArray[np.bool_]) -> F32:
     ys, xs = np.mgrid[0:h, 0:w]
     offset = np.stack([at % w - xs, at // w - ys], -1).astype(np.float32)
     return 2 * cv2.GaussianBlur(offset, (0, 0), max(0.6, SMOOTH_VECTORS * h))
+
+
+def level_vectors(known: NDArray[np.bool_]) -> F32:
+    """(h, w, 2) float32: as ``mirror_vectors``, but each pixel looks to its left and right alone.
+
+    Streets, walls and horizons go on sideways. Where less is known beside a hole than the hole is wide, it is mirrored
+    to and fro. Rows of which nothing is known look around as in ``mirror_vectors``.
+    """
+    h, w = known.shape
+    offsets, costs = [], []
+    for side in (1, -1):
+        k = known[:, ::side]
+        column = np.arange(w)
+        rim = np.maximum.accumulate(np.where(k, column, -1), 1)
+        unknown = np.maximum.accumulate(np.where(k, -1, column), 1)  # the last unknown pixel so far
+        run = np.take_along_axis(column - unknown, np.maximum(rim, 0), 1)  # how much is known at that rim
+        far = np.where(rim >= 0, column - rim, 4 * w).astype(np.float32)
+        run = np.maximum(run, 1).astype(np.float32)
+        turn = far % (2 * run)
+        source = rim - np.minimum(turn, 2 * run - turn)
+        offsets.append((side * (source - column))[:, ::side])
+        costs.append((far * np.maximum(1, far / run))[:, ::side])
+    left, right = costs
+    nearer = np.where(left <= right, *offsets)
+    vectors = np.stack([nearer, np.zeros((h, w), np.float32)], -1).astype(np.float32)
+    nothing = ~known.any(1)
+    if nothing.any():
+        vectors[nothing] = mirror_vectors(known)[nothing]
+    vectors[known] = 0
+    # rows are ragged; what they take from their sides must not be
+    return np.asarray(
+        cv2.GaussianBlur(vectors, (0, 0), max(0.6, SMOOTH_VECTORS * h), sigmaY=max(0.6, SMOOTH_ROWS * h)), np.float32
+    )
 
 
 @dataclass(frozen=True)
@@ -112,11 +146,12 @@ class MirrorFill:
         return np.where(here, rgb[rows, columns] * unit, np.clip(filled, 0, 1)).astype(np.float32)
 
 
-def plan_mirror(rgb_f32: F32, known: NDArray[np.bool_]) -> MirrorFill:
+def plan_mirror(rgb_f32: F32, known: NDArray[np.bool_], *, level: bool = False) -> MirrorFill:
     """Prepare to carry a texture on: smooth colours of the rim, fine detail mirrored over it.
 
     Args:
         rgb_f32: (h, w, 3) 0..1. known: (h, w) bool, where the picture shows the texture.
+        level: it goes on sideways (``level_vectors``), as grounds do; else from the nearest rim.
     """
     h, w = known.shape
     if known.sum() < 32:
@@ -132,8 +167,9 @@ def plan_mirror(rgb_f32: F32, known: NDArray[np.bool_]) -> MirrorFill:
     near = cv2.GaussianBlur(amount, (0, 0), sigma / 2) + 1e-4
     low = cv2.GaussianBlur(colour, (0, 0), sigma / 2) / near[..., None]
     low = cv2.resize(low, (w, h), interpolation=cv2.INTER_LINEAR)
+    vectors = level_vectors(known) if level else mirror_vectors(known)
     # the smooth fill follows the rim pixel by pixel; beside it that is detail, too
-    return MirrorFill(cv2.GaussianBlur(smooth, (0, 0), 0.35 * sigma), low, mirror_vectors(known), False)
+    return MirrorFill(cv2.GaussianBlur(smooth, (0, 0), 0.35 * sigma), low, vectors, False)
 
 
 def mirror_fill(rgb_f32: F32, known: NDArray[np.bool_]) -> F32:

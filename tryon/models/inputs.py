@@ -153,7 +153,7 @@ def layer_bases(rgb_f32: F32, region_f32: MaskF32, skin_f32: F32, seen: NDArray[
 
     def base(name: str) -> Base:
         known = pure(name)
-        return Base(plan_mirror(small, coarse(known)), known, float(factor))
+        return Base(plan_mirror(small, coarse(known), level=name == "ground"), known, float(factor))
 
     def skin() -> F32:
         tone = spread_in(small, coarse(pure("skin")).astype(np.float32), skin_f32)

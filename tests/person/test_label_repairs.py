@@ -112,3 +112,28 @@ def test_one_light_cloth_in_two_names_is_what_most_of_it_is_called(split: int, n
     dark = repaired_labels(labels, image, pose())
     assert (dark[coat > 0] == LABEL["dress"]).any()
     assert (dark[coat > 0] == LABEL["upper"]).any()
+
+
+def test_an_island_in_a_black_skirt_under_a_black_coat_is_skirt() -> None:
+    labels, image = dressed()
+    image[(labels == LABEL["upper"]) | (labels == LABEL["lower"])] = (22, 21, 24)  # nothing tells coat from skirt
+    truth = labels.copy()
+    labels[box((140, 180), (82, 110))] = LABEL["upper"]
+    assert np.array_equal(repaired_labels(labels, image, pose()), truth)
+
+
+@pytest.mark.parametrize("factor", [2, 3])
+def test_no_crumbs_of_the_old_name_stay_round_a_mended_patch(factor: int) -> None:
+    small, photo = dressed()
+    small[box((140, 180), (82, 110))] = LABEL["upper"]
+    labels, image = (np.kron(a, np.ones((factor, factor, *[1] * (a.ndim - 2)), a.dtype)) for a in (small, photo))
+    ys, xs = np.mgrid[0 : len(labels), 0 : labels.shape[1]]
+    ragged = ((ys * 7 + xs * 13) % 11 < 3) & (labels == LABEL["lower"])  # the border runs between the pixels looked at
+    edge = np.zeros(labels.shape, bool)
+    edge[138 * factor : 182 * factor, 80 * factor : 112 * factor] = True
+    labels[ragged & edge] = LABEL["upper"]
+    large = pose()
+    moved = type(large)(large.points_px * factor, large.visibility)
+    mended = repaired_labels(labels, image, moved)
+    below = mended[130 * factor :]
+    assert (below == LABEL["upper"]).sum() == 0

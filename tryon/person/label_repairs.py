@@ -18,6 +18,7 @@ from tryon.person.agnostic import Mask, body_unit, dilate, hands, has_label
 from tryon.types import LABEL, LabelsU8, Pose, RGBu8
 
 CLOTHES = ("upper", "lower", "dress")
+CRUMB = 8  # pixels, at the resolution that is looked at
 SPECKS = ("accessory", "hair", "face", "footwear", "background", *CLOTHES)
 
 
@@ -34,6 +35,7 @@ class RepairSettings:
     piece: float = 0.2  # of the coat's area: larger patches are skirts and dresses below it
     clear: float = 6.0  # a patch is so much nearer to one cloth than to the other
     skirt: float = 0.1  # shoulder widths below the hips from where on nothing begins that is a top
+    island: float = 0.9  # share of its rim from which a patch lies within the skirt
     above: float = 0.12  # share of a dress that lies above the waist, at least
     dark: float = 30.0  # L*: below it all cloth looks alike
     half: float = 0.3  # share of a dress's rim towards clothes beyond which a top of its cloth is a piece of it
@@ -87,7 +89,26 @@ def repaired_labels(labels_u8: LabelsU8, image_u8: RGBu8, pose: Pose, settings: 
         take = (new == 255) & (ring > 0) & (was == labels_u8 + 1)
         new = np.where(take, ring - 1, new).astype(np.uint8)
         old = np.where(take, labels_u8, old)
-    return np.where((new != 255) & (labels_u8 == old), new, labels_u8).astype(np.uint8)
+    take = (new != 255) & (labels_u8 == old)
+    return _without_crumbs(np.where(take, new, labels_u8).astype(np.uint8), take & (labels_u8 != new), step)
+
+
+def _without_crumbs(labels: LabelsU8, changed: Mask, step: int) -> LabelsU8:
+    """Crumbs of clothes along the old border of a mended patch, a few pixels each, join what was mended.
+
+    Args:
+        labels: (H, W) after mending. changed: (H, W) bool, what was. step: pixels between those that were looked at.
+    """
+    kernel = np.ones((4 * step + 1,) * 2, np.uint8)
+    beside = cv2.dilate(np.where(changed, labels + 1, 0).astype(np.uint8), kernel)
+    out = labels.copy()
+    for name in CLOTHES:
+        own = ((labels == LABEL[name]) & ~changed).astype(np.uint8)
+        _, pieces, stats, _ = cv2.connectedComponentsWithStats(own, connectivity=8)
+        crumb = stats[:, cv2.CC_STAT_AREA] <= CRUMB * step**2
+        crumb[0] = False  # all that is not of this name
+        out = np.where(crumb[pieces] & (beside > 0), beside - 1, out)
+    return out.astype(np.uint8)
 
 
 def _patches(mask: Mask, reach: int = 2) -> list[_Patch]:
@@ -152,8 +173,9 @@ def _join_tails(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: Repai
         if kind is None or own is None or other is None:
             continue
         far = float(np.linalg.norm(own - other))
-        # the tail of a coat looks like the coat, whatever is beside it
-        if far < s.same and (coat is None or far < float(np.linalg.norm(own - coat)) - s.clear):
+        island = touched.sum() > s.island * patch.rim.sum()
+        # an island in a skirt of its cloth is skirt; the tail of a coat looks like the coat, whatever is beside it
+        if far < s.same and (island or coat is None or far < float(np.linalg.norm(own - coat)) - s.clear):
             view[patch.inside] = kind
 
 

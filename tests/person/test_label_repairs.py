@@ -130,7 +130,7 @@ def test_no_crumbs_of_the_old_name_stay_round_a_mended_patch(factor: int) -> Non
     ys, xs = np.mgrid[0 : len(labels), 0 : labels.shape[1]]
     ragged = ((ys * 7 + xs * 13) % 11 < 3) & (labels == LABEL["lower"])  # the border runs between the pixels looked at
     edge = np.zeros(labels.shape, bool)
-    edge[138 * factor : 182 * factor, 80 * factor : 112 * factor] = True
+    edge[139 * factor : 181 * factor, 81 * factor : 111 * factor] = True
     labels[ragged & edge] = LABEL["upper"]
     large = pose()
     moved = type(large)(large.points_px * factor, large.visibility)

@@ -202,7 +202,7 @@ class GanTrainer:
         self.optimizer_d.step()
         losses["d"] = loss.item()
         for name, answers in (("d_real", real), ("d_fake", fake)):
-            losses[name] = float((torch.sigmoid(answers[0][0]) * weights[0]).sum() / weights[0].sum())
+            losses[name] = float((torch.sigmoid(answers[0][0].detach()) * weights[0]).sum() / weights[0].sum())
         return real, weights
 
     def _set_rates(self) -> None:

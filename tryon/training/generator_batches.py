@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 import cv2
@@ -27,6 +28,10 @@ from tryon.training.people_data import PersonRecord, View
 from tryon.types import LABEL, Category, Pose
 
 
+KEPT_FRAMES = 8  # of 512x384: 50 MB each
+WINDOWS_OF_FRAME = 3  # a large frame takes as long as three updates' windows of it: each is used more than once
+
+
 class GeneratorBatches(IterableDataset):
     """Endless random batches of examples: ``stack_examples``'s tensors.
 
@@ -48,6 +53,7 @@ class GeneratorBatches(IterableDataset):
         self._batch, self._size, self._seed = batch, size, seed
         self._pairs, self._share = pairs, share if pairs is not None else 0.0
         self._windows = windows
+        self._frames: deque[GeneratorExample] = deque(maxlen=KEPT_FRAMES)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
         info = torch.utils.data.get_worker_info()
@@ -58,7 +64,9 @@ class GeneratorBatches(IterableDataset):
     def _draw(self, rng: np.random.Generator) -> GeneratorExample:
         if rng.random() < self._windows:
             h, w = self._size
-            return cut_window(self._whole(rng, (2 * h, 2 * w)), rng, h, w)
+            if len(self._frames) < KEPT_FRAMES or rng.random() < 1 / WINDOWS_OF_FRAME:
+                self._frames.append(self._whole(rng, (2 * h, 2 * w)))
+            return cut_window(self._frames[int(rng.integers(len(self._frames)))], rng, h, w)
         return self._whole(rng, self._size)
 
     def _whole(self, rng: np.random.Generator, size: tuple[int, int]) -> GeneratorExample:

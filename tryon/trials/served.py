@@ -104,6 +104,9 @@ def _wait_for(page: ServedPage) -> None:
 
 def main() -> None:
     """Serve the page over the painting pipeline until it is stopped."""
+    from tryon.memory import use_one_pool
+
+    use_one_pool()  # as app.py does
     from tryon.trials.stand_in import StandIn
     from tryon.ui import app
 

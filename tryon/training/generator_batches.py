@@ -27,7 +27,6 @@ from tryon.training.pairs import Pair, PairStore
 from tryon.training.people_data import PersonRecord, View
 from tryon.types import LABEL, Category, Pose
 
-
 KEPT_FRAMES = 8  # of 512x384: 50 MB each
 WINDOWS_OF_FRAME = 3  # a large frame takes as long as three updates' windows of it: each is used more than once
 

@@ -137,3 +137,26 @@ def test_no_crumbs_of_the_old_name_stay_round_a_mended_patch(factor: int) -> Non
     mended = repaired_labels(labels, image, moved)
     below = mended[130 * factor :]
     assert (below == LABEL["upper"]).sum() == 0
+
+
+def test_a_top_ends_where_its_colour_does() -> None:
+    labels, image = dressed()
+    shorts = labels == LABEL["lower"]
+    shorts[150:] = False
+    image[labels == LABEL["lower"]] = (30, 30, 34)  # black shorts over black tights
+    truth = labels.copy()
+    labels[shorts] = LABEL["upper"]
+    mended = repaired_labels(labels, image, pose())
+    assert (mended != truth).mean() < 0.002
+    image[shorts] = WHITE  # a long white top over the tights
+    assert np.array_equal(repaired_labels(labels, image, pose()), labels)
+
+
+def test_a_plain_skirt_does_not_join_a_flowered_jacket_of_its_ground() -> None:
+    labels, image = dressed()
+    skirt, top = labels == LABEL["lower"], labels == LABEL["upper"]
+    labels[skirt] = LABEL["dress"]
+    image[skirt | top] = (225, 215, 200)
+    ys, xs = np.mgrid[0:H, 0:W]
+    image[top & (((ys // 5) + (xs // 5)) % 3 == 0) & (ys < 100)] = (150, 40, 60)  # flowers, none of them at the seam
+    assert (repaired_labels(labels, image, pose())[skirt] == LABEL["dress"]).mean() > 0.95

@@ -36,6 +36,12 @@ class RepairSettings:
     clear: float = 6.0  # a patch is so much nearer to one cloth than to the other
     skirt: float = 0.1  # shoulder widths below the hips from where on nothing begins that is a top
     island: float = 0.9  # share of its rim from which a patch lies within the skirt
+    patterned: float = 8.0  # L*: how much more one cloth's lightness varies than another's
+    apart: float = 25.0  # colours that are surely two garments
+    same_dark: float = 12.0  # leather over tights, denim in another light
+    shorts: float = 0.15  # what is taken for a lower garment is larger than this
+    seam: float = 1.0  # pixels of its rim towards the lower garment for each pixel of a shoulder's width
+    across: float = 0.75  # share of the top's width there
     above: float = 0.12  # share of a dress that lies above the waist, at least
     dark: float = 30.0  # L*: below it all cloth looks alike
     half: float = 0.3  # share of a dress's rim towards clothes beyond which a top of its cloth is a piece of it
@@ -76,6 +82,7 @@ def repaired_labels(labels_u8: LabelsU8, image_u8: RGBu8, pose: Pose, settings: 
     _join_tails(small, lab, near, settings)
     _join_coats(small, lab, near, settings)
     _join_halves(small, lab, near, settings)
+    _part_tops(small, lab, near, settings)
     if np.array_equal(small, before):
         return labels_u8
     changed = np.where(small != before, small, 255).astype(np.uint8)
@@ -173,7 +180,7 @@ def _join_tails(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: Repai
         if kind is None or own is None or other is None:
             continue
         far = float(np.linalg.norm(own - other))
-        island = touched.sum() > s.island * patch.rim.sum()
+        island = kind == lower and touched.sum() > s.island * patch.rim.sum()
         # an island in a skirt of its cloth is skirt; the tail of a coat looks like the coat, whatever is beside it
         if far < s.same and (island or coat is None or far < float(np.linalg.norm(own - coat)) - s.clear):
             view[patch.inside] = kind
@@ -206,11 +213,46 @@ def _join_halves(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: Repa
         own, other = _median(colours, patch.inside & dilate(beside, reach + 1)), _median(colours, beside)
         if own is None or other is None or min(own[0], other[0]) < s.dark:
             continue
-        if float(np.linalg.norm(own - other)) < s.same:
+        if float(np.linalg.norm(own - other)) < s.same and _alike(colours[patch.inside], lab[labels == upper], s):
             if (labels == upper).sum() > patch.area:
                 view[patch.inside] = upper
             else:
                 labels[labels == upper] = dress
+
+
+def _alike(one: NDArray[np.float32], other: NDArray[np.float32], s: RepairSettings) -> bool:
+    """Whether two sets of Lab pixels are one cloth as a whole: about one colour, and one as patterned as the other."""
+    far = float(np.linalg.norm(np.median(one, axis=0) - np.median(other, axis=0)))
+    return far < 2 * s.same and abs(float(one[:, 0].std() - other[:, 0].std())) < s.patterned
+
+
+def _part_tops(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: RepairSettings) -> None:
+    """A top that below the waist has another colour, and there that of what is below it, ends where the colour does."""
+    unit, p = body_unit(pose), pose.points_px
+    hips, neck = float(p[[23, 24], 1].mean()), float(p[[11, 12], 1].mean())
+    waist = hips - 0.35 * (hips - neck)
+    rows = np.arange(len(labels))[:, None]
+    upper, lower = labels == LABEL["upper"], labels == LABEL["lower"]
+    above = _median(lab, upper & (rows < waist) & (rows > neck))
+    if above is None or not lower.any():
+        return
+    calm = cv2.GaussianBlur(lab, (0, 0), 1.2)
+    other = upper & (np.linalg.norm(calm - above, axis=2) > s.apart)
+    # a hand in a pocket, a belt: small gaps are part of it
+    other = (cv2.morphologyEx(other.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8)) > 0) & upper
+    other = cv2.morphologyEx(other.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) > 0
+    for patch in _patches(other):
+        view, colours = labels[patch.window], lab[patch.window]
+        beside = patch.rim & (view == LABEL["lower"])
+        if patch.top < waist - 0.2 * unit or patch.area < s.shorts * unit**2 or beside.sum() < s.seam * unit:
+            continue
+        # as wide as the top is there: not an open jacket's side, not a print
+        middle = patch.inside.any(1)
+        across = patch.inside[middle].sum() / max(1, (view == LABEL["upper"])[middle].sum())
+        own, below = _median(colours, patch.inside), _median(colours, beside)
+        if across > s.across and own is not None and below is not None:
+            if float(np.linalg.norm(own - below)) < s.same_dark and float(np.linalg.norm(own - above)) > s.apart:
+                view[patch.inside] = LABEL["lower"]
 
 
 def _commonest(found: NDArray[np.uint8]) -> tuple[int | None, float]:

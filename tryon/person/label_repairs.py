@@ -250,9 +250,10 @@ def _part_tops(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: Repair
         middle = patch.inside.any(1)
         across = patch.inside[middle].sum() / max(1, (view == LABEL["upper"])[middle].sum())
         own, below = _median(colours, patch.inside), _median(colours, beside)
-        if across > s.across and own is not None and below is not None:
-            if float(np.linalg.norm(own - below)) < s.same_dark and float(np.linalg.norm(own - above)) > s.apart:
-                view[patch.inside] = LABEL["lower"]
+        if across < s.across or own is None or below is None:
+            continue
+        if float(np.linalg.norm(own - below)) < s.same_dark and float(np.linalg.norm(own - above)) > s.apart:
+            view[patch.inside] = LABEL["lower"]
 
 
 def _commonest(found: NDArray[np.uint8]) -> tuple[int | None, float]:

@@ -13,6 +13,7 @@ from tryon.geometry.crops import size_of
 from tryon.person.agnostic import body_unit
 from tryon.person.label_repairs import repaired_labels
 from tryon.person.matte import refine_mask
+from tryon.person.neighbours import without_neighbours
 from tryon.person.parsing import Parser
 from tryon.person.pose import Face, MediaPipePose, PoseEstimator, PoseFound
 from tryon.types import Person, Pose, RGBu8
@@ -52,6 +53,7 @@ class PersonAnalyzer:
         middle = time.perf_counter()
         # the parser was trained on MediaPipe's own mask; everything else gets the refined one
         labels = self._parser.parse(image_u8, found.mask_f32, found.pose)
+        labels = without_neighbours(labels, found.mask_f32, found.pose, faces)
         labels = repaired_labels(labels, image_u8, found.pose)
         parsed = time.perf_counter()
         mask = refine_mask(image_u8, found.mask_f32, labels, found.pose)

@@ -50,3 +50,20 @@ def test_nothing_changes_for_who_is_alone() -> None:
     labels[150:280, 95:190] = LABEL["dress"]  # a train that the mask does not know
     for faces in ([], [OWN], [OWN, Face(10.0, 28.0, 8.0, 9.0)]):
         assert np.array_equal(without_neighbours(labels, mask_of(60), pose(), faces), labels)
+
+
+def test_a_neighbour_whom_the_mask_takes_in_keeps_their_chest() -> None:
+    labels = np.zeros((H, W), np.uint8)
+    figure(labels, 60)
+    alone = labels.copy()
+    figure(labels, 150)
+    mask = mask_of(60)
+    mask[60:110, 84:180] = 1  # the pose model's mistake
+    found = without_neighbours(labels, mask, pose(), [OWN, OTHER])
+    assert np.array_equal(found[:, :88], alone[:, :88])
+    assert (found[:, 132:168] == 0).all()
+    # one who is far behind has a small face: a coat before them is one's own
+    small = [OWN, Face(100.0, 60.0, 9.0, 10.0)]
+    labels = alone.copy()
+    labels[60:270, 84:110] = LABEL["upper"]
+    assert np.array_equal(without_neighbours(labels, mask_of(84), pose(), small), labels)

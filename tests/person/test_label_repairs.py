@@ -160,3 +160,16 @@ def test_a_plain_skirt_does_not_join_a_flowered_jacket_of_its_ground() -> None:
     ys, xs = np.mgrid[0:H, 0:W]
     image[top & (((ys // 5) + (xs // 5)) % 3 == 0) & (ys < 100)] = (150, 40, 60)  # flowers, none of them at the seam
     assert (repaired_labels(labels, image, pose())[skirt] == LABEL["dress"]).mean() > 0.95
+
+
+def test_a_hem_in_the_wind_is_no_bag() -> None:
+    labels, image = dressed()
+    hem = box((150, 186), (50, 76))
+    free = ~np.isin(labels[hem], [LABEL["lower"]])
+    truth = labels.copy()
+    truth[hem][free] = LABEL["lower"]
+    labels[hem][free] = LABEL["accessory"]
+    image[hem][free] = GREEN
+    assert (repaired_labels(labels, image, pose()) != truth).mean() < 0.001
+    image[hem][free] = RED  # a bag on a long strap
+    assert np.array_equal(repaired_labels(labels, image, pose()), labels)

@@ -18,6 +18,7 @@ from tryon.person.agnostic import Mask, body_unit, dilate, hands, has_label
 from tryon.types import LABEL, LabelsU8, Pose, RGBu8
 
 CLOTHES = ("upper", "lower", "dress")
+IN_OTHER_LIGHT = np.array([0.5, 1, 1], np.float32)  # a hem that flies is lit from behind
 CRUMB = 8  # pixels, at the resolution that is looked at
 SPECKS = ("accessory", "hair", "face", "footwear", "background", *CLOTHES)
 
@@ -36,6 +37,7 @@ class RepairSettings:
     clear: float = 6.0  # a patch is so much nearer to one cloth than to the other
     skirt: float = 0.1  # shoulder widths below the hips from where on nothing begins that is a top
     island: float = 0.9  # share of its rim from which a patch lies within the skirt
+    hem: float = 0.2  # share of its rim by which a flying hem hangs on its skirt
     patterned: float = 8.0  # L*: how much more one cloth's lightness varies than another's
     apart: float = 25.0  # colours that are surely two garments
     same_dark: float = 12.0  # leather over tights, denim in another light
@@ -83,6 +85,7 @@ def repaired_labels(labels_u8: LabelsU8, image_u8: RGBu8, pose: Pose, settings: 
     _join_coats(small, lab, near, settings)
     _join_halves(small, lab, near, settings)
     _part_tops(small, lab, near, settings)
+    _join_hems(small, lab, near, settings)
     if np.array_equal(small, before):
         return labels_u8
     changed = np.where(small != before, small, 255).astype(np.uint8)
@@ -218,6 +221,30 @@ def _join_halves(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: Repa
                 view[patch.inside] = upper
             else:
                 labels[labels == upper] = dress
+
+
+def _join_hems(labels: LabelsU8, lab: NDArray[np.float32], pose: Pose, s: RepairSettings) -> None:
+    """A "bag" that nobody holds, at the side of a skirt of just its light cloth, is a hem in the wind."""
+    unit = body_unit(pose)
+    hips = float(pose.points_px[[23, 24], 1].mean())
+    held = dilate(hands(labels, pose), 0.08 * unit)
+    for patch in _patches(labels == LABEL["accessory"]):
+        view, colours = labels[patch.window], lab[patch.window]
+        beside = patch.rim & has_label(view, "lower", "dress")
+        if patch.top < hips - 0.5 * unit or (held[patch.window] & patch.inside).any():
+            continue
+        if beside.sum() < s.hem * patch.rim.sum():
+            continue
+        own = _median(colours, patch.inside)
+        for kind in (LABEL["dress"], LABEL["lower"]):
+            if not (beside & (view == kind)).any():
+                continue
+            other = _median(lab, labels == kind)  # beside it lies the hem's own shadow
+            if own is None or other is None or min(own[0], other[0]) < s.dark:
+                continue
+            if float(np.linalg.norm((own - other) * IN_OTHER_LIGHT)) < s.same:
+                view[patch.inside] = kind
+                break
 
 
 def _alike(one: NDArray[np.float32], other: NDArray[np.float32], s: RepairSettings) -> bool:

@@ -13,8 +13,6 @@ from tryon.composite import (
     enlarge,
     full_region,
     full_size,
-    leg_crease,
-    limb_shading,
     snap_crop,
     touched_pixels,
     window_of,
@@ -23,7 +21,6 @@ from tryon.composite import (
 from tryon.geometry.crops import Crop
 from tryon.geometry.fill import plan_mirror
 from tryon.models.drawing import Drawing
-from tryon.models.generator import LAYERS
 from tryon.models.inputs import Base
 from tryon.types import LABEL, PartWarp, Pose
 
@@ -50,7 +47,7 @@ def test_layers_have_sharp_edges_at_the_photos_resolution() -> None:
     garment, alpha = np.full((256, 192, 3), 200, np.uint8), np.zeros((256, 192), np.float32)
     alpha[:128] = 1
     base, region = make_base((256, 192)), np.ones((256, 192), np.float32)
-    out = blend(photo, region, garment, alpha, make_drawing(layout), base, base, size, window, 1e-3)
+    out = blend(photo, region, garment, alpha, make_drawing(layout), base, base, size, window)
     assert np.abs(out[:, :72].astype(int) - 0.3 * 255).max() <= 1  # skin, away from its rounded outline
     assert np.abs(out[:124, 102:].astype(int) - 200).max() <= 1  # the garment's own pixels
     assert np.abs(out[132:, 102:].astype(int) - 0.8 * 255).max() <= 1  # its colours, drawn on
@@ -103,7 +100,7 @@ def test_blend_copies_the_photo_outside_the_region(origin: tuple[int, int]) -> N
     hw = photo[window.photo].shape[:2]
     drawing, base = make_drawing(rng.normal(0, 3, (64, 48, 4))), make_base(hw)
     black, whole = np.zeros((*hw, 3), np.uint8), np.ones(hw, np.float32)
-    out = blend(photo, region, black, whole, drawing, base, base, size, window, 9.0)
+    out = blend(photo, region, black, whole, drawing, base, base, size, window)
     assert (photo == before).all()
     mask = np.zeros(photo.shape[:2], np.float32)
     mask[window.photo] = region
@@ -131,33 +128,6 @@ def test_background_that_was_and_stays_background_is_not_repainted() -> None:
     region = full_region(everywhere, np.zeros((256, 192), bool), size, window, touched)
     assert region[:70].max() == 0
     assert region[110, 100] == 1
-
-
-def test_limbs_are_darker_at_their_outline_alone() -> None:
-    layout = np.zeros((64, 48, 4), np.float32)
-    assert limb_shading(layout, 20.0).min() == 1
-    layout[8:56, 16:32, LAYERS.index("skin")] = 4
-    shade = limb_shading(layout, 20.0)
-    assert shade.max() <= 1
-    assert shade[32, 16] < 0.9
-    assert shade[32, 16] < shade[32, 19] < shade[32, 22]  # rounder towards the outline
-    assert shade[32, 24] > 0.97
-
-
-def test_legs_that_touch_are_told_apart() -> None:
-    points = np.zeros((33, 2), np.float32)
-    points[[23, 25, 27]], points[[24, 26, 28]] = [(28, 10), (28, 30), (28, 60)], [(20, 10), (20, 30), (20, 60)]
-    crease = leg_crease((64, 48), Pose(points, np.ones(33, np.float32)))
-    assert crease[20:58, 24].all()
-    assert not crease[:10].any()
-    assert not crease[:, :20].any()
-    crossed = points.copy()
-    crossed[[27, 28]] = points[[28, 27]]
-    assert not leg_crease((64, 48), Pose(crossed, np.ones(33, np.float32))).any()
-    layout = np.zeros((64, 48, 4), np.float32)
-    layout[:, 14:34, LAYERS.index("skin")] = 4
-    assert limb_shading(layout, 20.0, crease)[40, 24] < 0.88
-    assert limb_shading(layout, 20.0)[40, 24] > 0.98
 
 
 def test_slivers_of_the_trunk_beyond_an_arm_are_left_out() -> None:

@@ -15,19 +15,16 @@ from numpy.typing import NDArray
 from tryon.cores import in_bands
 from tryon.geometry.crops import Crop
 from tryon.models.drawing import Drawing
-from tryon.models.generator import LAYERS, SHARPNESS
+from tryon.models.generator import SHARPNESS
 from tryon.models.inputs import CLOTHES, Base, LayerBases
 from tryon.person.agnostic import body_unit, dilate, hands, has_label, under_cloth
 from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 
 GRID = 0.8  # work pixels: sigma that removes the generator's grid of two pixels
-ROUND, ROUND_DEPTH = 0.14, 0.035  # how much darker limbs get at their outline, and how far in, in shoulder widths
-TURN, WIDEST_LIMB = 0.3, 0.42  # how much darker what turns away is; shoulder widths, a thigh's width
 UPPER_ARM = 0.9  # shoulder widths: a sleeve that covers the arm anywhere below hides the arm above
 NOTHING_SEEN, BARE_ARM = 0.03, 0.5  # share of an arm's lane that shows skin: none of it, a bare arm
 SPREAD_REACH = 31  # work pixels: how far a garment's colours are carried outwards
 SLIVER = 0.12  # of the trunk: a smaller piece of cloth beyond a hanging arm looks like a rest, not like a wide hem
-CREASE = 0.45  # how much darker it is where two bare limbs touch
 DECIDED = 2.0  # sharper than the generator mixes: a leg of which it is three fifths sure is no veil of three fifths
 CALM_GROUND = 0.8  # share of the generator's change that is left out on the ground
 
@@ -209,9 +206,7 @@ def blend(
     cloth: Base,
     size: tuple[int, int],
     window: Window,
-    unit_px: float,
-    crease: NDArray[np.bool_] | None = None,
-    limb_gain: MaskF32 | None = None,
+    light_f32: MaskF32 | None = None,
 ) -> RGBu8:
     """Put the drawing into the photo, its layers mixed anew at the photo's resolution.
 
@@ -220,9 +215,8 @@ def blend(
         garment_u8, alpha_f32: (hw, ww, 3) and (hw, ww), the warped garment in the window at full resolution.
         drawing: the generator's maps, in the work frame. ground, cloth: the layers that go on from the photo,
             planned in the work frame, known in the window's own pixels.
-        size: (H, W) of the frame in photo pixels. window: from ``window_of``. unit_px: about a shoulder's width in
-            pixels of the drawing. crease: (h, w) bool, where two limbs meet (``leg_crease``). limb_gain: (h, w), the
-            light on bare limbs (``LimbLight``).
+        size: (H, W) of the frame in photo pixels. window: from ``window_of``. light_f32: (h, w), the light on bare
+            limbs in the work frame (``tryon.person.limb_shade``); even where None.
 
     Returns:
         (H, W, 3) uint8; equal to the photo wherever region_f32 is 0.
@@ -234,8 +228,7 @@ def blend(
     scale = size[0] / drawing.mask_f32.shape[0]
     # unfolding pixels leaves a faint grid, which enlarging would show
     layout, change = (cv2.GaussianBlur(m, (0, 0), GRID) for m in (drawing.layout_f32, drawing.change_f32))
-    light = limb_shading(layout, unit_px, crease)
-    round_skin = drawing.skin_f32 * (light if limb_gain is None else light * limb_gain)[..., None]
+    round_skin = drawing.skin_f32 if light_f32 is None else drawing.skin_f32 * light_f32[..., None]
     # as much of it as the generator meant, whose mask has other edges
     change = change * (1 - drawing.mask_f32[..., None])
     origin = (window.frame[1].start, window.frame[0].start)
@@ -261,55 +254,6 @@ def blend(
 
     in_bands(h, w, mix)
     return out
-
-
-def limb_shading(layout_f32: NDArray[np.float32], unit_px: float, crease: NDArray[np.bool_] | None = None) -> MaskF32:
-    """(h, w) gain up to 1: limbs are round, so less light falls on them towards their outline.
-
-    Args:
-        layout_f32: (h, w, 4) logits of LAYERS. unit_px: about a shoulder's width. crease: (h, w) bool, where limbs
-            meet: each has an outline of its own.
-    """
-    skin = (layout_f32.argmax(2) == LAYERS.index("skin")).astype(np.uint8)
-    if not skin.any():
-        return np.ones(skin.shape, np.float32)
-    if crease is not None:
-        skin[crease] = 0
-    inside = cv2.distanceTransform(skin, cv2.DIST_L2, 3) / unit_px
-    dark = ROUND * np.exp(-inside / ROUND_DEPTH) + TURN * _turned_away(inside, unit_px)
-    if crease is not None:
-        dark[crease] = CREASE
-    return np.asarray(1 - cv2.GaussianBlur(dark.astype(np.float32), (0, 0), 1.5), np.float32)
-
-
-def _turned_away(inside: NDArray[np.float32], unit_px: float) -> NDArray[np.float32]:
-    """(h, w) 0..1: how far skin turns from the viewer, as on a cylinder as wide as the limb is there.
-
-    Args:
-        inside: (h, w) distance to the outline in shoulder widths, 0 outside.
-    """
-    reach = 2 * max(1, round(WIDEST_LIMB * unit_px / 2)) + 1
-    half = cv2.dilate(np.minimum(inside, WIDEST_LIMB / 2).astype(np.float32), np.ones((reach, reach), np.uint8))
-    half = cv2.blur(half, (reach, reach))
-    across = np.clip(1 - inside / np.maximum(half, 1e-3), 0, 1)  # 0 on the limb's axis, 1 at its outline
-    return np.asarray(1 - np.sqrt(1 - np.minimum(across, 0.98) ** 2), np.float32)
-
-
-def leg_crease(shape: tuple[int, ...], pose: Pose) -> NDArray[np.bool_]:
-    """(h, w) bool: the line below the hips that is as near to one leg as to the other, a pixel or two wide."""
-    left, right = (pose.points_px[list(joints)] for joints in ((23, 25, 27), (24, 26, 28)))
-    if np.ptp(np.sign(left[:, 0] - right[:, 0])) > 0:  # crossed: the line would run over the leg in front
-        return np.zeros(shape, bool)
-    far = []
-    for joints in ((23, 25, 27), (24, 26, 28)):
-        bones = np.ones(shape, np.uint8)
-        knots = np.clip(np.round(pose.points_px[list(joints)]), -30000, 30000).astype(np.int32)
-        cv2.polylines(bones, [knots[:, None]], False, 0, 1)
-        far.append(cv2.distanceTransform(bones, cv2.DIST_L2, 5) if not bones.all() else np.full(shape, 1e6, np.float32))
-    below = np.arange(shape[0])[:, None] > pose.points_px[[23, 24], 1].mean()
-    # where legs cross one is in front: nothing parts them
-    apart = far[0] > 0.05 * body_unit(pose)
-    return (np.abs(far[0] - far[1]) < 1.5) & below & apart
 
 
 def _inside(window: Window, box: tuple[slice, slice]) -> Window:

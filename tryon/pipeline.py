@@ -19,7 +19,6 @@ from tryon.composite import (
     enlarge,
     full_region,
     full_size,
-    leg_crease,
     snap_crop,
     textures_of,
     touched_pixels,
@@ -36,12 +35,13 @@ from tryon.geometry.shading import calm_shading
 from tryon.images import load_picture, load_picture_with_alpha
 from tryon.models.drawing import TryOnGenerator, window_around
 from tryon.models.generator import LAYERS
-from tryon.models.inputs import GREY, generator_input, known_maps, layer_bases
+from tryon.models.inputs import GREY, SKIN_NAMES, generator_input, known_maps, layer_bases
 from tryon.models.limb_light import LimbLight
 from tryon.person.agnostic import body_unit, clothes_box, has_label, limb_distance, protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit, without_kept
 from tryon.person.layout_rules import ARM, NO_WAISTBAND, TUCKS, Tuck, ruled_layout, show_below, tuck_in, waistband_row
+from tryon.person.limb_shade import leg_crease, light_on_limbs
 from tryon.person.painted import PAINTED, check_painted, with_painted
 from tryon.person.slim_arms import slim_arms
 from tryon.stages import draw_stages
@@ -301,7 +301,9 @@ class TryOnPipeline:
             cloth = (full_rgb, full_alpha)
             skin = drawing.layout_f32.argmax(2) == LAYERS.index("skin")
             gain = None if self._limb_light is None else self._limb_light.gain(skin, small_pose, crease)
-            image = blend(person.image_u8, region, *cloth, drawing, *textures, size_full, window, unit, crease, gain)
+            shown = has_label(labels_small, *SKIN_NAMES) & (plan.region_f32 == 0)
+            light = light_on_limbs(drawing.layout_f32, unit, crease, gain, shown)
+            image = blend(person.image_u8, region, *cloth, drawing, *textures, size_full, window, light)
             mask = np.zeros(photo_size, np.float32)
             mask[window.photo] = region
         pictures: dict[str, RGBu8] = {}

@@ -14,7 +14,6 @@ from tryon.composite import (
     blend,
     full_region,
     full_size,
-    leg_crease,
     textures_of,
     touched_pixels,
     widen_sleeves,
@@ -25,12 +24,13 @@ from tryon.geometry.crops import Crop
 from tryon.geometry.flow import enlarge_flow
 from tryon.models.drawing import Drawing
 from tryon.models.generator import LAYERS
-from tryon.models.inputs import ALPHA, LayerBases, generator_input, known_maps, layer_bases
+from tryon.models.inputs import ALPHA, SKIN_NAMES, LayerBases, generator_input, known_maps, layer_bases
 from tryon.models.limb_light import LimbLight
 from tryon.models.warp_inputs import field_flows, field_of
-from tryon.person.agnostic import body_unit, protected_pixels, skin_colour
+from tryon.person.agnostic import body_unit, has_label, protected_pixels, skin_colour
 from tryon.person.edit_plan import EditPlan, has_sleeves, missed_clothes, plan_edit
 from tryon.person.layout_rules import ruled_layout
+from tryon.person.limb_shade import leg_crease, light_on_limbs
 from tryon.person.slim_arms import slim_arms
 from tryon.pipeline import DRAW_HEIGHT, DRAW_WIDTH, Refine
 from tryon.training.pairs import Pair
@@ -151,7 +151,9 @@ def finish_scene(scene: Scene, draw: Callable[[F32], Drawing], light: LimbLight 
     crease = leg_crease(scene.plan.region_f32.shape, pose)
     skin = layout.argmax(2) == LAYERS.index("skin")
     gain = None if light is None else light.gain(skin, pose, crease)
-    picture = blend(person.image_u8, region, *cloth, drawing, *textures, size, window, unit, crease, gain)
+    shown = has_label(labels, *SKIN_NAMES) & (scene.plan.region_f32 == 0)
+    bare = light_on_limbs(layout, unit, crease, gain, shown)
+    picture = blend(person.image_u8, region, *cloth, drawing, *textures, size, window, bare)
     return picture, region
 
 

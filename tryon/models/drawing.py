@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,8 @@ class TryOnGenerator:
 
     def __init__(self, net: Generator) -> None:
         self._dtype = inference_dtype()
-        self._net = with_working_weights(net.eval().to(memory_format=torch.channels_last), self._dtype)
+        own = copy.deepcopy(net).eval().to(memory_format=torch.channels_last)  # the given one stays as it is
+        self._net = with_working_weights(own, self._dtype)
         self._lock = threading.Lock()
 
     @classmethod

@@ -1,0 +1,54 @@
+"""Light on newly bare limbs: round, parted where they touch, without a seam to skin that the photo shows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tryon.models.generator import LAYERS
+from tryon.person.limb_shade import SEAM, leg_crease, light_on_limbs, limb_shading
+from tryon.types import Pose
+
+
+def test_limbs_are_darker_at_their_outline_alone() -> None:
+    layout = np.zeros((64, 48, 4), np.float32)
+    assert limb_shading(layout, 20.0).min() == 1
+    layout[8:56, 16:32, LAYERS.index("skin")] = 4
+    shade = limb_shading(layout, 20.0)
+    assert shade.max() <= 1
+    assert shade[32, 16] < 0.9
+    assert shade[32, 16] < shade[32, 19] < shade[32, 22]  # rounder towards the outline
+    assert shade[32, 24] > 0.97
+
+
+def test_legs_that_touch_are_told_apart() -> None:
+    points = np.zeros((33, 2), np.float32)
+    points[[23, 25, 27]], points[[24, 26, 28]] = [(28, 10), (28, 30), (28, 60)], [(20, 10), (20, 30), (20, 60)]
+    crease = leg_crease((64, 48), Pose(points, np.ones(33, np.float32)))
+    assert crease[20:58, 24].all()
+    assert not crease[:10].any()
+    assert not crease[:, :20].any()
+    crossed = points.copy()
+    crossed[[27, 28]] = points[[28, 27]]
+    assert not leg_crease((64, 48), Pose(crossed, np.ones(33, np.float32))).any()
+    layout = np.zeros((64, 48, 4), np.float32)
+    layout[:, 14:34, LAYERS.index("skin")] = 4
+    assert limb_shading(layout, 20.0, crease)[40, 24] < 0.88
+    assert limb_shading(layout, 20.0)[40, 24] > 0.98
+
+
+def test_new_skin_takes_over_the_light_of_skin_that_goes_on() -> None:
+    layout = np.zeros((96, 64, 4), np.float32)
+    layout[:, 20:44, LAYERS.index("skin")] = 4
+    nothing, crease = np.zeros((96, 64), bool), np.zeros((96, 64), bool)
+    gain = np.full((96, 64), 0.8, np.float32)
+    alone = light_on_limbs(layout, 50.0, crease, gain, nothing)
+    assert np.allclose(alone[4:-4, 32], alone[40, 32], atol=0.02)
+    shin = nothing.copy()
+    shin[60:, 20:44] = True
+    joined = light_on_limbs(layout, 50.0, crease, gain, shin)
+    column = joined[:60, 22]  # beside the outline, where shading is strongest
+    assert column[59] > 0.95
+    reach = int(SEAM * 50)
+    assert np.allclose(column[: 58 - reach], alone[: 58 - reach, 22])
+    assert (np.diff(column[58 - reach :]) > -1e-3).all()
+    assert np.abs(np.diff(column)).max() < 0.06  # fades, no step

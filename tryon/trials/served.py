@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tryon.trials.resources import files_in
+from tryon.ui.app import LOCK
 
 ROOT = Path(__file__).resolve().parents[2]
 PAINTING, REAL = ("-m", "tryon.trials.served"), ("app.py",)
@@ -41,8 +42,8 @@ class ServedPage:
         return self.log.read_text("utf-8", "replace")
 
     def left_files(self) -> list[Path]:
-        """Files in its temporary folder."""
-        return files_in(self.folder)
+        """Files in its temporary folder, but for the lock that says whose it is."""
+        return [path for path in files_in(self.folder) if path.name != LOCK]
 
 
 @contextmanager

@@ -67,3 +67,11 @@ def test_a_neighbour_whom_the_mask_takes_in_keeps_their_chest() -> None:
     labels = alone.copy()
     labels[60:270, 84:110] = LABEL["upper"]
     assert np.array_equal(without_neighbours(labels, mask_of(84), pose(), small), labels)
+
+
+def test_a_face_that_the_nose_misses_by_a_little_is_ones_own() -> None:
+    labels = np.zeros((H, W), np.uint8)
+    figure(labels, 60)
+    labels[60:270, 84:110] = LABEL["upper"]  # a wide coat
+    down = Face(58.0, 44.0, 20.0, 24.0)  # the head looks down
+    assert np.array_equal(without_neighbours(labels, mask_of(70), pose(), [down]), labels)

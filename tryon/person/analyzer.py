@@ -15,7 +15,7 @@ from tryon.person.label_repairs import repaired_labels
 from tryon.person.matte import refine_mask
 from tryon.person.neighbours import without_neighbours
 from tryon.person.parsing import Parser
-from tryon.person.pose import Face, MediaPipePose, PoseEstimator, PoseFound
+from tryon.person.pose import Face, MediaPipePose, PoseEstimator, PoseFound, is_face_of
 from tryon.types import Person, Pose, RGBu8
 
 NO_PERSON = "No person can be found in this picture. Use a photo of one person, upright, from head to hips at least."
@@ -71,7 +71,7 @@ class PersonAnalyzer:
         if found is None:
             return False
         limbs = found.pose.visibility[[11, 12, 13, 14, 23, 24]]
-        wears = bool(faces) and _has_face(found.pose, faces[0])
+        wears = bool(faces) and is_face_of(faces[0], found.pose)
         # a garment on a hanger has shoulders for MediaPipe, but neither hands nor knees that it trusts
         ends = found.pose.visibility[[15, 16, 25, 26]]
         return wears or bool(limbs.min() > 0.9 and np.sort(ends)[-2] > 0.85)
@@ -80,7 +80,7 @@ class PersonAnalyzer:
         """The pose of the largest person, and whether somebody smaller was found first."""
         passed_over = False
         found = self._pose.detect(image_u8)
-        if faces and (found is None or (len(faces) > 1 and not _has_face(found.pose, faces[0]))):
+        if faces and (found is None or (len(faces) > 1 and not is_face_of(faces[0], found.pose))):
             found = self._detect_around(image_u8, faces[0]) or found
         if found is not None:
             larger = self._someone_larger(image_u8, found)
@@ -136,12 +136,6 @@ class PersonAnalyzer:
         return PoseFound(Pose(points, found.pose.visibility), mask)
 
 
-def _has_face(pose: Pose, face: Face) -> bool:
-    x, y = pose.points_px[0]
-    inside_x = face.x - 0.2 * face.width <= x <= face.x + 1.2 * face.width
-    return bool(inside_x and face.y - 0.2 * face.height <= y <= face.y + 1.2 * face.height)
-
-
 def check_body(found: PoseFound, size: tuple[int, int]) -> None:
     """Refuse phantom poses and faces without a body.
 
@@ -180,7 +174,7 @@ def photo_warnings(person: Person, faces: list[Face], *, several: bool = False) 
     out = []
     if several or (len(faces) > 1 and faces[1].height > 0.45 * faces[0].height):
         out.append("Several people are in the picture; the largest one is dressed.")
-    if p[11, 0] < p[12, 0] and not any(_has_face(person.pose, f) for f in faces):
+    if p[11, 0] < p[12, 0] and not any(is_face_of(f, person.pose) for f in faces):
         out.append("You are seen from behind; garments are drawn from their front.")
     elif abs(p[11, 0] - p[12, 0]) < 0.45 * unit:
         out.append("You stand sideways; facing the camera gives a better fit.")

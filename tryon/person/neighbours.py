@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.person.agnostic import body_unit
-from tryon.person.pose import Face
+from tryon.person.pose import Face, is_face_of
 from tryon.types import LABEL, LabelsU8, MaskF32, Pose
 
 STRANGE = 0.15  # of the person's own mask: what has less is somebody else's
 SMALLEST = 0.1  # squared shoulder widths: a smaller piece is an edge of one's own clothes that the mask misses
 FIGURE = 1.4  # widths of a face, to each side of it: a body in front view
+NOSE = 0.5  # sides of a face by which one's own nose may miss it: heads that look down
 EQUAL = 0.6  # of one's own face's height: a smaller face is further off, and one's own clothes may hide its owner
 CHEST, LEGS = 1.35, 0.7  # half-widths of a neighbour, in widths of the face
 REACH = 0.35  # shoulder widths from one's own bones, within which cloth is one's own
 BONES = ((11, 13), (13, 15), (12, 14), (14, 16), (23, 25), (25, 27), (24, 26), (26, 28), (0, 11), (0, 12))
-OWN_FACE = 0.2  # widths and heights of a face that the nose may lie beside it
 
 
 def without_neighbours(labels_u8: LabelsU8, mask_f32: MaskF32, pose: Pose, faces: Iterable[Face]) -> LabelsU8:
@@ -33,10 +33,13 @@ def without_neighbours(labels_u8: LabelsU8, mask_f32: MaskF32, pose: Pose, faces
         (H, W) uint8; the given array where nobody else is seen.
     """
     faces = list(faces)
-    others = [face for face in faces if not _is_own(face, pose)]
+    others = [face for face in faces if not is_face_of(face, pose, beside=NOSE)]
     if not others:
         return labels_u8
-    own = max((face.height for face in faces if _is_own(face, pose)), default=min(face.height for face in others))
+    own = max(
+        (face.height for face in faces if is_face_of(face, pose, beside=NOSE)),
+        default=min(face.height for face in others),
+    )
     strange = ((labels_u8 > 0) & (mask_f32 < STRANGE)).astype(np.uint8)
     least = SMALLEST * body_unit(pose) ** 2
     edge = max(3, round(0.04 * body_unit(pose)) * 2 + 1)
@@ -81,10 +84,3 @@ def _beside(shape: tuple[int, ...], pose: Pose, faces: list[Face]) -> NDArray[np
     return np.asarray(
         cv2.resize(found, (w * step, h * step), interpolation=cv2.INTER_NEAREST)[: shape[0], : shape[1]] > 0
     )
-
-
-def _is_own(face: Face, pose: Pose) -> bool:
-    x, y = pose.points_px[0]
-    beside_x, beside_y = OWN_FACE * face.width, OWN_FACE * face.height
-    inside_x = face.x - beside_x <= x <= face.x + face.width + beside_x
-    return bool(inside_x and face.y - beside_y <= y <= face.y + face.height + beside_y)

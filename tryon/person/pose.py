@@ -34,6 +34,13 @@ class Face(NamedTuple):
     height: float
 
 
+def is_face_of(face: Face, pose: Pose, *, beside: float = 0.2) -> bool:
+    """Whether a face's box holds the nose of a pose, or has it beside it by a share of its sides."""
+    x, y = pose.points_px[0]
+    inside_x = face.x - beside * face.width <= x <= face.x + (1 + beside) * face.width
+    return bool(inside_x and face.y - beside * face.height <= y <= face.y + (1 + beside) * face.height)
+
+
 class PoseEstimator(Protocol):
     """What the rest of the library needs to know of a pose model."""
 

@@ -18,9 +18,9 @@ from tryon.models.drawing import Drawing
 from tryon.models.generator import SHARPNESS
 from tryon.models.inputs import CLOTHES, Base, LayerBases
 from tryon.person.agnostic import body_unit, dilate, hands, has_label, under_cloth
+from tryon.person.limb_shade import GRID
 from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 
-GRID = 0.8  # work pixels: sigma that removes the generator's grid of two pixels
 UPPER_ARM = 0.9  # shoulder widths: a sleeve that covers the arm anywhere below hides the arm above
 NOTHING_SEEN, BARE_ARM = 0.03, 0.5  # share of an arm's lane that shows skin: none of it, a bare arm
 SPREAD_REACH = 31  # work pixels: how far a garment's colours are carried outwards

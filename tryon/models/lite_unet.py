@@ -1,8 +1,6 @@
 """A U-Net on an EfficientNet-Lite0 encoder: labels of every pixel, and classes of the whole picture.
 
-EfficientNet-Lite0: Tan and Le 2019 (arXiv 1905.11946) without squeeze-and-excitation and with ReLU6,
-from ``timm``. The decoder stops at half resolution: full-resolution layers with few channels cost
-most on a CPU and gain least.
+The decoder stops at half resolution: full-resolution layers with few channels cost most on a CPU and gain least.
 """
 
 from __future__ import annotations
@@ -13,7 +11,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-ENCODER_CHANNELS = (16, 24, 40, 112, 320)  # at strides 2, 4, 8, 16, 32
+from tryon.models.lite0 import CHANNELS, Lite0Encoder
+
 RGB_MEAN, RGB_STD = 0.5, 0.5  # the pre-trained weights were trained on -1..1
 
 
@@ -48,13 +47,9 @@ class LiteUNet(nn.Module):
 
     def __init__(self, params: LiteUNetParams) -> None:
         super().__init__()
-        import timm  # slow to import, so only where a network is built
-
         self.params = params
-        self.encoder = timm.create_model(
-            "tf_efficientnet_lite0", pretrained=False, features_only=True, in_chans=params.in_channels
-        )
-        dims = list(ENCODER_CHANNELS)
+        self.encoder = Lite0Encoder(params.in_channels)
+        dims = list(CHANNELS)
         cin, steps = dims[-1], []
         for skip, cout in zip(reversed(dims[:-1]), params.decoder_channels, strict=True):
             steps.append(nn.Sequential(_conv(cin + skip, cout, 1), _conv(cout, cout)))

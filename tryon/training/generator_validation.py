@@ -56,7 +56,9 @@ def picture_figures(picture: Tensor, truth: Tensor, region: Tensor) -> dict[str,
 def validation_examples(
     held: list[PersonRecord], others: list[PersonRecord], count: int, size: tuple[int, int]
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """The same ``count`` examples for every run: the photos in order, all randomness from one seed."""
+    """The same ``count`` examples for every run: the photos as they are, in order, all randomness from one seed."""
     rng = np.random.default_rng(2024)
     held = [r for r in held if worn_categories(r)]
-    return stack_examples([make_example(held[i % len(held)], others, rng, *size) for i in range(count)])
+    return stack_examples(
+        [make_example(held[i % len(held)], others, rng, *size, other_tones=0.0) for i in range(count)]
+    )

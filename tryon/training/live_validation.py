@@ -59,7 +59,7 @@ def held_lesson(
     """The same examples for every run: ``counts`` of photos and of laid pairs, all randomness from one seed."""
     rng = np.random.default_rng(2024)
     held = [r for r in held if worn_categories(r)]
-    examples = [(make_example(held[i % len(held)], held, rng, *size), True) for i in range(counts[0])]
+    examples = [(make_example(held[i % len(held)], held, rng, *size, other_tones=0.0), True) for i in range(counts[0])]
     if pairs is not None:
         step = max(1, len(pairs) // max(1, counts[1]))
         numbers = range(0, min(len(pairs), step * counts[1]), step)

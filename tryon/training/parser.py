@@ -21,6 +21,7 @@ from tryon.models.weights import read_weights, save_weights
 from tryon.person.parsing import MIRRORED_INPUTS, PARSER_CHANNELS, Parser, parser_input
 from tryon.settings import open_data_dir, setting
 from tryon.training.occluders import Occluders
+from tryon.training.other_cloths import OtherCloths
 from tryon.training.people_data import (
     PersonRecord,
     cut_photo,
@@ -56,6 +57,7 @@ class ParserSettings:
     rendered: Path | None = setting(None, "folder of rendered records (python -m tryon synth) to train on besides")
     rendered_share: float = setting(0.5, "share of the examples that are rendered, where there are records; 1: all")
     pseudo_share: float = setting(0.1, "share of the photos that carry pseudo-labels, where there are any")
+    cloths_share: float = setting(0.6, "share of the photos whose clothes get other colours and cloths")
     large_share: float = setting(0.3, "share of the updates at the resolution of run time; more towards the end pays")
     start: Path | None = setting(None, "weights file to start from instead of ImageNet")
     distil: float = setting(0.0, "weight of what the start weights say of a picture and its mirror image, averaged")
@@ -82,7 +84,8 @@ _CUT_SHARE, _HIDDEN_SHARE = 0.25, 0.3  # of the views: photos taken closer; thin
 
 @dataclass(frozen=True)
 class ExampleSource:
-    """What examples are drawn from: photos, pseudo-labelled photos, rendered people, things to paste over them."""
+    """What examples are drawn from: photos, pseudo-labelled photos, rendered people, other cloths for the photos'
+    things, things to paste over them."""
 
     photos: list[PersonRecord]
     pseudo: list[PersonRecord] = field(default_factory=list)
@@ -90,6 +93,8 @@ class ExampleSource:
     rendered: RenderedPeople | None = None
     rendered_share: float = 0.0
     occluders: Occluders | None = None
+    cloths: OtherCloths | None = None
+    cloths_share: float = 0.0
     large_share: float = 0.3
 
     def size_shares(self) -> list[float]:
@@ -107,12 +112,9 @@ class ParserBatches(IterableDataset):
         self._share = source.rendered_share if source.rendered else 0.0
         self._pool: list[PersonRecord] = []
 
-    def _pick(self, rng: np.random.Generator) -> PersonRecord:
-        """A photo, or a rendered person: each is coloured once and cropped about three times."""
-        if self._rendered is None or rng.random() >= self._share:
-            source = self._source
-            known = source.pseudo if source.pseudo and rng.random() < source.pseudo_share else source.photos
-            return known[rng.integers(len(known))]
+    def _rendered_person(self, rng: np.random.Generator) -> PersonRecord:
+        """Each is coloured once and cropped about three times."""
+        assert self._rendered is not None
         if len(self._pool) < _POOL:
             self._pool.append(self._rendered.draw(rng))
             return self._pool[-1]
@@ -121,23 +123,41 @@ class ParserBatches(IterableDataset):
             self._pool[place] = self._rendered.draw(rng)
         return self._pool[place]
 
+    def _example(self, rng: np.random.Generator, h: int, w: int) -> tuple[np.ndarray, np.ndarray]:
+        """Of a photo, a pseudo-labelled photo or a rendered person."""
+        source = self._source
+        if self._rendered is not None and rng.random() < self._share:
+            return make_example(self._rendered_person(rng), rng, h, w, source.occluders)
+        if source.pseudo and rng.random() < source.pseudo_share:
+            # what is not known there would keep its colours
+            return make_example(source.pseudo[rng.integers(len(source.pseudo))], rng, h, w, source.occluders)
+        cloths = source.cloths if rng.random() < source.cloths_share else None
+        return make_example(source.photos[rng.integers(len(source.photos))], rng, h, w, source.occluders, cloths)
+
     def __iter__(self):  # type: ignore[no-untyped-def]
         info = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self._seed, info.id if info else 0])
         while True:
             size = int(rng.choice(len(_SIZES), p=self._source.size_shares()))
             (h, w), count = _SIZES[size], max(2, round(self._batch * _FEWER[size]))
-            pairs = [make_example(self._pick(rng), rng, h, w, self._source.occluders) for _ in range(count)]
+            pairs = [self._example(rng, h, w) for _ in range(count)]
             yield torch.from_numpy(np.stack([p[0] for p in pairs])), torch.from_numpy(np.stack([p[1] for p in pairs]))
 
 
 def make_example(
-    record: PersonRecord, rng: np.random.Generator, h: int, w: int, occluders: Occluders | None = None
+    record: PersonRecord,
+    rng: np.random.Generator,
+    h: int,
+    w: int,
+    occluders: Occluders | None = None,
+    cloths: OtherCloths | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """One random training example: input (17, h, w) float32, labels (h/2, w/2) int64."""
     if rng.random() < _CUT_SHARE:
         record = cut_photo(record, rng)
     view = random_view(record, rng, h, w)
+    if cloths is not None:
+        view = cloths.change(view, rng)
     if occluders is not None and rng.random() < _HIDDEN_SHARE:
         view = occluders.paste(view, rng)
     mask = view.mask_f32
@@ -267,7 +287,7 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     team.same_start(net)
     source = ExampleSource(
         train, _pseudo(settings), settings.pseudo_share, rendered, settings.rendered_share, Occluders(train),
-        settings.large_share,
+        OtherCloths(train) if settings.cloths_share > 0 else None, settings.cloths_share, settings.large_share,
     )  # fmt: skip
     batches = iter(
         DataLoader(

@@ -21,6 +21,7 @@ from tryon.types import FlowF32, Garment, MaskF32, PartWarp, Person, PointsF32
 from tryon.warp.body import SIDES, Side
 from tryon.warp.limbs import Ribs, leg_ribs, sleeve_ribs
 from tryon.warp.looseness import with_fit
+from tryon.warp.old_hems import with_old_hems
 from tryon.warp.partition import leg_area, sleeve_area, trunk_area
 from tryon.warp.placement import BodyTargets, Placer, body_targets
 from tryon.warp.render import render_parts
@@ -76,7 +77,8 @@ def warp_garment(
     if garment.image_u8.shape[:2] != garment.alpha_f32.shape[:2]:
         raise BadRequestError("The garment's picture and its mask must have the same size.")
     targets = body_targets(person.pose, garment, mask_f32=person.mask_f32, placer=placer)
-    targets = with_fit(raised_waist(targets, person.labels_u8), fit)
+    targets = with_old_hems(raised_waist(targets, person.labels_u8), person.labels_u8)
+    targets = with_fit(targets, fit)
     near = _near_shoulders(person, targets, crop, settings)
     if targets.kind == "skirt":
         return [_trunk(skirt_piece(targets), "torso", targets, garment, crop, None, settings)]

@@ -126,10 +126,14 @@ def leg_ribs(targets: BodyTargets, garment: Garment, side: Side, s: LimbSettings
     length = targets.scale * 0.5 * float(np.linalg.norm(outer - root_out) + np.linalg.norm(inner - root_in))
     hips = np.linalg.norm(root_out - root_in)
     full = knots[-1] - drop
-    if garment.leg == "long" or (garment.leg is None and length > 3.0 * hips * targets.scale):
+    long = garment.leg == "long" or (garment.leg is None and length > 3.0 * hips * targets.scale)
+    if long:
         length = full * 1.02
     fit = targets.adjusted.limbs.get(side, LimbFit())
     length = float(np.clip(length * fit.length, 0.15 * full_thigh, 1.06 * full))
+    beyond = targets.hems.get(side, 0.0)
+    if long and beyond:  # over the shoes as the old ones: nobody knows what is below
+        length = max(length, full + beyond * full_shin / max(float(shin), 1.0))
     knee, sign = source.get(f"knee_{side}"), 1.0 if side == "right" else -1.0
     tube_knots, curve_out, curve_in = _source_tube(
         (root_out, root_in), (outer, inner), knee, full_thigh - drop, length, sign

@@ -60,7 +60,7 @@ class BodyTargets:
     torso and waist landmarks (limb ends follow the limbs: see ``tryon.warp.limbs``). scale: photo
     pixels for each garment pixel. body: the measures used. kind: which rule placed it. adjusted: what
     a learned placement changed; its shifts are in points_px already. wrap: see the settings. sleeves: what each is made
-    of; empty for garments without.
+    of; empty for garments without. hems: photo pixels beyond each ankle to which the worn garment goes.
     """
 
     source_px: Landmarks
@@ -71,6 +71,7 @@ class BodyTargets:
     adjusted: Adjustment = field(default_factory=Adjustment)
     wrap: float = 0.0
     sleeves: Mapping[Side, SleeveSource] = field(default_factory=dict)
+    hems: Mapping[Side, float] = field(default_factory=dict)
 
 
 # A learned placement: the rules' targets, the garment, the pose, the person mask -> what to change

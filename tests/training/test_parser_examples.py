@@ -19,9 +19,11 @@ from tryon.training.occluders import Occluders
 from tryon.training.parser import (
     MirrorTeacher,
     load_start,
+    load_starts,
     make_example,
     new_parser,
     parsing_loss,
+    take_mean,
     undo_class_weights,
 )
 from tryon.training.people_data import PersonRecord, View, cut_photo
@@ -145,6 +147,27 @@ def test_the_teacher_answers_alike_in_a_mirror() -> None:
     assert torch.allclose(here.sum(1), torch.ones(1, 32, 48), atol=1e-5)
     # the limbs on both sides are told apart: without changing sides the answers would differ
     assert not torch.allclose(here, teacher(x.flip(-1))[:, list(MIRRORED_LABELS)].flip(-1), atol=1e-5)
+
+
+def test_two_starts_give_their_mean_and_teach_by_the_mean_of_their_answers(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    made = [LiteUNet(LiteUNetParams(in_channels=17, context=True)).half().float() for _ in range(2)]
+    for number, net in enumerate(made):
+        save_weights(tmp_path / f"{number}.safetensors", net, params=net.params, command="test")
+    weights = torch.ones(13)
+    nets = load_starts(f"{tmp_path / '0.safetensors'}, {tmp_path / '1.safetensors'}", weights)
+    assert len(nets) == 2
+    assert load_starts("", weights) == []
+    own = new_parser()
+    take_mean(own, nets)
+    wanted = (made[0].dense.weight + made[1].dense.weight) / 2
+    assert torch.allclose(own.dense.weight, wanted, atol=1e-3)
+    assert torch.equal(own.encoder.bn1.num_batches_tracked, nets[0].encoder.bn1.num_batches_tracked)
+    x = torch.rand(1, 17, 64, 64)
+    answers = [MirrorTeacher(net)(x) for net in nets]
+    assert torch.allclose(MirrorTeacher(*nets)(x), (answers[0] + answers[1]) / 2, atol=1e-6)
+    take_mean(own, nets[:1])
+    assert torch.equal(own.dense.weight, nets[0].dense.weight)
 
 
 def test_class_weights_are_undone_exactly() -> None:

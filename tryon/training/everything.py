@@ -44,8 +44,9 @@ def steps_of(settings: EverythingSettings) -> list[Step]:
     s = settings
     new = s.run / "weights"
 
-    def train(step: str, network: str, *more: str) -> Step:
-        out = ("--run", str(s.run / step), "--out", str(new / f"{network}.safetensors"))
+    def train(step: str, network: str, *more: str, apart: bool = False) -> Step:
+        file = (s.run / step if apart else new) / f"{network}.safetensors"
+        out = ("--run", str(s.run / step), "--out", str(file))
         limit = ("--minutes", str(s.minutes)) if s.minutes else ()
         return Step(step, ("train", network, *out, "--seed", str(s.seed), *limit, *more))
 
@@ -53,16 +54,22 @@ def steps_of(settings: EverythingSettings) -> list[Step]:
         return str(s.run / step / name)
 
     people, rendered = ("--rendered", "data/records"), ("--weights", str(new))
-    parser = str(new / "parser.safetensors")
+    parser, recoloured = str(new / "parser.safetensors"), str(s.run / "parser_4" / "parser.safetensors")
     return [
         Step("people", ("prepare", "people", "--data", str(s.data))),
         Step("synth", ("synth", "--data", str(s.data))),
-        train("parser_1", "parser", *people, "--rendered-share", "1", "--steps", "1200"),
+        train("parser_1", "parser", *people, "--rendered-share", "1", "--cloths-share", "0", "--steps", "1200"),
         Step("pseudo_labels", ("prepare", "pseudo-labels", *rendered)),
         train("parser_2", "parser", *people, "--rendered-share", ".35", "--pseudo-share", ".12",
-              "--start", parser, "--rate", "8e-4", "--steps", "2600"),
+              "--cloths-share", "0", "--start", parser, "--rate", "8e-4", "--steps", "2600"),
         train("parser_3", "parser", *people, "--rendered-share", ".1", "--pseudo-share", ".12", "--distil", ".7",
-              "--large-share", ".55", "--start", parser, "--rate", "4e-4", "--steps", "600"),
+              "--cloths-share", "0", "--large-share", ".55", "--start", parser, "--rate", "4e-4", "--steps", "600"),
+        # photos in other colours; then what both trainings know, in one network
+        train("parser_4", "parser", "--rendered-share", "0", "--pseudo-share", ".12", "--start", parser,
+              "--rate", "8e-4", "--steps", "1300", apart=True),
+        train("parser_5", "parser", *people, "--rendered-share", ".12", "--pseudo-share", ".12", "--distil", "1",
+              "--cloths-share", ".5", "--large-share", ".55", "--start", f"{parser},{recoloured}",
+              "--rate", "4e-4", "--steps", "600"),
         Step("garments", ("prepare", "garments", "--data", str(s.data))),
         Step("drawn_garments", ("prepare", "drawn-garments")),
         Step("rendered_garments", ("prepare", "rendered-garments")),
@@ -74,8 +81,8 @@ def steps_of(settings: EverythingSettings) -> list[Step]:
         train("placement", "placement"),
         train("warper", "warper"),
         Step("limb_light", ("prepare", "limb-light", "--out", str(new / "limb_light.safetensors"))),
-        train("generator", "generator", "--windows", ".2", "--steps", "6000"),
-        train("generator_2", "generator", "--windows", ".8", "--rate", "4e-4", "--steps", "1500",
+        train("generator", "generator", "--windows", ".2", "--layout", "12", "--steps", "6000"),
+        train("generator_2", "generator", "--windows", ".8", "--layout", "12", "--rate", "4e-4", "--steps", "1500",
               "--start-from", last("generator")),
         train("live", "live", "--teacher", str(new / "generator.safetensors")),
         Step("designs", ("prepare", "designs", "--data", str(s.data))),

@@ -67,7 +67,8 @@ class OtherCloths:
             if rng.random() >= CHANGED:
                 continue
             touched, chance = True, rng.random()
-            others = [mean for other, mean in means.items() if other != kind]
+            # a top and a skirt of one colour look like a dress, and would be taught as two
+            others = [mean for other, mean in means.items() if other != kind and not {kind, other} <= set(CLOTHES)]
             if chance < NEW_CLOTH and kind in CLOTHES and self.cloths:
                 patch = self.cloths[int(rng.integers(len(self.cloths)))]
                 new = _in_cloth(lab, where, means[kind], patch, rng)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,8 +60,8 @@ class ParserSettings:
     pseudo_share: float = setting(0.1, "share of the photos that carry pseudo-labels, where there are any")
     cloths_share: float = setting(0.6, "share of the photos whose clothes get other colours and cloths")
     large_share: float = setting(0.3, "share of the updates at the resolution of run time; more towards the end pays")
-    start: Path | None = setting(None, "weights file to start from instead of ImageNet")
-    distil: float = setting(0.0, "weight of what the start weights say of a picture and its mirror image, averaged")
+    start: str = setting("", "weights files to start from instead of ImageNet, separated by commas: from their mean")
+    distil: float = setting(0.0, "weight of what the start files say of a picture and its mirror image, averaged")
     run: Path = setting(Path("runs/parser"), "folder for logs and checkpoints")
     out: Path = setting(Path("weights/parser.safetensors"), "where the best weights go")
     steps: int = setting(2700, "updates in all; 2,700 of 12 pictures are 40 epochs")
@@ -188,21 +189,25 @@ def parsing_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
 
 
 class MirrorTeacher:
-    """Frozen weights that answer by the mean over a picture and its mirror image.
+    """Frozen networks that answer by their mean over a picture and its mirror image.
 
-    Two looks are better than one, but cost twice the time: a network that learns their mean has most of it in one look.
+    Two looks are better than one, and two networks of different trainings are better than each, but they cost as many
+    times the time: a network that learns their mean has most of it in one look (Hinton et al. 2015).
     """
 
-    def __init__(self, net: LiteUNet) -> None:
-        self._net = copy.deepcopy(net).eval()
+    def __init__(self, *nets: LiteUNet) -> None:
+        self._nets = [copy.deepcopy(net).eval() for net in nets]
 
     @torch.no_grad()
     def __call__(self, x: Tensor) -> Tensor:
         """Probabilities (B, 13, h/2, w/2) for inputs (B, 17, h, w)."""
         mirrored = x[:, list(MIRRORED_INPUTS)].flip(-1).contiguous(memory_format=torch.channels_last)
-        one = torch.softmax(self._net(x)[0].float(), 1)
-        two = torch.softmax(self._net(mirrored)[0].float(), 1)[:, list(MIRRORED_LABELS)].flip(-1)
-        return (one + two) / 2
+        total: Tensor | float = 0.0
+        for net in self._nets:
+            one = torch.softmax(net(x)[0].float(), 1)
+            two = torch.softmax(net(mirrored)[0].float(), 1)[:, list(MIRRORED_LABELS)].flip(-1)
+            total = total + one + two
+        return torch.as_tensor(total) / (2 * len(self._nets))
 
 
 def class_weights(records: list[PersonRecord]) -> Tensor:
@@ -253,6 +258,36 @@ def load_start(net: LiteUNet, path: Path) -> None:
     net.load_state_dict(fitting, strict=False)
 
 
+def load_starts(paths: str, weights: Tensor) -> list[LiteUNet]:
+    """A parser from each weights file, as training with class weights (13,) sees it.
+
+    Raises:
+        WeightsError, BadRequestError: see ``load_start``.
+    """
+    nets = []
+    for path in (Path(part.strip()) for part in paths.split(",") if part.strip()):
+        nets.append(new_parser())
+        load_start(nets[-1], path)
+        undo_class_weights(nets[-1], 1 / weights.cpu())
+    return nets
+
+
+@torch.no_grad()
+def take_mean(net: LiteUNet, nets: Sequence[LiteUNet]) -> None:
+    """Give a network the mean of others' weights, in place.
+
+    Networks that went on from the same one meet in one valley: their mean is better than each (Wortsman et al. 2022,
+    arXiv 2203.05482).
+    """
+    states = [other.state_dict() for other in nets]
+    net.load_state_dict(
+        {
+            name: torch.stack([state[name] for state in states]).mean(0) if first.is_floating_point() else first
+            for name, first in states[0].items()
+        }
+    )
+
+
 def train_parser(settings: ParserSettings) -> dict[str, float]:
     """Train the parser and write its best weights.
 
@@ -271,11 +306,13 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     steps, every = (4, 4) if settings.smoke else (settings.steps, settings.every)
     weights = class_weights(train).to(device)
     net = new_parser()
-    if settings.start is not None:
-        load_start(net, settings.start)
-        undo_class_weights(net, 1 / weights.cpu())  # as training sees it
+    starts = load_starts(settings.start, weights)
+    if starts:
+        take_mean(net, starts)
     net = net.to(device, memory_format=torch.channels_last)
-    teacher = MirrorTeacher(net) if settings.distil and settings.start is not None else None
+    teacher = None
+    if settings.distil and starts:
+        teacher = MirrorTeacher(*(other.to(device, memory_format=torch.channels_last) for other in starts))
     decay = [p for p in net.parameters() if p.ndim > 1]
     rest = [p for p in net.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.02}, {"params": rest, "weight_decay": 0.0}])

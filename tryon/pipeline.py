@@ -268,7 +268,7 @@ class TryOnPipeline:
             drawing = self._generator.draw(x)
             unit = body_unit(small_pose)
             layout = slim_arms(drawing.layout_f32, labels_small, small_pose, plan.region_f32 > 0)
-            layout = ruled_layout(layout, alpha_small, plan.hidden_cloth, unit)
+            layout = ruled_layout(layout, alpha_small, plan, unit)
             if waist is not None:
                 arms = limb_distance(plan.old.shape, small_pose, "arm") < ARM * unit
                 inside = plan.old & (plan.outline_f32 > 0.5) & ~arms

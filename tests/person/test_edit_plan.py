@@ -398,3 +398,22 @@ def test_tails_of_a_coat_called_trousers_in_between_go_with_them() -> None:
     joined = labels.copy()
     joined[118:172, 60:70] = LABEL["upper"]  # hangs together with the top: a coat that is worn open
     assert not plan_edit(joined, pose(), *new_trousers()).old[tail].any()
+
+
+def test_below_a_shorter_hem_there_is_nothing_but_legs() -> None:
+    labels = wearing(shirt, lambda picture: dress(picture, 205))
+    for new in (new_skirt(140), new_dress(150)):
+        plan = plan_edit(labels, pose(), *new)
+        assert plan.legs_alone[160:200, 90:102].all()
+        assert not plan.legs_alone[:118].any()
+        assert not (plan.legs_alone & plan.protected).any()
+    assert not plan_edit(labels, pose(), *new_top(0.97, 122)).legs_alone.any()
+
+
+def test_what_stays_may_go_on_beside_bare_legs() -> None:
+    labels = wearing(trousers)
+    labels[150:170, 112:140] = LABEL["accessory"]
+    plan = plan_edit(labels, pose(), *new_skirt(140))
+    near = plan.legs_alone[150:170, 104:112]
+    assert not near[:, -3:].any()
+    assert plan.legs_alone[190:205, 80:88].any()

@@ -7,7 +7,7 @@ import pytest
 
 from tryon.errors import BadRequestError
 from tryon.models.generator import LAYERS
-from tryon.person.layout_rules import end_garment, show_below, show_hidden, tuck_in, waistband_row
+from tryon.person.layout_rules import bare_legs, end_garment, show_below, show_hidden, tuck_in, waistband_row
 from tryon.pipeline import TryOnPipeline
 from tryon.types import LABEL, PartWarp, Pose
 
@@ -81,3 +81,16 @@ def test_gaps_are_closed_and_hems_stay() -> None:
 def test_an_unknown_way_to_tuck_is_named(pipeline: TryOnPipeline) -> None:
     with pytest.raises(BadRequestError, match="sideways"):
         pipeline.dress(None, None, tuck="sideways")  # type: ignore[arg-type]
+
+
+def test_no_third_garment_shows_on_legs_that_were_undressed() -> None:
+    layout = np.zeros((32, 24, 4), np.float32)
+    layout[..., LAYERS.index("cloth")] = 3
+    layout[..., LAYERS.index("skin")] = 1
+    alone = np.zeros((32, 24), bool)
+    assert bare_legs(layout, alone) is layout
+    alone[10:] = True
+    out = bare_legs(layout, alone)
+    assert (out[14:].argmax(2) == LAYERS.index("skin")).all()
+    assert (out[:6].argmax(2) == LAYERS.index("cloth")).all()
+    assert (layout[..., LAYERS.index("cloth")] == 3).all()

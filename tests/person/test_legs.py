@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tryon.person.legs import is_cut_below, with_whole_legs
-from tryon.types import Pose
+from tryon.person.legs import is_cut_below, with_legs_to_the_ground, with_whole_legs
+from tryon.types import LABEL, Pose
 
 
 def _pose() -> Pose:
@@ -60,3 +60,31 @@ def test_people_who_stand_elsewhere_do_not_count() -> None:
     same, mask = with_whole_legs(pose, cut, other)
     assert same is pose
     assert mask is cut
+
+
+def _labels(skirt_end: int, ground: int) -> np.ndarray:
+    labels = np.zeros((320, 200), np.uint8)
+    labels[60:120, 80:120] = LABEL["upper"]
+    labels[120:skirt_end, 70:130] = LABEL["lower"]
+    labels[skirt_end:ground, 86:96] = labels[skirt_end:ground, 104:114] = LABEL["footwear"]
+    return labels
+
+
+def test_legs_under_a_long_skirt_reach_its_shoes() -> None:
+    pose = _pose()
+    longer = with_legs_to_the_ground(pose, _labels(255, 270))
+    ankles = longer.points_px[[27, 28], 1]
+    assert 245 < ankles.max() < 270
+    assert np.array_equal(longer.points_px[:25], pose.points_px[:25])
+    assert pose.points_px[27, 1] == 200
+
+
+def test_legs_that_are_seen_that_nearly_reach_or_that_the_picture_cuts_stay() -> None:
+    pose = _pose()
+    assert with_legs_to_the_ground(pose, _labels(195, 270)) is pose  # shod above the ankles: boots are seen
+    assert with_legs_to_the_ground(pose, _labels(204, 210)) is pose
+    assert with_legs_to_the_ground(pose, _labels(318, 320)) is pose
+    assert with_legs_to_the_ground(pose, np.zeros((320, 200), np.uint8)) is pose
+    apart = _labels(204, 206)
+    apart[240:300, 70:130] = LABEL["lower"]  # somebody else's, further down
+    assert with_legs_to_the_ground(pose, apart) is pose

@@ -145,7 +145,7 @@ def finish_scene(scene: Scene, draw: Callable[[F32], Drawing], light: LimbLight 
     drawing, unit = draw(scene.x), body_unit(pose)
     labels = cv2.resize(person.labels_u8, (DRAW_WIDTH, DRAW_HEIGHT), interpolation=cv2.INTER_NEAREST)
     layout = slim_arms(drawing.layout_f32, labels, pose, scene.plan.region_f32 > 0)
-    layout = ruled_layout(layout, scene.x[ALPHA][0], scene.plan.hidden_cloth, unit)
+    layout = ruled_layout(layout, scene.x[ALPHA][0], scene.plan, unit)
     drawing = replace(drawing, layout_f32=layout)
     cloth = (scene.garment_u8, scene.alpha_f32)
     crease = leg_crease(scene.plan.region_f32.shape, pose)

@@ -12,6 +12,7 @@ from tryon.errors import NoPersonError
 from tryon.geometry.crops import size_of
 from tryon.person.agnostic import body_unit
 from tryon.person.label_repairs import repaired_labels
+from tryon.person.legs import with_legs_to_the_ground
 from tryon.person.matte import refine_mask
 from tryon.person.neighbours import without_neighbours
 from tryon.person.parsing import Parser
@@ -55,13 +56,14 @@ class PersonAnalyzer:
         labels = self._parser.parse(image_u8, found.mask_f32, found.pose)
         labels = without_neighbours(labels, found.mask_f32, found.pose, faces)
         labels = repaired_labels(labels, image_u8, found.pose)
+        pose = with_legs_to_the_ground(found.pose, labels)
         parsed = time.perf_counter()
-        mask = refine_mask(image_u8, found.mask_f32, labels, found.pose)
+        mask = refine_mask(image_u8, found.mask_f32, labels, pose)
         if timings is not None:
             timings["pose"] = 1000 * (middle - start)
             timings["parsing"] = 1000 * (parsed - middle)
             timings["matte"] = 1000 * (time.perf_counter() - parsed)
-        person = Person(image_u8, found.pose, mask, labels)
+        person = Person(image_u8, pose, mask, labels)
         return replace(person, warnings=tuple(photo_warnings(person, faces, several=passed_over)))
 
     def shows_somebody(self, image_u8: RGBu8) -> bool:

@@ -49,6 +49,8 @@ class PlanSettings:
     shown_below: float = 0.12  # of a lower garment, for its colours to be known
     tail: float = 0.45  # below the hips: tops that reach further are coats or tunics
     neighbour: float = 0.25  # from the body's outline: the tail of a wide coat hangs together with what is nearer
+    crotch: float = 0.15  # below the hips
+    seam: float = 0.12  # around clothes that stay, in which they may go on
     sure: float = 0.6  # probability from which "outer" and "open" are believed
 
 
@@ -62,8 +64,8 @@ class EditPlan:
     region_f32: (h, w) 0..1, may be repainted. protected: (h, w) bool, is never touched. bare: (h, w) bool, skin
     that clothes covered until now. hidden_cloth: (h, w) bool, where another garment that the old one hid must
     show. cloth_source: (h, w) bool, where that garment can be seen. invented: (h, w) bool, all of the body in the
-    region that the new garment does not cover. old: (h, w) bool, the clothes that go. outline_f32: (h, w) 0..1,
-    where a body in this pose is.
+    region that the new garment does not cover. old: (h, w) bool, the clothes that go. legs_alone: (h, w) bool, below
+    the hips, where no garment can show but the new one. outline_f32: (h, w) 0..1, where a body in this pose is.
     warnings: sentences for the visitor.
     """
 
@@ -74,6 +76,7 @@ class EditPlan:
     cloth_source: Mask
     invented: Mask
     old: Mask
+    legs_alone: Mask
     outline_f32: MaskF32
     warnings: tuple[str, ...] = ()
 
@@ -138,6 +141,7 @@ def plan_edit(
         cloth_source=source,
         invented=uncovered,
         old=old,
+        legs_alone=_legs_alone(f, old, settings) & region,
         outline_f32=f.outline,
         warnings=tuple(dict.fromkeys(warnings)),
     )
@@ -310,6 +314,14 @@ def _first_row(covered: Mask) -> float | None:
 def _shown_below(f: _Frame) -> Mask:
     """What can be seen of the lower garment, or of a dress below the hips."""
     return has_label(f.labels, "lower") | (has_label(f.labels, "dress") & (f.rows > f.hip_y))
+
+
+def _legs_alone(f: _Frame, old: Mask, s: PlanSettings) -> Mask:
+    """Below the hips, away from what stays on: all that was worn there goes, so legs are bare below the new hem."""
+    if f.garment.category == "upper":
+        return np.zeros(f.labels.shape, bool)
+    stays = has_label(f.labels, "upper", "lower", "dress", "accessory") & ~old
+    return np.asarray((f.rows > f.hip_y + s.crotch * f.unit) & ~dilate(stays, s.seam * f.unit), bool)
 
 
 def _belly_beside(f: _Frame) -> Mask:

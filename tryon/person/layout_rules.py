@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tryon.models.generator import LAYERS
 from tryon.person.agnostic import Mask, body_unit, has_label
+from tryon.person.edit_plan import EditPlan
 from tryon.types import LabelsU8, MaskF32, PartWarp, Pose
 
 Tuck = Literal["auto", "in", "out"]
@@ -103,8 +104,21 @@ def end_garment(layout_f32: NDArray[np.float32], alpha_f32: MaskF32, unit_px: fl
     return out
 
 
+def bare_legs(layout_f32: NDArray[np.float32], alone: Mask) -> NDArray[np.float32]:
+    """A layout that shows no third garment where nothing but the new one and legs can be.
+
+    Args:
+        layout_f32: (h, w, 4) logits of LAYERS, not changed. alone: (h, w) bool, ``EditPlan.legs_alone``.
+    """
+    if not alone.any():
+        return layout_f32
+    out = layout_f32.copy()
+    out[..., LAYERS.index("cloth")] -= SURE * cv2.GaussianBlur(alone.astype(np.float32), (0, 0), 1.0)
+    return out
+
+
 def ruled_layout(
-    layout_f32: NDArray[np.float32], alpha_f32: MaskF32, hidden: Mask, unit_px: float
+    layout_f32: NDArray[np.float32], alpha_f32: MaskF32, plan: EditPlan, unit_px: float
 ) -> NDArray[np.float32]:
-    """A layout with the rules that always hold put in: ``end_garment`` and ``show_hidden``."""
-    return show_hidden(end_garment(layout_f32, alpha_f32, unit_px), hidden)
+    """A layout with the rules that always hold put in: ``end_garment``, ``show_hidden`` and ``bare_legs``."""
+    return bare_legs(show_hidden(end_garment(layout_f32, alpha_f32, unit_px), plan.hidden_cloth), plan.legs_alone)

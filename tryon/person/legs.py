@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tryon.types import MaskF32, PointsF32, Pose
+from tryon.person.agnostic import body_unit, has_label
+from tryon.types import LabelsU8, MaskF32, PointsF32, Pose
 
 
 @dataclass(frozen=True)
 class LegSettings:
-    """Shares of the figure's height and width in the mask."""
+    """Shares of the figure's height and width in the mask, where no other unit is named."""
 
     near_end: float = 0.03  # of the height: shoes taper within it
     wide: float = 0.3  # of the greatest width; two shoes side by side are narrower in one run
@@ -25,6 +26,9 @@ class LegSettings:
     beside: float = 0.35  # of the greatest width, to each side of the cut: skirts flare
     ankle: float = 0.04  # of the height, above the ground
     longest: float = 1.6  # legs are lengthened by no more: it is somebody else's
+    skirt: float = 1.2  # shoulder widths beside the hips in which a skirt hangs
+    least: float = 0.1  # shoulder widths of it in a row; less is a shadow
+    missing: float = 0.35  # shoulder widths; less is the pose's own error
 
 
 DEFAULT = LegSettings()
@@ -72,6 +76,36 @@ def with_whole_legs(
     near = cv2.dilate(joined.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     whole = np.where(near, np.maximum(mask_f32, below), mask_f32).astype(np.float32)
     return Pose(_longer_legs(pose.points_px, end - s.ankle * (end - y), s.longest), pose.visibility), whole
+
+
+def with_legs_to_the_ground(pose: Pose, labels_u8: LabelsU8, settings: LegSettings = DEFAULT) -> Pose:
+    """Lengthen guessed legs below a long skirt or wide trousers to where the clothes and shoes end.
+
+    Args:
+        pose: landmarks in the photo. labels_u8: (H, W) its parsing.
+
+    Returns:
+        The same object where an ankle is seen, where the figure is cut by the picture, or where little is missing.
+    """
+    s, p, (height, width) = settings, pose.points_px, labels_u8.shape
+    unit = body_unit(pose)
+    cloth = has_label(labels_u8, "lower", "dress")
+    ankles = np.clip(np.round(p[[27, 28]]).astype(int), 0, (width - 1, height - 1))
+    low = float(p[[27, 28], 1].max())
+    if low >= s.frame * height or not cloth[ankles[:, 1], ankles[:, 0]].all():
+        return pose
+    middle = float(p[[23, 24], 0].mean())
+    left, right = (int(np.clip(round(middle + k * s.skirt * unit), 0, width)) for k in (-1, 1))
+    worn = cloth | has_label(labels_u8, "footwear", "left_leg", "right_leg")
+    rows = worn[int(ankles[:, 1].min()) :, left:right].sum(1) > s.least * unit
+    ends = np.flatnonzero(~rows)
+    end = float(ankles[:, 1].min() + (ends[0] if len(ends) else len(rows)))
+    if end > s.frame * height:
+        return pose
+    ankle_y = end - s.ankle * (end - float(p[[11, 12], 1].mean()))
+    if ankle_y < low + s.missing * unit:
+        return pose
+    return Pose(_longer_legs(p, ankle_y, s.longest), pose.visibility)
 
 
 def _longer_legs(points_px: PointsF32, ankle_y: float, longest: float) -> PointsF32:

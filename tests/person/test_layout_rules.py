@@ -88,9 +88,12 @@ def test_no_third_garment_shows_on_legs_that_were_undressed() -> None:
     layout[..., LAYERS.index("cloth")] = 3
     layout[..., LAYERS.index("skin")] = 1
     alone = np.zeros((32, 24), bool)
-    assert bare_legs(layout, alone) is layout
+    outline = np.zeros((32, 24), np.float32)
+    outline[:, :12] = 1
+    assert bare_legs(layout, alone, outline, 20.0) is layout
     alone[10:] = True
-    out = bare_legs(layout, alone)
-    assert (out[14:].argmax(2) == LAYERS.index("skin")).all()
+    out = bare_legs(layout, alone, outline, 20.0)
+    assert (out[14:, :12].argmax(2) == LAYERS.index("skin")).all()
+    assert (out[14:, 18:].argmax(2) == LAYERS.index("ground")).all()  # and no skin beside the legs
     assert (out[:6].argmax(2) == LAYERS.index("cloth")).all()
     assert (layout[..., LAYERS.index("cloth")] == 3).all()

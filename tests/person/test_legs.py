@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tryon.person.legs import is_cut_below, with_legs_to_the_ground, with_whole_legs
+from tryon.person.legs import is_cut_below, with_legs_to_the_shoes, with_whole_legs
 from tryon.types import LABEL, Pose
 
 
@@ -72,19 +72,27 @@ def _labels(skirt_end: int, ground: int) -> np.ndarray:
 
 def test_legs_under_a_long_skirt_reach_its_shoes() -> None:
     pose = _pose()
-    longer = with_legs_to_the_ground(pose, _labels(255, 270))
+    longer = with_legs_to_the_shoes(pose, _labels(245, 260))
     ankles = longer.points_px[[27, 28], 1]
-    assert 245 < ankles.max() < 270
+    assert ankles.max() == pytest.approx(245 - 0.05 * 40, abs=4)
+    assert longer.points_px[25, 1] > 175  # knees that far up were guessed too
     assert np.array_equal(longer.points_px[:25], pose.points_px[:25])
     assert pose.points_px[27, 1] == 200
 
 
+def test_ankles_under_wide_trousers_come_down_and_knees_stay() -> None:
+    pose = _pose()
+    longer = with_legs_to_the_shoes(pose, _labels(214, 225))
+    assert longer.points_px[[27, 28], 1].max() == pytest.approx(212, abs=3)
+    assert np.array_equal(longer.points_px[:27], pose.points_px[:27])
+
+
 def test_legs_that_are_seen_that_nearly_reach_or_that_the_picture_cuts_stay() -> None:
     pose = _pose()
-    assert with_legs_to_the_ground(pose, _labels(195, 270)) is pose  # shod above the ankles: boots are seen
-    assert with_legs_to_the_ground(pose, _labels(204, 210)) is pose
-    assert with_legs_to_the_ground(pose, _labels(318, 320)) is pose
-    assert with_legs_to_the_ground(pose, np.zeros((320, 200), np.uint8)) is pose
+    assert with_legs_to_the_shoes(pose, _labels(195, 270)) is pose  # shod above the ankles: boots are seen
+    assert with_legs_to_the_shoes(pose, _labels(204, 210)) is pose
+    assert with_legs_to_the_shoes(pose, _labels(318, 320)) is pose
+    assert with_legs_to_the_shoes(pose, np.zeros((320, 200), np.uint8)) is pose
     apart = _labels(204, 206)
     apart[240:300, 70:130] = LABEL["lower"]  # somebody else's, further down
-    assert with_legs_to_the_ground(pose, apart) is pose
+    assert with_legs_to_the_shoes(pose, apart) is pose

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.models.generator import LAYERS
-from tryon.person.agnostic import Mask, body_unit, has_label
+from tryon.person.agnostic import Mask, body_unit, dilate, has_label
 from tryon.person.edit_plan import EditPlan
 from tryon.types import LabelsU8, MaskF32, PartWarp, Pose
 
@@ -21,6 +21,7 @@ ARM = 0.14  # of a shoulder's width from its bone, what may be an arm
 SURE = 6.0  # logits: what shows below the waistband is decided, not guessed
 # Gaps between a warp and its limb are closed in the cloth's colours; further off, hems and cuffs are as laid.
 GAP, FAR = 0.03, 0.08  # in shoulder widths
+OFF_LEG = 0.1  # shoulder widths from the outline, which is of a slim figure
 
 
 def waistband_row(labels_u8: LabelsU8, pose: Pose) -> float | None:
@@ -104,16 +105,21 @@ def end_garment(layout_f32: NDArray[np.float32], alpha_f32: MaskF32, unit_px: fl
     return out
 
 
-def bare_legs(layout_f32: NDArray[np.float32], alone: Mask) -> NDArray[np.float32]:
-    """A layout that shows no third garment where nothing but the new one and legs can be.
+def bare_legs(
+    layout_f32: NDArray[np.float32], alone: Mask, outline_f32: MaskF32, unit_px: float
+) -> NDArray[np.float32]:
+    """A layout that shows no third garment where nothing but the new one and legs can be, and no skin off the legs.
 
     Args:
         layout_f32: (h, w, 4) logits of LAYERS, not changed. alone: (h, w) bool, ``EditPlan.legs_alone``.
+        outline_f32: (h, w) 0..1, where a body in this pose is. unit_px: about a shoulder's width.
     """
     if not alone.any():
         return layout_f32
     out = layout_f32.copy()
     out[..., LAYERS.index("cloth")] -= SURE * cv2.GaussianBlur(alone.astype(np.float32), (0, 0), 1.0)
+    off = alone & ~dilate(outline_f32 > 0.5, OFF_LEG * unit_px)
+    out[..., LAYERS.index("skin")] -= SURE * cv2.GaussianBlur(off.astype(np.float32), (0, 0), 1.0)
     return out
 
 
@@ -121,4 +127,5 @@ def ruled_layout(
     layout_f32: NDArray[np.float32], alpha_f32: MaskF32, plan: EditPlan, unit_px: float
 ) -> NDArray[np.float32]:
     """A layout with the rules that always hold put in: ``end_garment``, ``show_hidden`` and ``bare_legs``."""
-    return bare_legs(show_hidden(end_garment(layout_f32, alpha_f32, unit_px), plan.hidden_cloth), plan.legs_alone)
+    layout = show_hidden(end_garment(layout_f32, alpha_f32, unit_px), plan.hidden_cloth)
+    return bare_legs(layout, plan.legs_alone, plan.outline_f32, unit_px)

@@ -28,7 +28,9 @@ class LegSettings:
     longest: float = 1.6  # legs are lengthened by no more: it is somebody else's
     skirt: float = 1.2  # shoulder widths beside the hips in which a skirt hangs
     least: float = 0.1  # shoulder widths of it in a row; less is a shadow
-    missing: float = 0.35  # shoulder widths; less is the pose's own error
+    under: float = 0.05  # shoulder widths under the hem: there the leg still is
+    missing: float = 0.1  # shoulder widths; less is a hem at the ankle
+    guessed: float = 0.45  # shoulder widths; so far off, it is a guess
 
 
 DEFAULT = LegSettings()
@@ -78,8 +80,10 @@ def with_whole_legs(
     return Pose(_longer_legs(pose.points_px, end - s.ankle * (end - y), s.longest), pose.visibility), whole
 
 
-def with_legs_to_the_ground(pose: Pose, labels_u8: LabelsU8, settings: LegSettings = DEFAULT) -> Pose:
-    """Lengthen guessed legs below a long skirt or wide trousers to where the clothes and shoes end.
+def with_legs_to_the_shoes(pose: Pose, labels_u8: LabelsU8, settings: LegSettings = DEFAULT) -> Pose:
+    """Lengthen legs that trousers, tights or a long skirt hide to where that cloth ends: at the shoes or the ground.
+
+    A leg that is bared must not end in the air above its shoe, and what is below the cloth nobody sees.
 
     Args:
         pose: landmarks in the photo. labels_u8: (H, W) its parsing.
@@ -91,21 +95,21 @@ def with_legs_to_the_ground(pose: Pose, labels_u8: LabelsU8, settings: LegSettin
     unit = body_unit(pose)
     cloth = has_label(labels_u8, "lower", "dress")
     ankles = np.clip(np.round(p[[27, 28]]).astype(int), 0, (width - 1, height - 1))
-    low = float(p[[27, 28], 1].max())
+    low, start = float(p[[27, 28], 1].max()), int(ankles[:, 1].max())
     if low >= s.frame * height or not cloth[ankles[:, 1], ankles[:, 0]].all():
         return pose
     middle = float(p[[23, 24], 0].mean())
     left, right = (int(np.clip(round(middle + k * s.skirt * unit), 0, width)) for k in (-1, 1))
-    worn = cloth | has_label(labels_u8, "footwear", "left_leg", "right_leg")
-    rows = worn[int(ankles[:, 1].min()) :, left:right].sum(1) > s.least * unit
-    ends = np.flatnonzero(~rows)
-    end = float(ankles[:, 1].min() + (ends[0] if len(ends) else len(rows)))
-    if end > s.frame * height:
+    ends = np.flatnonzero(cloth[start:, left:right].sum(1) <= s.least * unit)
+    end = float(start + (ends[0] if len(ends) else height - start))
+    ankle_y = end - s.under * unit
+    if end > s.frame * height or ankle_y < low + s.missing * unit:
         return pose
-    ankle_y = end - s.ankle * (end - float(p[[11, 12], 1].mean()))
-    if ankle_y < low + s.missing * unit:
-        return pose
-    return Pose(_longer_legs(p, ankle_y, s.longest), pose.visibility)
+    if ankle_y > low + s.guessed * unit:  # knees were guessed as well
+        return Pose(_longer_legs(p, ankle_y, s.longest), pose.visibility)
+    points = p.copy()
+    points[27:, 1] += ankle_y - low
+    return Pose(points, pose.visibility)
 
 
 def _longer_legs(points_px: PointsF32, ankle_y: float, longest: float) -> PointsF32:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +25,7 @@ from tryon.ui.live_room import LiveRoom, load_networks
 from tryon.ui.looks import Brought, Look, Shown, Style, What, Who
 from tryon.ui.mending import mend, read_points
 from tryon.ui.painted import read_painted, read_sheet
+from tryon.ui.quiet import Quiet
 from tryon.ui.studio.design_orders import DesignDesk
 from tryon.ui.texts import Texts
 from tryon.ui.understood import understand_brought, with_answer
@@ -76,7 +76,7 @@ class FittingRoom:
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._opening: Shown | None = None
-        self._last_work = time.monotonic()
+        self._quiet = Quiet()
 
     @property
     def engine(self) -> Engine:
@@ -346,16 +346,14 @@ class FittingRoom:
 
     def _attempt(self, visitor: Visitor, action: Callable[[], View | None], *, place: Slot = "look") -> View | None:
         """Turn a failure into a view that says so in its place, with the last look still shown."""
-        self._last_work = time.monotonic()
         try:
-            return action()
+            with self._quiet.broken():
+                return action()
         except TryOnError as error:
             return View(visitor, visitor.current(), str(error), place)
         except Exception:
             log.exception("A choice of a visitor failed")
             return View(visitor, visitor.current(), self.texts.unexpected, place)
-        finally:
-            self._last_work = time.monotonic()
 
     def _own_photo(self, upload: str) -> Who:
         image_u8 = load_picture(self._taken(upload), what="photo")
@@ -380,7 +378,7 @@ class FittingRoom:
             for identity in self.gallery.models:
                 if self._stop.is_set():
                     return
-                while time.monotonic() - self._last_work < QUIET_SECONDS:
+                while self._quiet.since() < QUIET_SECONDS:
                     if self._stop.wait(QUIET_SECONDS):
                         return
                 self.model(identity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tryon.person.legs import is_cut_below, with_legs_to_the_shoes, with_whole_legs
+from tryon.person.legs import is_cut_below, with_ankles_in_their_shins, with_legs_to_the_shoes, with_whole_legs
 from tryon.types import LABEL, Pose
 
 
@@ -96,3 +96,44 @@ def test_legs_that_are_seen_that_nearly_reach_or_that_the_picture_cuts_stay() ->
     apart = _labels(204, 206)
     apart[240:300, 70:130] = LABEL["lower"]  # somebody else's, further down
     assert with_legs_to_the_shoes(pose, apart) is pose
+
+
+def _shins(left: tuple[int, int], right: tuple[int, int]) -> np.ndarray:
+    """Bare shins under a skirt, the subject's left one at the viewer's right; columns of each."""
+    labels = np.zeros((320, 200), np.uint8)
+    labels[110:165, 70:135] = LABEL["lower"]
+    labels[165:205, left[0] : left[1]] = LABEL["left_leg"]
+    labels[165:205, right[0] : right[1]] = LABEL["right_leg"]
+    labels[205:212, left[0] : left[1]] = labels[205:212, right[0] : right[1]] = LABEL["footwear"]
+    return labels
+
+
+def test_ankles_beside_their_shins_are_put_into_them() -> None:
+    pose = _pose()
+    found = with_ankles_in_their_shins(pose, _shins((118, 126), (90, 98)))
+    assert found.points_px[27, 0] == pytest.approx(121.5, abs=1)
+    assert found.points_px[28, 0] == pytest.approx(93.5, abs=1)
+    assert found.points_px[27, 1] == pytest.approx(205, abs=1)
+    # the skirt hides the knee: it goes half the way
+    assert found.points_px[25, 0] == pytest.approx((108 + 121.5) / 2, abs=1)
+    assert np.array_equal(found.points_px[:25], pose.points_px[:25])
+    assert pose.points_px[27, 0] == 108
+
+
+def test_a_knee_that_is_seen_is_put_into_its_leg() -> None:
+    labels = _shins((118, 126), (90, 98))
+    labels[130:165] = labels[170]
+    assert with_ankles_in_their_shins(_pose(), labels).points_px[25, 0] == pytest.approx(121.5, abs=1)
+
+
+def test_each_ankle_takes_the_nearer_shin_whatever_its_name() -> None:
+    found = with_ankles_in_their_shins(_pose(), _shins((90, 98), (118, 126)))
+    assert found.points_px[27, 0] == pytest.approx(121.5, abs=1)
+    assert found.points_px[28, 0] == pytest.approx(93.5, abs=1)
+
+
+@pytest.mark.parametrize("shins", [((104, 112), (88, 96)), ((100, 130), (88, 101)), ((180, 190), (88, 96))])
+def test_ankles_stay_where_they_are_right_or_nothing_tells(shins: tuple[tuple[int, int], tuple[int, int]]) -> None:
+    """In their shins; shins that touch; a leg that must be somebody else's."""
+    pose = _pose()
+    assert with_ankles_in_their_shins(pose, _shins(*shins)) is pose

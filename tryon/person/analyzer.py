@@ -12,7 +12,7 @@ from tryon.errors import NoPersonError
 from tryon.geometry.crops import size_of
 from tryon.person.agnostic import body_unit
 from tryon.person.label_repairs import repaired_labels
-from tryon.person.legs import with_legs_to_the_shoes
+from tryon.person.legs import with_ankles_in_their_shins, with_legs_to_the_shoes
 from tryon.person.matte import refine_mask
 from tryon.person.neighbours import without_neighbours
 from tryon.person.parsing import Parser
@@ -56,7 +56,7 @@ class PersonAnalyzer:
         labels = self._parser.parse(image_u8, found.mask_f32, found.pose)
         labels = without_neighbours(labels, found.mask_f32, found.pose, faces)
         labels = repaired_labels(labels, image_u8, found.pose)
-        pose = with_legs_to_the_shoes(found.pose, labels)
+        pose = with_ankles_in_their_shins(with_legs_to_the_shoes(found.pose, labels), labels)
         parsed = time.perf_counter()
         mask = refine_mask(image_u8, found.mask_f32, labels, pose)
         if timings is not None:

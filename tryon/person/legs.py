@@ -31,6 +31,8 @@ class LegSettings:
     under: float = 0.05  # shoulder widths under the hem: there the leg still is
     missing: float = 0.1  # shoulder widths; less is a hem at the ankle
     guessed: float = 0.45  # shoulder widths; so far off, it is a guess
+    shin: tuple[float, float] = (0.3, 0.04)  # shoulder widths and their square: height and area of a bare shin in sight
+    astray: float = 0.1  # shoulder widths that an ankle may lie beside its shin's middle
 
 
 DEFAULT = LegSettings()
@@ -109,6 +111,45 @@ def with_legs_to_the_shoes(pose: Pose, labels_u8: LabelsU8, settings: LegSetting
         return Pose(_longer_legs(p, ankle_y, s.longest), pose.visibility)
     points = p.copy()
     points[27:, 1] += ankle_y - low
+    return Pose(points, pose.visibility)
+
+
+def with_ankles_in_their_shins(pose: Pose, labels_u8: LabelsU8, settings: LegSettings = DEFAULT) -> Pose:
+    """Put ankles that were guessed beside bare shins into them: under skirts, and where legs cross or a bag hides one.
+
+    Args:
+        pose: landmarks in the photo. labels_u8: (H, W) its parsing.
+
+    Returns:
+        The same object unless two bare shins are seen apart and an ankle lies beside them.
+    """
+    s, unit = settings, body_unit(pose)
+    skin = has_label(labels_u8, "left_leg", "right_leg")
+    _, parts, stats, _ = cv2.connectedComponentsWithStats(skin.astype(np.uint8))
+    large = (stats[:, cv2.CC_STAT_HEIGHT] > s.shin[0] * unit) & (stats[:, cv2.CC_STAT_AREA] > s.shin[1] * unit**2)
+    shins = [k for k in np.flatnonzero(large) if k > 0]
+    if len(shins) != 2:
+        return pose
+    ends = []
+    for k in shins:
+        bottom = int(stats[k, cv2.CC_STAT_TOP] + stats[k, cv2.CC_STAT_HEIGHT])
+        rows, columns = np.nonzero(parts[bottom - max(2, round(0.12 * unit)) : bottom] == k)
+        ends.append((float(np.median(columns)), float(bottom), k))
+    ankles = pose.points_px[[27, 28]]
+    straight = sum(abs(ends[i][0] - ankles[i, 0]) for i in (0, 1))
+    crossed = sum(abs(ends[1 - i][0] - ankles[i, 0]) for i in (0, 1))
+    if crossed < straight:
+        ends.reverse()
+    off = [abs(end[0] - ankle[0]) for end, ankle in zip(ends, ankles, strict=True)]
+    if max(off) < s.astray * unit or max(off) > s.skirt * unit:
+        return pose
+    points = pose.points_px.copy()
+    for (x, y, k), knee, ankle in zip(ends, (25, 26), (27, 28), strict=True):
+        move = np.array([x - points[ankle, 0], max(y - points[ankle, 1], 0.0)], np.float32)
+        points[[ankle, ankle + 2, ankle + 4]] += move
+        row = int(np.clip(round(float(points[knee, 1])), 0, len(parts) - 1))
+        across = np.flatnonzero(parts[row] == k)
+        points[knee, 0] = np.median(across) if len(across) else points[knee, 0] + move[0] / 2
     return Pose(points, pose.visibility)
 
 

@@ -12,11 +12,29 @@ import torch
 
 from tryon.errors import BadRequestError
 from tryon.models.warp_inputs import LIMB_LEFT, LIMB_RIGHT, TRUNK, GarmentBox, field_flows, field_of
-from tryon.models.warper import FIELDS, MAP_HEIGHT, MAP_WIDTH, Warper, WarperParams, corrected
+from tryon.models.warper import (
+    FIELDS,
+    MAP_HEIGHT,
+    MAP_WIDTH,
+    NODE_HEIGHT,
+    NODE_WIDTH,
+    Warper,
+    WarperParams,
+    moved_maps,
+    surface,
+)
 from tryon.training.pairs import Pair, PairStore
 from tryon.training.prepare_pairs import FLOW, FRAME, NODES, UNKNOWN, _packed, unpacked
-from tryon.training.warp_examples import WarpBatch, mirrored, small_pair, stack_warp, warp_example
-from tryon.training.warper import WarperSettings, of_own_field, roughness, train_warper, warp_losses, weight_of
+from tryon.training.warp_examples import LaidPair, WarpBatch, mirrored, shaken, small_pair, stack_warp, warp_example
+from tryon.training.warper import (
+    WarperSettings,
+    magnified,
+    roughness,
+    train_warper,
+    warp_figures,
+    warp_losses,
+    weight_of,
+)
 from tryon.types import LABEL, Pose
 
 MARKS = {
@@ -138,28 +156,117 @@ def test_errors_lay_the_garment_elsewhere_and_are_repeatable() -> None:
     assert np.array_equal(one["source"], plain["source"])
 
 
+def _moved(x: float = 0.0, y: float = 0.0) -> torch.Tensor:
+    """The same movement everywhere, in frame heights."""
+    moved = torch.zeros(1, FIELDS, 2, NODE_HEIGHT, NODE_WIDTH)
+    moved[:, :, 0], moved[:, :, 1] = x, y
+    return moved
+
+
+def _away(batch: WarpBatch, x: float, y: float) -> WarpBatch:
+    """The garment laid exactly, but so many frame heights off: the movement that mends it is (-x, -y)."""
+    ys, xs = torch.meshgrid(torch.arange(MAP_HEIGHT), torch.arange(MAP_WIDTH), indexing="ij")
+    at, known = torch.stack([xs, ys, ys * 0 + 1], -1).float(), batch.known[0] > 0.99
+    exact = at @ torch.linalg.lstsq(at[known], batch.source[0][:, known].T).solution  # everywhere: it is linear
+    exact = exact.permute(2, 0, 1).expand(1, FIELDS, -1, -1, -1)
+    region = torch.stack([(batch.field == k).float() for k in range(FIELDS)], 1)
+    place, region = moved_maps(exact, region, _moved(x, y))
+    return WarpBatch(**{**vars(batch), "place": place, "region": region, "has": torch.ones(1, FIELDS)})
+
+
 def test_losses_are_least_for_the_truth() -> None:
-    batch, s = _batch(), WarperSettings()
-    place = batch.source[:, None].expand(-1, FIELDS, -1, -1, -1)
-    right = torch.nn.functional.interpolate((place - batch.place).flatten(1, 2), scale_factor=0.5, mode="area")
-    right = right.view(1, FIELDS, 2, *NODES)
+    s = WarperSettings()
+    batch = _away(_batch(), 4 / 128, -2 / 128)
     logits = torch.log(batch.share + 1e-3)
-    best = warp_losses([(right, logits)], batch, s)
-    worse = warp_losses([(right * 0, logits.roll(1, 1))], batch, s)
-    assert best["flow"] < 0.3 * worse["flow"]  # bilinear between nodes: not exact at the garment's edge
+    best = warp_losses(([_moved(-4 / 128, 2 / 128)], logits), batch, s)
+    worse = warp_losses(([_moved()], logits.roll(1, 1)), batch, s)
+    further = warp_losses(([_moved(4 / 128, -2 / 128)], logits), batch, s)
+    for name in ("flow", "picture", "outline"):
+        assert best[name] < 0.5 * worse[name] < 0.5 * further[name] * 0.9, name
     assert best["show"] < 0.5 * worse["show"]
-    assert float(roughness(right * 0 + 0.1)) < 1e-7
+    assert float(roughness(_moved(0.1))) < 1e-7
+    bent = _moved()
+    bent[..., 4, 4] = 0.02
+    assert warp_losses(([bent], logits), batch, s)["smooth"] > 0
 
 
-def test_corrections_are_added_to_the_own_field() -> None:
-    place = torch.zeros(1, FIELDS, 2, MAP_HEIGHT, MAP_WIDTH)
-    moved = torch.zeros(1, FIELDS, 2, *NODES)
-    moved[:, LIMB_LEFT, 0] = 0.2
-    field = torch.zeros(1, MAP_HEIGHT, MAP_WIDTH, dtype=torch.int64)
-    field[:, :, :40] = LIMB_LEFT
-    found = of_own_field(corrected(place, moved), field)
-    assert torch.allclose(found[:, 0, :, :40], torch.tensor(0.2))
-    assert found[:, 0, :, 40:].abs().max() == 0
+def test_the_outline_does_not_count_where_an_arm_hides_it() -> None:
+    s, batch = WarperSettings(), _away(_batch(), 0, 0)
+    logits = torch.log(batch.share + 1e-3)
+    hidden = batch.open.clone()
+    hidden[:, :, 50:] = 0
+    off = warp_losses(([_moved(0.05)], logits), batch, s)["outline"]
+    half = warp_losses(([_moved(0.05)], logits), WarpBatch(**{**vars(batch), "open": hidden}), s)["outline"]
+    assert 0 < half < 0.7 * off
+    pair = _pair()
+    pair.truth_u8[:, :] = LABEL["hair"]
+    opened = small_pair(pair).open
+    assert opened[70, 45] == 1  # the garment itself is seen there
+    assert opened[5, 5] == 0
+
+
+def test_places_and_regions_move_together_by_frame_heights() -> None:
+    ys, xs = torch.meshgrid(torch.arange(MAP_HEIGHT) + 0.5, torch.arange(MAP_WIDTH) + 0.5, indexing="ij")
+    place = torch.stack([xs, ys]).expand(1, FIELDS, 2, -1, -1) / MAP_HEIGHT
+    region = ((xs > 40) & (xs < 60)).float().expand(1, FIELDS, -1, -1)
+    moved = _moved(8 / MAP_HEIGHT, -4 / MAP_HEIGHT)
+    moved[:, LIMB_LEFT] = 0
+    there, reach = moved_maps(place, region, moved)
+    inner = (slice(8, -8), slice(10, -10))
+    assert torch.allclose(there[0, TRUNK, 0][inner], (xs[inner] + 8) / MAP_HEIGHT, atol=1e-5)
+    assert torch.allclose(there[0, TRUNK, 1][inner], (ys[inner] - 4) / MAP_HEIGHT, atol=1e-5)
+    assert torch.allclose(reach[0, TRUNK, :, :-8], region[0, TRUNK, :, 8:], atol=1e-5)
+    assert torch.allclose(there[:, LIMB_LEFT], place[:, LIMB_LEFT], atol=1e-5)
+    assert torch.allclose(surface(_moved(0.1), 64, 48)[:, :, 0], torch.tensor(0.1))
+
+
+def test_a_field_magnifies_as_its_steps_do() -> None:
+    ys, xs = torch.meshgrid(torch.arange(20.0), torch.arange(16.0), indexing="ij")
+    assert torch.allclose(magnified(torch.stack([3 * xs + ys, 2 * ys])[None])[:, 2:-2, 2:-2], torch.tensor(6.0).sqrt())
+
+
+def test_small_pairs_come_back_as_they_were() -> None:
+    pair = small_pair(_pair())
+    plain, kept = warp_example(pair, None), LaidPair.of(pair, None, None, 5)
+    assert len(kept.laid) == 1
+    back = kept.example(0)
+    assert set(back) == set(plain)
+    on = plain["region"] > 0.5
+    for name, values in plain.items():
+        if name == "place":
+            assert np.abs((values - back[name]) * on[:, None]).max() < 2e-3
+        else:
+            assert np.abs(np.asarray(values, np.float32) - back[name]).max() < 3e-3, name
+    assert len(LaidPair.of(pair, None, np.random.default_rng(0), 3).laid) == 3
+
+
+def test_shaking_moves_where_the_garment_lies_and_nothing_else() -> None:
+    batch = _batch()
+    one, two = shaken(batch, np.random.default_rng(1)), shaken(batch, np.random.default_rng(2))
+    on = batch.region[0, TRUNK] > 0.9
+    assert 0.002 < (one.place - batch.place)[0, TRUNK][:, on].abs().mean() < 0.1
+    assert (one.place - two.place).abs().max() > 0.001
+    assert torch.equal(one.source, batch.source)
+    assert torch.equal(one.person, batch.person)
+
+
+def test_figures_tell_an_exact_warp_from_one_that_is_off() -> None:
+    kept = LaidPair.of(small_pair(_pair()), None, None, 1)
+    batch = stack_warp([kept.example(0)])
+
+    def figures(x: float) -> dict[str, float]:
+        off = _away(batch, x, 0)
+        region = np.rint(off.region[0].numpy() * 255).astype(np.uint8)
+        laid = {"place": off.place[0].numpy(), "region": region, "has": off.has[0].numpy()}
+        return warp_figures(None, [LaidPair(kept.known, [laid])])
+
+    exact, away = figures(0.0), figures(3 / 128)
+    assert exact["flow_px"] < 1
+    assert exact["mask_iou"] > 0.95
+    # three map pixels are twelve of the frame, on the body and in this garment's picture, which is the photo itself
+    assert away["flow_px"] == pytest.approx(12, abs=1)
+    assert away["flow_body_px"] == pytest.approx(12, abs=1.5)
+    assert away["mask_iou"] < 0.95
 
 
 def test_fields_that_were_not_laid_do_not_count() -> None:
@@ -172,7 +279,7 @@ def test_fields_that_were_not_laid_do_not_count() -> None:
 
 def test_a_few_steps_learn_where_it_is() -> None:
     torch.manual_seed(0)
-    net = Warper(WarperParams(channels=(16, 24, 32, 32), looks=2))
+    net = Warper(WarperParams(channels=(16, 24, 32), looks=2))
     batch, s = _batch(), WarperSettings()
     optimizer = torch.optim.Adam(net.parameters(), 3e-3)
     values = []

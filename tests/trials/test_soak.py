@@ -7,7 +7,7 @@ import os
 import pytest
 
 from tryon.trials.served import PAINTING, REAL
-from tryon.trials.soak import Soak, soak
+from tryon.trials.soak import Soak, faults_in, soak
 
 SLOW = "TRYON_SLOW"
 
@@ -24,6 +24,27 @@ def test_growth_files_and_errors_fail() -> None:
         worse = Soak(**{"memory_mb": [500.0] * 40, "files_open": [20.0] * 40, **change})  # type: ignore[arg-type]
         worse.done["visit"] = 3
         assert worse.failed(), change
+
+
+LOG = """INFO: all is well
+ERROR tryon.ui.fitting_room: A choice of a visitor failed
+Traceback (most recent call last):
+  File "/here/tryon/ui/fitting_room.py", line 351, in _attempt
+    return action()
+  File "/here/tryon/warp/torso.py", line 44, in bodice_piece
+    return np.linalg.solve(a, b)
+  File "/lib/numpy/linalg.py", line 9, in solve
+    raise LinAlgError
+numpy.linalg.LinAlgError: Singular matrix
+ERROR tryon.ui.fitting_room: A choice of a visitor failed
+"""
+
+
+def test_errors_in_the_log_are_told_with_their_place_and_their_number() -> None:
+    told = faults_in(LOG)
+    assert told[0] == "2x ERROR tryon.ui.fitting_room: A choice of a visitor failed"
+    assert told[1:] == ["1x tryon/warp/torso.py:44: numpy.linalg.LinAlgError: Singular matrix"]
+    assert faults_in("INFO: all is well\n") == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a process is watched through /proc")

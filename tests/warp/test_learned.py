@@ -1,4 +1,4 @@
-"""The learned correction: nothing moves without corrections, corrections shift flows, shares become regions."""
+"""The learned correction: nothing moves without movements, parts move with their outlines, shares become regions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import torch
 from tryon.errors import WeightsError
 from tryon.geometry.crops import Crop
 from tryon.geometry.flow import identity_flow
-from tryon.models.warper import FIELDS, Warper, WarperParams
+from tryon.models.warper import FIELDS, NODE_HEIGHT, NODE_WIDTH, Warper, WarperParams
 from tryon.types import Garment, PartWarp, Person, Pose
 from tryon.warp.learned import LearnedWarp, moved_parts
 
@@ -27,6 +27,10 @@ def _parts() -> list[PartWarp]:
     ]
 
 
+def _still() -> np.ndarray:
+    return np.zeros((FIELDS, NODE_HEIGHT, NODE_WIDTH, 2), np.float32)
+
+
 def _share() -> np.ndarray:
     share = np.zeros((1 + FIELDS, H, W), np.float32)
     share[1, 30:90, 30:66], share[3, 30:90, 66:80] = 1, 1
@@ -35,8 +39,8 @@ def _share() -> np.ndarray:
 
 
 def test_without_corrections_flows_stay_and_shares_become_regions() -> None:
-    out = moved_parts(_parts(), np.zeros((FIELDS, 64, 48, 2), np.float32), _share())
-    kept = moved_parts(_parts(), np.zeros((FIELDS, 64, 48, 2), np.float32), None)
+    out = moved_parts(_parts(), _still(), _share())
+    kept = moved_parts(_parts(), _still(), None)
     assert all((a.region_f32 == b.region_f32).all() for a, b in zip(_parts(), kept, strict=True))
     assert [p.name for p in out] == [p.name for p in _parts()]
     for before, after in zip(_parts(), out, strict=True):
@@ -49,17 +53,28 @@ def test_without_corrections_flows_stay_and_shares_become_regions() -> None:
     assert out[2].region_f32[80, 72] == 1
 
 
-def test_a_correction_is_added_to_its_own_field() -> None:
-    moved = np.zeros((FIELDS, 64, 48, 2), np.float32)
+def test_a_field_moves_with_its_outline_and_alone() -> None:
+    moved = _still()
     moved[0, ..., 0] = 4
-    out = moved_parts(_parts(), moved, _share())
-    assert np.allclose(out[0].flow_px, _parts()[0].flow_px + np.array([4, 0]), atol=1e-2)
+    out = moved_parts(_parts(), moved, None)
+    inside = (slice(10, -10), slice(10, -10))
+    assert np.allclose(out[0].flow_px[inside], (_parts()[0].flow_px + np.array([8, 0]))[inside], atol=1e-2)
+    assert out[0].region_f32[60, 28] == 1  # it lies four pixels further left
+    assert out[0].region_f32[60, 64] == 0
     assert np.allclose(out[1].flow_px, _parts()[1].flow_px, atol=1e-3)
+    assert np.array_equal(out[1].region_f32, _parts()[1].region_f32)
+
+
+def test_lines_stay_lines() -> None:
+    moved = np.random.default_rng(3).normal(0, 1.5, _still().shape).astype(np.float32)
+    flow = moved_parts(_parts(), moved, None)[0].flow_px[20:-20, 20:-20]
+    assert np.abs(np.diff(flow, 2, axis=0)).max() < 1.0  # garment pixels where neighbours are two apart
+    assert np.abs(np.diff(flow, 2, axis=1)).max() < 1.0
 
 
 def test_an_untrained_network_leaves_the_flows_where_they_are() -> None:
     torch.manual_seed(0)
-    warp = LearnedWarp(Warper(WarperParams(channels=(16, 24, 32, 32))))
+    warp = LearnedWarp(Warper(WarperParams(channels=(16, 24, 32))))
     pose = Pose(np.full((33, 2), 60, np.float32), np.ones(33, np.float32))
     labels = np.zeros((H, W), np.uint8)
     person = Person(np.zeros((H, W, 3), np.uint8), pose, np.zeros((H, W), np.float32), labels)

@@ -29,6 +29,7 @@ from tryon.training.generator_validation import validation_examples
 from tryon.training.pairs import PairStore
 from tryon.training.people_data import find_people
 from tryon.warp.learned import WEIGHTS_NAME, LearnedWarp
+from tryon.warp.placer import PLACEMENT_NAME, LearnedPlacement
 
 __all__ = ["METRICS", "PARTS", "EvaluateSettings", "evaluate", "paste_garment", "table_of"]
 PARTS = ("parsing", "photos", "rendered", "kept")
@@ -149,8 +150,9 @@ def _kept_figures(
 ) -> dict[str, Any]:
     """Garments kept and likeness to photos, by the real pipeline with each warp and network in it."""
     analyzers = PersonAnalyzer.from_pretrained(s.weights), GarmentAnalyzer.from_pretrained(s.weights)
+    placer = LearnedPlacement.from_pretrained(s.weights) if (s.weights / PLACEMENT_NAME).is_file() else None
     pipelines = {
-        f"{warp}, {name}": TryOnPipeline(*analyzers, drawing_of(net), refine=refine)
+        f"{warp}, {name}": TryOnPipeline(*analyzers, drawing_of(net), placer=placer, refine=refine)
         for warp, refine in warps.items()
         for name, net in networks.items()
     }

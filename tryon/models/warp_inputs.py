@@ -73,9 +73,9 @@ class GarmentBox:
         return cls((x + w / 2 - side / 2 - 0.5, y + h / 2 - side / 2 - 0.5), side)
 
     def cut(self, alpha_f32: MaskF32) -> F32:
-        """(BOX, BOX) float32 0..1: the mask in the square."""
+        """(BOX, BOX) float32 0..1: the mask in the square; a picture (H, W, C) likewise."""
         scale = BOX / self.side
-        h, w = alpha_f32.shape
+        h, w = alpha_f32.shape[:2]
         if scale < 0.67:
             size = (max(1, round(w * scale)), max(1, round(h * scale)))
             alpha_f32 = cv2.resize(alpha_f32, size, interpolation=cv2.INTER_AREA)

@@ -133,7 +133,7 @@ def with_ankles_in_their_shins(pose: Pose, labels_u8: LabelsU8, settings: LegSet
     ends = []
     for k in shins:
         bottom = int(stats[k, cv2.CC_STAT_TOP] + stats[k, cv2.CC_STAT_HEIGHT])
-        rows, columns = np.nonzero(parts[bottom - max(2, round(0.12 * unit)) : bottom] == k)
+        _, columns = np.nonzero(parts[bottom - max(2, round(0.12 * unit)) : bottom] == k)
         ends.append((float(np.median(columns)), float(bottom), k))
     ankles = pose.points_px[[27, 28]]
     straight = sum(abs(ends[i][0] - ankles[i, 0]) for i in (0, 1))

@@ -29,9 +29,12 @@ from tryon.trials.resources import open_files, resident_mb
 from tryon.trials.served import PAINTING, REAL, ROOT, ServedPage, served_page
 from tryon.trials.visits import Visit, VisitFailedError
 from tryon.trials.watched import growth
+from tryon.ui.texts_english import ENGLISH
 
 FLAT_MB = 60.0  # between the second quarter and the last: allocators breathe, a photo of 12 megapixels is 36 MB
 LONGEST_SAMPLE_S = 10.0
+SENTENCE = 300  # characters of an error that are told
+OWN_LINE = re.compile(r'File ".*?(tryon/[\w/]+\.py)", line (\d+)')
 TOKEN = re.compile(r"tryon/result/([\w-]+)\.png")
 GARMENTS = ("tee-breton", "jeans-blue", "tee-coral", "polo-navy", "skirt-satin", "tee-white")
 
@@ -101,8 +104,8 @@ class _Load:
             visit.event("photo", "bring", {"upload": visit.upload(rng.choice(self._photos))})
             told = ""
             for _ in range(rng.randint(1, 4)):
-                told = visit.event("garments", "choose", {"id": rng.choice(GARMENTS)}) or told
-            visit.event("wear", "style", {"fit": rng.choice([-1, 0, 0.5]), "tuck": "auto"})
+                told = _well(visit.event("garments", "choose", {"id": rng.choice(GARMENTS)})) or told
+            _well(visit.event("wear", "style", {"fit": rng.choice([-1, 0, 0.5]), "tuck": "auto"}))
             token = TOKEN.search(told)
             if token is None:
                 raise VisitFailedError("no result was shown")
@@ -133,6 +136,17 @@ class _Load:
         visit = Visit(self._page.port, self._config)
         visit.upload(rng.choice(self._photos)[: rng.randint(1, 4000)])
         visit.leave()
+
+
+def _well(told: str) -> str:
+    """An event's answer as it is.
+
+    Raises:
+        VisitFailedError: it tells the visitor that something went wrong.
+    """
+    if json.dumps(ENGLISH.unexpected)[1:-1] in told:
+        raise VisitFailedError("the page said that something went wrong on its side")
+    return told
 
 
 def soak(minutes: float, *, program: Sequence[str] = REAL, visitors: int = 6, say: bool = False) -> Soak:
@@ -169,9 +183,30 @@ def soak(minutes: float, *, program: Sequence[str] = REAL, visitors: int = 6, sa
         if page.process.poll() is not None:
             seen.errors[f"the page ended with status {page.process.returncode}"] += 1
         seen.left = [path.name for path in page.left_files()]
-        seen.said = [line[:200] for line in page.said().splitlines() if line.startswith(("ERROR", "Traceback"))][:5]
+        seen.said = faults_in(page.said())
     seen.minutes = (time.monotonic() - started) / 60
     return seen
+
+
+def faults_in(log: str) -> list[str]:
+    """What a log tells of errors, each sentence once: how often, where (the last file and line of its own), and what.
+
+    Args:
+        log: what the page has written.
+    """
+    found: Counter[str] = Counter()
+    where, inside = "", False
+    for line in log.splitlines():
+        if line.startswith("ERROR"):
+            found[line[:SENTENCE]] += 1
+        if line.startswith("Traceback"):
+            where, inside = "", True
+        elif inside and (file := OWN_LINE.search(line)):
+            where = f"{file[1]}:{file[2]}"
+        elif inside and line and not line[0].isspace():
+            found[f"{where}: {line}"[:SENTENCE]] += 1
+            inside = False
+    return [f"{count}x {sentence}" for sentence, count in found.most_common()]
 
 
 def _photos() -> list[bytes]:

@@ -1,7 +1,8 @@
-"""The learned correction of the coarse warp, at run time."""
+"""The learned correction of the coarse warp, at run time: every part is moved smoothly, with its outline."""
 
 from __future__ import annotations
 
+import copy
 import threading
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from tryon.geometry.crops import Crop
-from tryon.models.precision import inference_dtype
+from tryon.geometry.flow import identity_flow
+from tryon.models.precision import inference_dtype, with_working_weights
 from tryon.models.warp_inputs import LIMB_LEFT, TRUNK, GarmentBox, field_of, label_shares, part_maps, person_maps
 from tryon.models.warper import FIELDS, Warper, WarperParams
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
@@ -24,15 +26,16 @@ WEIGHTS_NAME = "warper.safetensors"
 class LearnedWarp:
     """Corrects coarse parts: ``TryOnPipeline(..., refine=LearnedWarp.from_pretrained())``; threads may share it."""
 
-    def __init__(self, net: Warper, *, regions: bool = True) -> None:
+    def __init__(self, net: Warper, *, regions: bool = False) -> None:
         """Args: net: trained. regions: whether its shares of the pixels replace the coarse regions."""
-        self._net = net.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        own = copy.deepcopy(net).eval().to(memory_format=torch.channels_last)  # the given one stays as it is
         self._dtype = inference_dtype()
+        self._net = with_working_weights(own, self._dtype)
         self._regions = regions
         self._lock = threading.Lock()
 
     @classmethod
-    def from_pretrained(cls, weights_dir: Path | None = None, *, regions: bool = True) -> LearnedWarp:
+    def from_pretrained(cls, weights_dir: Path | None = None, *, regions: bool = False) -> LearnedWarp:
         """Load ``warper.safetensors``.
 
         Raises:
@@ -44,7 +47,7 @@ class LearnedWarp:
         return cls(net, regions=regions)
 
     def __call__(self, parts: list[PartWarp], garment: Garment, person: Person, crop: Crop) -> list[PartWarp]:
-        """Correct the parts' flows and redraw their regions.
+        """Move the parts, flows and regions alike.
 
         Args:
             parts: of the coarse warp, in drawing order, all of the crop's size.
@@ -62,42 +65,55 @@ class LearnedWarp:
         place, region = part_maps(parts, box)
         maps = person_maps(label_shares(labels), mask, pose, crop.height)
         moved, share = self._answer(maps, place, region, box.cut(garment.alpha_f32))
-        return moved_parts(parts, moved * np.float32(box.side), share if self._regions else None)
+        return moved_parts(parts, moved * np.float32(crop.height), share)
 
-    def _answer(self, person: F32, place: F32, region: F32, alpha: F32) -> tuple[F32, F32]:
-        """Corrections (FIELDS, h, w, 2) in sides of the box, and shares (1 + FIELDS, h', w')."""
+    def _answer(self, person: F32, place: F32, region: F32, alpha: F32) -> tuple[F32, F32 | None]:
+        """Movements (FIELDS, h, w, 2) in frame heights; where regions are asked for, shares (1 + FIELDS, h', w')."""
         inputs = [torch.from_numpy(a)[None] for a in (person, place, region, alpha[None])]
-        enabled = self._dtype == torch.bfloat16
+        enabled, share = self._dtype == torch.bfloat16, None
         with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            moved, logits = self._net(*inputs)
-        share = torch.softmax(logits[0], 0).numpy()
+            if self._regions:
+                moved, logits = self._net(*inputs)
+                share = torch.softmax(logits[0], 0).numpy()
+            else:
+                moved = self._net.moves(*inputs)
         return np.ascontiguousarray(moved[0].permute(0, 2, 3, 1).numpy()), share
 
 
 def moved_parts(parts: list[PartWarp], moved_px: F32, share: F32 | None) -> list[PartWarp]:
-    """Coarse parts with corrections put in.
+    """Coarse parts, each moved as its field.
 
     Args:
-        parts: in drawing order. moved_px: (FIELDS, h, w, 2) to be added to the flows, garment pixels.
-        share: (1 + FIELDS, h', w') of each pixel, which become the regions; None keeps the coarse ones.
+        parts: in drawing order. moved_px: (FIELDS, h, w, 2) pixels of the parts' frame: a pixel shows what a part has
+            at its place plus this. share: (1 + FIELDS, h', w') of each pixel, which become the regions; None moves the
+            coarse ones.
     """
     height, width = parts[0].region_f32.shape
     size = (width, height)
     fields = [field_of(p.name) for p in parts]
-    steps = {k: cv2.resize(moved_px[k], size, interpolation=cv2.INTER_CUBIC) for k in set(fields)}
+    here = identity_flow(height, width)
+    at = {k: here + cv2.resize(moved_px[k], size, interpolation=cv2.INTER_CUBIC) for k in set(fields)}
+    moved = [
+        PartWarp(
+            part.name,
+            cv2.remap(part.flow_px, at[k], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+            cv2.remap(part.region_f32, at[k], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+        )
+        for part, k in zip(parts, fields, strict=True)
+    ]
     if share is None:
-        return [PartWarp(p.name, p.flow_px + steps[k], p.region_f32) for p, k in zip(parts, fields, strict=True)]
+        return moved
     shares = [_edged(cv2.resize(share[1 + k], size)) for k in range(FIELDS)]
     # limbs are drawn over the trunk or under it; where they share a pixel nothing must shine through
     limbs = np.clip(shares[LIMB_LEFT] + shares[LIMB_LEFT + 1], 0, 1)
     shares[TRUNK] = np.clip(shares[TRUNK] / np.maximum(1 - limbs, 1e-3), 0, 1)
     out = []
-    for number, (part, k) in enumerate(zip(parts, fields, strict=True)):
+    for number, (part, k) in enumerate(zip(moved, fields, strict=True)):
         region = shares[k]
-        mates = [parts[i].region_f32 for i, other in enumerate(fields) if other == k and i != number]
+        mates = [moved[i].region_f32 for i, other in enumerate(fields) if other == k and i != number]
         if mates:  # of two pieces of a limb each is drawn where it is nearer
             region = region * _nearest(part.region_f32, mates)
-        out.append(PartWarp(part.name, part.flow_px + steps[k], region.astype(np.float32)))
+        out.append(PartWarp(part.name, part.flow_px, region.astype(np.float32)))
     return out
 
 

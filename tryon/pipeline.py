@@ -47,12 +47,14 @@ from tryon.person.slim_arms import slim_arms
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
 from tryon.warp.coarse import render_parts, warp_garment
+from tryon.warp.learned import LearnedWarp
 from tryon.warp.placement import Placer
 from tryon.warp.placer import LearnedPlacement
 from tryon.warp.sleeve_source import believable
 
 # A learned warp's place: coarse parts, garment, person, work frame -> parts with corrected flows
-Refine = Callable[[list[PartWarp], Garment, Person, Crop], list[PartWarp]]
+# A learned warp: parts, garment, person, work frame, the parts without the visitor's own fit -> the parts, moved
+Refine = Callable[[list[PartWarp], Garment, Person, Crop, list[PartWarp] | None], list[PartWarp]]
 Picture = RGBu8 | Image.Image | bytes | str | Path
 WARP_HEIGHT, WARP_WIDTH = 512, 384  # garment edges are decided here
 DRAW_HEIGHT, DRAW_WIDTH = 512, 384  # what the generator was trained at in the end
@@ -95,6 +97,7 @@ class TryOnPipeline:
             GarmentAnalyzer.from_pretrained(weights_dir),
             TryOnGenerator.from_pretrained(weights_dir),
             placer=LearnedPlacement.from_pretrained(weights_dir),
+            refine=LearnedWarp.from_pretrained(weights_dir),
             limb_light=LimbLight.from_pretrained(weights_dir),
         )
 
@@ -319,7 +322,8 @@ class TryOnPipeline:
         """The garment's parts on the body, the trunk cut where bare arms lie in front of it."""
         parts = warp_garment(garment, person, crop, placer=self._placer, fit=fit)
         if self._refine is not None:
-            parts = self._refine(parts, garment, person, crop)
+            usual = parts if fit == 0 else warp_garment(garment, person, crop, placer=self._placer)
+            parts = self._refine(parts, garment, person, crop, usual)
         pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
         if garment.category == "lower":
             return parts

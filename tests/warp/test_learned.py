@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,9 +11,11 @@ import torch
 from tryon.errors import WeightsError
 from tryon.geometry.crops import Crop
 from tryon.geometry.flow import identity_flow
+from tryon.models.warp_inputs import part_maps
 from tryon.models.warper import FIELDS, NODE_HEIGHT, NODE_WIDTH, Warper, WarperParams
 from tryon.types import Garment, PartWarp, Person, Pose
-from tryon.warp.learned import LearnedWarp, moved_parts
+from tryon.warp import learned
+from tryon.warp.learned import LONG_LEGS, SHARE, LearnedWarp, moved_parts, share_of
 
 H, W = 128, 96
 
@@ -72,7 +76,7 @@ def test_lines_stay_lines() -> None:
     assert np.abs(np.diff(flow, 2, axis=1)).max() < 1.0
 
 
-def test_an_untrained_network_leaves_the_flows_where_they_are() -> None:
+def _somebody() -> tuple[LearnedWarp, Garment, Person, Crop]:
     torch.manual_seed(0)
     warp = LearnedWarp(Warper(WarperParams(channels=(16, 24, 32))))
     pose = Pose(np.full((33, 2), 60, np.float32), np.ones(33, np.float32))
@@ -80,7 +84,11 @@ def test_an_untrained_network_leaves_the_flows_where_they_are() -> None:
     person = Person(np.zeros((H, W, 3), np.uint8), pose, np.zeros((H, W), np.float32), labels)
     image = np.full((300, 220, 3), 90, np.uint8)
     garment = Garment(image, np.ones((300, 220), np.float32), "upper", {"upper": 1.0}, "not sure", {}, {})
-    crop = Crop(0, 0, 1, W, H)
+    return warp, garment, person, Crop(0, 0, 1, W, H)
+
+
+def test_an_untrained_network_leaves_the_flows_where_they_are() -> None:
+    warp, garment, person, crop = _somebody()
     out = warp(_parts(), garment, person, crop)
     for before, after in zip(_parts(), out, strict=True):
         assert np.allclose(before.flow_px, after.flow_px, atol=1e-2)
@@ -89,6 +97,36 @@ def test_an_untrained_network_leaves_the_flows_where_they_are() -> None:
     assert warp([], garment, person, crop) == []
 
 
+def test_the_given_network_is_not_changed_and_regions_may_come_from_it() -> None:
+    torch.manual_seed(0)
+    net = Warper(WarperParams(channels=(16, 24, 32)))
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    _, garment, person, crop = _somebody()
+    parts = LearnedWarp(net, regions=True)(_parts(), garment, person, crop)
+    assert not np.array_equal(parts[0].region_f32, _parts()[0].region_f32)
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+    assert {value.dtype for value in net.state_dict().values()} == {torch.float32}
+
+
+def test_a_fit_that_is_asked_for_is_moved_as_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    warp, garment, person, crop = _somebody()
+    usual, seen = _parts(), []
+    monkeypatch.setattr(learned, "part_maps", lambda parts, box: seen.append(parts) or part_maps(parts, box))
+    loose = [PartWarp(p.name, p.flow_px + 3, p.region_f32) for p in usual]
+    out = warp(loose, garment, person, crop, usual)
+    assert seen == [usual]
+    assert np.allclose(out[0].flow_px, loose[0].flow_px, atol=1e-2)
+
+
 def test_missing_weights_are_named(tmp_path) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(WeightsError, match=r"warper\.safetensors"):
         LearnedWarp.from_pretrained(tmp_path)
+
+
+def test_long_trousers_move_less() -> None:
+    _, garment, _, _ = _somebody()
+    legs = [PartWarp("leg_left", part.flow_px, part.region_f32) for part in _parts()]
+    assert share_of(_parts(), garment) == SHARE
+    assert share_of(legs, replace(garment, leg="long")) == LONG_LEGS
+    assert share_of(legs, replace(garment, leg="short")) == SHARE
+    assert share_of(_parts(), replace(garment, leg="long")) == SHARE  # a skirt

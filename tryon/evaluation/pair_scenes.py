@@ -97,7 +97,7 @@ def make_scene(pair: Pair, refine: Refine | None = None) -> Scene:
     person, garment = person_of(pair), garment_of(pair)
     parts = parts_of(pair)
     if refine is not None:
-        parts = refine(parts, garment, person, CROP)
+        parts = refine(parts, garment, person, CROP, None)
     drawn = parts
     if garment.category != "lower":
         sleeves = [p for p in parts if p.name.startswith("sleeve")]

@@ -39,7 +39,8 @@ PLACE_ERROR = 0.05  # sw (one sigma): the placement network's own answers are of
 LIMB_ERROR = 0.08  # of a tube's length and widths, as a factor's logarithm
 RULES_ALONE = 0.25  # share of examples that are laid by the rules alone
 SHAKE = 0.012  # of the frame's height (one sigma): smooth movements on top, drawn anew each time
-HIDING = ("hair", "face", "left_arm", "right_arm", "accessory")  # what the garment may go on under
+# What the garment may go on under: arms and bags, other clothes as well. Taught to end there, it would be squeezed.
+HIDING = ("hair", "face", "left_arm", "right_arm", "accessory", "upper", "lower", "dress", "footwear")
 
 
 @dataclass(frozen=True)

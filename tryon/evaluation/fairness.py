@@ -36,12 +36,14 @@ from tryon.models.weights import WEIGHTS_DIR
 from tryon.person.agnostic import SKIN_LABELS, has_label
 from tryon.person.label_repairs import repaired_labels
 from tryon.person.parsing import Parser
+from tryon.pipeline import Refine
 from tryon.synth.cloth_choice import ClothChoice
 from tryon.synth.grounds import GroundLibrary
 from tryon.synth.record import Record
 from tryon.synth.shards import RecordStore
 from tryon.training.pairs import Pair, PairStore
 from tryon.training.rendered_people import draw_record
+from tryon.warp.learned import LearnedWarp
 
 GROUPS = {"skin_tone": "skin tone", "build": "build", "sex": "sex", "age_group": "age"}
 METRICS = ("parsing", "pose", "likeness", "skin")
@@ -76,9 +78,11 @@ def person_values(record: Record, shown: tuple[NDArray[np.uint8], NDArray[np.uin
     return {"parsing": float(np.mean(overlaps)), "pose": pose}
 
 
-def pair_values(pair: Pair, generator: TryOnGenerator, light: LimbLight, distance: FeatureDistance) -> Row:
-    """Likeness of the finished picture and colour of newly bare skin of one pair."""
-    scene = make_scene(pair)
+def pair_values(
+    pair: Pair, generator: TryOnGenerator, light: LimbLight, distance: FeatureDistance, refine: Refine | None = None
+) -> Row:
+    """Likeness of the finished picture and colour of newly bare skin of one pair; refine: moves the coarse parts."""
+    scene = make_scene(pair, refine)
     picture, region = finish_scene(scene, generator.draw, light)
     weight = torch.from_numpy((region > 0.5).astype(np.float32))[None, None]
     with torch.inference_mode():
@@ -207,12 +211,12 @@ def main() -> None:
         people[record.id] = {kind: str(record.meta["person"][kind]) for kind in GROUPS}
         rows[record.id] = row
     generator, light = TryOnGenerator.from_pretrained(args.weights), LimbLight.from_pretrained(args.weights)
-    distance = FeatureDistance().eval()
+    refine, distance = LearnedWarp.from_pretrained(args.weights), FeatureDistance().eval()
     pairs = PairStore(args.pairs, validation=True)
     for number in range(len(pairs)):
         pair = pairs[number]
         if pair.meta["record"] in rows:
-            rows[pair.meta["record"]].update(pair_values(pair, generator, light, distance))
+            rows[pair.meta["record"]].update(pair_values(pair, generator, light, distance, refine))
     table = compare_groups(rows, people)
     print(as_markdown(table))
     for kind, name, metric, (middle, low, high) in worst_groups(table):

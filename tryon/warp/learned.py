@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import threading
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from tryon.cores import together
 from tryon.geometry.crops import Crop
 from tryon.geometry.flow import identity_flow
 from tryon.models.precision import inference_dtype, with_working_weights
@@ -70,8 +72,9 @@ class LearnedWarp:
         """
         if not parts:
             return parts
-        labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
-        mask = crop.resized(crop.width // 2, crop.height // 2).cut(person.mask_f32, border=cv2.BORDER_CONSTANT)
+        half = crop.resized(crop.width // 2, crop.height // 2)  # as the training pairs hold them
+        labels = half.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
+        mask = half.cut(person.mask_f32, border=cv2.BORDER_CONSTANT)
         pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
         box = GarmentBox.of(garment.alpha_f32)
         place, region = part_maps(usual or parts, box)
@@ -111,14 +114,15 @@ def moved_parts(parts: list[PartWarp], moved_px: F32, share: F32 | None) -> list
     fields = [field_of(p.name) for p in parts]
     here = identity_flow(height, width)
     at = {k: here + cv2.resize(moved_px[k], size, interpolation=cv2.INTER_CUBIC) for k in set(fields)}
-    moved = [
-        PartWarp(
-            part.name,
-            cv2.remap(part.flow_px, at[k], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
-            cv2.remap(part.region_f32, at[k], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE),
+
+    def at_movement(part: PartWarp, k: int) -> PartWarp:
+        flow, region = (
+            cv2.remap(values, at[k], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            for values in (part.flow_px, part.region_f32)
         )
-        for part, k in zip(parts, fields, strict=True)
-    ]
+        return PartWarp(part.name, flow, region)
+
+    moved = list(together(*(partial(at_movement, part, k) for part, k in zip(parts, fields, strict=True))))
     if share is None:
         return moved
     shares = [_edged(cv2.resize(share[1 + k], size)) for k in range(FIELDS)]

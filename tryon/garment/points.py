@@ -3,7 +3,8 @@
 The chains are as in ``landmarks.find_landmarks``, but the costs are the network's: minus the log-probability of
 each landmark's place, read along the outline, so that every point lies on the outline and in order. A clear peak
 is right more often (a cuff on the torso, an armpit under a sleeve, legs that touch); near the outline it is
-pulled onto it.
+pulled onto it. Where peaks of a sleeved garment contradict one another, a set that fits together is chosen
+(``tryon.garment.sides``).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tryon.garment.landmarks import LANDMARKS, Kind, cheapest_chain, find_landma
 from tryon.garment.mask import BoolMask
 from tryon.garment.network import SLEEVES
 from tryon.garment.reading import Reading
+from tryon.garment.sides import sides_together
 from tryon.types import PointsF32
 
 TRUST = 0.10  # mean heat mass around the peaks under which the outline's own programme is asked
@@ -71,9 +73,17 @@ def choose_points(front: BoolMask, reading: Reading, kind: Kind) -> Points:
         x, y = (round(float(v)) for v in np.clip(peak, 0, [front.shape[1] - 1, front.shape[0] - 1]))
         if not front[y, x] and float(apart.min()) > ASTRAY * size:
             continue
-        near = float(apart.min()) < ONTO * size and name != "crotch"
-        placed[name] = _point(border[int(apart.argmin())] if near else peak)
+        placed[name] = _point(peak if name == "crotch" else _onto(border, peak, size))
+    together = sides_together(reading, front) if sleeved else {}
+    for name, peak in together.items():
+        placed[name] = _point(_onto(border, peak, size))
     return placed
+
+
+def _onto(border: PointsF32, point: PointsF32, size: float) -> PointsF32:
+    """The outline's point where it is near, the point itself elsewhere."""
+    apart = np.linalg.norm(border - point, axis=1)
+    return border[int(apart.argmin())] if float(apart.min()) < ONTO * size else point
 
 
 def _along_outline(border: PointsF32, reading: Reading, chain: tuple[str, ...], legs: bool) -> Points:

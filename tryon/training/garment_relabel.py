@@ -2,7 +2,9 @@
 
 The classical teachers of ``prepare_garments`` are unsure of a third of the photos, most of all of folded sleeves. A
 network that has learnt from rendered garments too is asked twice; points that both answers share are added,
-teachers' points that both contradict are dropped, and so are teachers' masks.
+teachers' points that both contradict are dropped, and so are teachers' masks. Where its peaks contradict one another
+and the set that fits together (``tryon.garment.sides``) is the same in both, that set is taught: so the network comes
+to see what fits.
 """
 
 from __future__ import annotations
@@ -16,8 +18,20 @@ import torch
 from numpy.typing import NDArray
 
 from tryon.garment.landmarks import LANDMARKS, kind_of
-from tryon.garment.network import MASK, NET_HEIGHT, NET_WIDTH, PARAMS, POINTS, SLEEVES, WEIGHTS_NAME, peaks
+from tryon.garment.network import (
+    MASK,
+    NET_HEIGHT,
+    NET_WIDTH,
+    PARAMS,
+    POINTS,
+    SLEEVES,
+    WEIGHTS_NAME,
+    log_heat,
+    peaks,
+)
 from tryon.garment.points import CHAINS, SLEEVED
+from tryon.garment.reading import Reading, Window
+from tryon.garment.sides import sides_together
 from tryon.models.lite_unet import LiteUNet
 from tryon.models.weights import WEIGHTS_DIR, load_into, read_weights
 from tryon.training.garment_data import SWAPPED, GarmentDataError
@@ -25,6 +39,7 @@ from tryon.training.garment_targets import UNKNOWN
 from tryon.training.prepare_garments import CACHE_HEIGHT, LABEL_NAMES, REPOSITORY, write_shard
 from tryon.types import ATTRIBUTES, GARMENT_LABELS
 
+SEEN, FITS = 0.04, 0.3  # heat from which a point of a set that fits is believed, and what it then counts as
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 
@@ -66,11 +81,31 @@ def look(net: LiteUNet, images: list[U8]) -> list[Answer]:
     out = []
     none = SLEEVES.index("none")
     for maps, sleeve in zip(dense.float().numpy(), heads[1 + list(ATTRIBUTES).index("sleeve")].float(), strict=True):
-        points, mass = peaks(maps[POINTS:])
+        lengths = torch.softmax(sleeve, 0).numpy()
+        points, mass = _settled(maps, lengths) if lengths[none] < 0.5 else peaks(maps[POINTS:])
         k = 2 * CACHE_HEIGHT / NET_HEIGHT
-        sleeved = 1 - float(torch.softmax(sleeve, 0)[none])
-        out.append(Answer(maps[MASK] > 0, ((points + 0.5) * k - 0.5).astype(np.float32), mass, sleeved))
+        out.append(
+            Answer(maps[MASK] > 0, ((points + 0.5) * k - 0.5).astype(np.float32), mass, 1 - float(lengths[none]))
+        )
     return out
+
+
+def _settled(maps: F32, lengths: F32) -> tuple[F32, F32]:
+    """Peaks of the heat maps and the mass around them; the set that fits together where they contradict one another."""
+    points, mass = peaks(maps[POINTS:])
+    heat = log_heat(maps[POINTS:])
+    # in the pixels of the maps themselves, whose window is the network's input at half the size
+    window = Window(np.array([[2.0, 0.0, 0.5], [0.0, 2.0, 0.5]]))
+    mask = 1 / (1 + np.exp(-maps[MASK]))
+    reading = Reading(
+        mask, mask, points, mass, np.zeros(0, np.float32), {"sleeve": lengths}, np.zeros(0, np.float32), heat, window
+    )
+    for name, point in sides_together(reading, mask > 0.5).items():
+        i = LANDMARKS.index(name)
+        x, y = (int(np.clip(round(v), 0, n - 1)) for v, n in zip(point, heat.shape[:0:-1], strict=True))
+        around = float(np.exp(heat[i, max(0, y - 3) : y + 4, max(0, x - 3) : x + 4]).sum())
+        points[i], mass[i] = point, max(around, FITS) if around > SEEN else 0.0
+    return points, mass
 
 
 def mirrored(answer: Answer, width: int) -> Answer:

@@ -55,6 +55,23 @@ def test_layers_have_sharp_edges_at_the_photos_resolution() -> None:
     assert ((edge > 95) & (edge < 190)).sum() <= 4  # one work pixel at most
 
 
+def test_skin_in_less_light_gets_redder_and_in_full_light_stays() -> None:
+    photo = np.zeros((256, 192, 3), np.uint8)
+    crop = Crop(0.0, 0.0, 0.25, 48, 64)
+    size, window = full_size(crop), window_of(crop, (256, 192))
+    layout = np.full((64, 48, 4), -6.0)
+    layout[..., 1] = 6
+    alpha, region, base = np.zeros((256, 192), np.float32), np.ones((256, 192), np.float32), make_base((256, 192))
+    light = np.ones((64, 48), np.float32)
+    light[32:] = 0.6
+    out = blend(photo, region, photo, alpha, make_drawing(layout), base, base, size, window, light).astype(int)
+    assert np.abs(out[8:110, 8:-8] - 0.3 * 255).max() <= 1
+    red, green, blue = out[200, 96] / (0.3 * 255)
+    assert green == pytest.approx(0.6, abs=0.03)
+    assert red > green + 0.04
+    assert blue < green - 0.01
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     x0=st.floats(-120, 300),

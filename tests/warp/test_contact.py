@@ -61,7 +61,7 @@ def test_the_trunk_is_dark_beside_a_sleeve_and_light_farther_off(cloth: Garment)
 
 def test_sleeves_themselves_and_their_roots_stay_light(cloth: Garment) -> None:
     gain = contact_shadows(jacket(), cloth, pose(), UNIT)
-    assert np.allclose(gain[36:150, 46:70], 1, atol=0.02)
+    assert np.allclose(gain[40:146, 48:68], 1, atol=0.02)
     assert np.allclose(gain[40:58, 60:132], 1, atol=0.02)
 
 
@@ -81,7 +81,7 @@ def test_legs_darken_one_another_below_the_hips_alone(cloth: Garment) -> None:
     gain = contact_shadows(legs, cloth, pose(), UNIT)
     assert gain[220, 94] < 0.8
     assert gain[220, 76] > 0.97
-    assert np.allclose(gain[:160], 1, atol=0.02)
+    assert np.allclose(gain[:156], 1, atol=0.02)
     assert np.allclose(gain[220, :70], 1, atol=1e-6)
     assert np.allclose(gain[220, 123:], 1, atol=1e-6)
 

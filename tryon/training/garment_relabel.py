@@ -40,6 +40,8 @@ from tryon.training.prepare_garments import CACHE_HEIGHT, LABEL_NAMES, REPOSITOR
 from tryon.types import ATTRIBUTES, GARMENT_LABELS
 
 SEEN, FITS = 0.04, 0.3  # heat from which a point of a set that fits is believed, and what it then counts as
+SHORT_TO, LONG_FROM = 0.65, 1.1  # of a cuff from the shoulder, in distances of the shoulders
+SLEEVE = list(ATTRIBUTES).index("sleeve")
 U8 = NDArray[np.uint8]
 F32 = NDArray[np.float32]
 
@@ -212,3 +214,20 @@ def _relabel_batch(net: LiteUNet, records: list[dict[str, object]], settings: Re
         record["landmarks"] = points
         record["visible"] = np.where(np.isfinite(points).all(1), 1, UNKNOWN).astype(np.int8)
         record["mask_good"] = bool(record["mask_good"]) and good
+        known = np.array(record["attributes"])
+        if known[SLEEVE] == UNKNOWN and (length := told_length(points)) is not None:
+            known[SLEEVE] = SLEEVES.index(length)
+            record["attributes"] = known
+
+
+def told_length(points: F32) -> str | None:
+    """"short" or "long" where landmarks (19, 2) say so: known cuffs, far from the shoulder or near it."""
+    at = {name: points[i] for i, name in enumerate(LANDMARKS)}
+    width = float(np.linalg.norm(at["shoulder_left"] - at["shoulder_right"]))
+    reach = [
+        float(np.linalg.norm((at[f"cuff_out_{side}"] + at[f"cuff_in_{side}"]) / 2 - at[f"shoulder_{side}"])) / width
+        for side in ("left", "right")
+    ]
+    if all(r > LONG_FROM for r in reach):  # no comparison holds for NaN
+        return "long"
+    return "short" if all(0.2 < r < SHORT_TO for r in reach) else None

@@ -44,10 +44,25 @@ def contact_shadows(
     Returns:
         (h, w) float32 gains, 1 where there is no contact.
     """
-    s = settings
+    names = [part.name for part in parts]
+    if not any(name.startswith(("sleeve_", "leg_")) for name in names):
+        return np.ones_like(parts[0].region_f32)
+    h, w = parts[0].region_f32.shape
+    # light is soft: half of the size is enough
+    size = (max(1, w // 2), max(1, h // 2))
+    half = [
+        PartWarp(p.name, *(cv2.resize(m, size, interpolation=cv2.INTER_AREA) for m in (p.flow_px, p.region_f32)))
+        for p in parts
+    ]
+    small = Pose((pose.points_px + 0.5) / 2 - 0.5, pose.visibility)
+    gain = _gain(half, garment, small, unit_px / 2, settings)
+    return cv2.resize(gain, (w, h), interpolation=cv2.INTER_LINEAR)
+
+
+def _gain(parts: list[PartWarp], garment: Garment, pose: Pose, unit_px: float, s: ContactSettings) -> MaskF32:
+    names = [part.name for part in parts]
     shape = parts[0].region_f32.shape
     gain = np.ones(shape, np.float32)
-    names = [part.name for part in parts]
     after = parts[names.index("torso") + 1 :] if "torso" in names else parts
     # the viewer's left and right, as the parts are named, whichever way the person faces
     shoulders = sorted((pose.points_px[i] for i in SHOULDERS), key=lambda p: float(p[0]))
@@ -84,9 +99,8 @@ def _others(side: str, parts: list[PartWarp], garment: Garment) -> MaskF32:
 def _cover(part: PartWarp, garment: Garment) -> MaskF32:
     """(h, w) 0..1: where a piece shows the garment."""
     alpha = cv2.remap(
-        garment.alpha_f32, part.flow_px[..., 0], part.flow_px[..., 1], cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT, borderValue=0,
-    )  # fmt: skip
+        garment.alpha_f32, part.flow_px, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0
+    )  # type: ignore[call-overload]
     return np.asarray(alpha * part.region_f32, np.float32)
 
 

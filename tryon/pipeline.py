@@ -47,10 +47,10 @@ from tryon.person.slim_arms import slim_arms
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
 from tryon.warp.coarse import render_parts, warp_garment
-from tryon.warp.contact import contact_shadows
 from tryon.warp.learned import LearnedWarp
 from tryon.warp.placement import Placer
 from tryon.warp.placer import LearnedPlacement
+from tryon.warp.relief import relief
 from tryon.warp.sleeve_source import believable
 
 # A learned warp's place: coarse parts, garment, person, work frame -> parts with corrected flows
@@ -278,8 +278,8 @@ class TryOnPipeline:
                 inside = plan.old & (plan.outline_f32 > 0.5) & ~arms
                 layout = show_below(layout, inside, waist * DRAW_HEIGHT / WARP_HEIGHT, unit)
             shading = calm_shading(drawing.shading_f32, alpha_small, unit)
-            if not garment.worn:  # worn ones bring their own shadows
-                shading = shading * contact_shadows(parts, garment, frame_pose, body_unit(frame_pose))
+            if not garment.worn:  # photographed in wear, it has its own
+                shading = shading * relief(parts, garment, frame_pose, body_unit(frame_pose))
             drawing = replace(drawing, layout_f32=layout, shading_f32=shading)
         with _timed(timings, "composite"):
             size_full, window = full_size(crop), window_of(crop, photo_size)

@@ -81,12 +81,12 @@ def warp_garment(
     targets = with_fit(targets, fit)
     near = _near_shoulders(person, targets, crop, settings)
     if targets.kind == "skirt":
-        return [_trunk(skirt_piece(targets), "torso", targets, garment, crop, None, settings)]
+        return [_trunk(skirt_piece(targets, garment), "torso", targets, garment, crop, None, settings)]
     if targets.kind == "trousers":
         hips = _trunk(hips_piece(targets), "hips", targets, garment, crop, None, settings)
         legs = [part for side in SIDES for part in _limb(targets, garment, side, "leg", crop, None, settings)]
         return [*legs, hips]
-    torso = _trunk(bodice_piece(targets), "torso", targets, garment, crop, near, settings)
+    torso = _trunk(bodice_piece(targets, garment), "torso", targets, garment, crop, near, settings)
     if "cuff_out_left" not in targets.source_px:
         return [torso]
     behind: list[PartWarp] = []

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.geometry.curves import point_at, unit
+from tryon.types import Garment, MaskF32
 from tryon.warp.body import SIDES, Vector
 from tryon.warp.placement import BodyTargets, middle
 
@@ -17,6 +18,11 @@ Points = NDArray[np.float64]
 _UPPER_ROWS, _DRESS_ROWS, _SKIRT_ROWS = 4, 6, 4
 
 
+_FLARED = 1.3  # hem to waist, from which a hem's arc comes from the flare
+_MOST_SAG = 0.3  # of the hem's width
+_SAG_KEPT = 0.2  # of the arc: hems are seen a little from above
+_SAG_DOWN = 0.5  # of it by which the corners come down: the sides of a flared skirt lie slanting in its picture
+_DRESS_ARCS = 2.0  # exponent of how arcs grow below the armpits: skirts begin at the waist
 _FRONT = 0.22  # sw from the spine's plane to the front's middle line
 
 
@@ -33,7 +39,7 @@ class TrunkPiece:
     outline: Points
 
 
-def bodice_piece(targets: BodyTargets) -> TrunkPiece:
+def bodice_piece(targets: BodyTargets, garment: Garment) -> TrunkPiece:
     """Torso of an upper or a dress: neck, shoulders, armholes, then rows down to the hem."""
     body, src, dst = targets.body, targets.source_px, targets.points_px
     sw = body.full_width
@@ -46,7 +52,10 @@ def bodice_piece(targets: BodyTargets) -> TrunkPiece:
         target.append((dst[f"shoulder_{side}"] + dst[f"armpit_{side}"]) / 2)
     count = _DRESS_ROWS if targets.kind == "dress" else _UPPER_ROWS
     rows_source, rows_target = trunk_rows(targets, "armpit", "hem", count)
+    sag = hem_sag(garment.alpha_f32, src, "armpit") if targets.kind == "dress" else np.zeros((5, 2))
+    rows_target = _let_down(rows_target, sag, targets, _DRESS_ARCS)
     around_source, around_target = wrapped(rows_source, rows_target, targets.wrap)
+    around_source = _with_arcs(around_source, sag, _DRESS_ARCS)
     source += list(around_source.reshape(-1, 2))
     target += list(around_target.reshape(-1, 2))
     side_room = 0.10 * sw
@@ -59,10 +68,12 @@ def bodice_piece(targets: BodyTargets) -> TrunkPiece:
     return TrunkPiece(np.array(source), np.array(target), _close(lefts, rights, 0.35 * sw))
 
 
-def skirt_piece(targets: BodyTargets) -> TrunkPiece:
-    """A skirt: rows from waistband to hem."""
+def skirt_piece(targets: BodyTargets, garment: Garment) -> TrunkPiece:
+    """A skirt: rows from waistband to hem. Laid flat, a flared one's hem is an arc; on a body it hangs nearly level."""
     body = targets.body
     rows_source, rows_target = trunk_rows(targets, "waist", "hem", _SKIRT_ROWS)
+    sag = hem_sag(garment.alpha_f32, targets.source_px, "waist")
+    rows_target = _let_down(rows_target, sag, targets, 1.0)
     room = 0.12 * body.full_width * body.hip_across
     up = -0.25 * body.full_width * body.down
     lefts, rights = list(rows_target[:, 0] - room), list(rows_target[:, 2] + room)
@@ -70,7 +81,48 @@ def skirt_piece(targets: BodyTargets) -> TrunkPiece:
     rights.insert(0, rights[0] + up)
     outline = _close(lefts, rights, 0.35 * body.full_width)
     source, target = wrapped(rows_source, rows_target, targets.wrap)
+    source = _with_arcs(source, sag, 1.0)
     return TrunkPiece(source.reshape(-1, 2), target.reshape(-1, 2), outline)
+
+
+def hem_sag(alpha_f32: MaskF32, source: dict[str, Vector], first: str) -> Points:
+    """How far a flared hem hangs below the line between its corners.
+
+    Args:
+        alpha_f32: (h, w), the garment. source: its landmarks, garment pixels. first: the pair that the flare begins at.
+
+    Returns:
+        (5, 2) garment pixels, evenly from corner to corner, where they are 0; 0 everywhere for hems that do not flare,
+        and where none is seen.
+    """
+    left, right = source["hem_left"], source["hem_right"]
+    wide = float(np.linalg.norm(right - left))
+    sag = np.zeros((5, 2))
+    if wide < _FLARED * float(np.linalg.norm(source[f"{first}_right"] - source[f"{first}_left"])):
+        return sag
+    down = unit(middle(source, "hem") - middle(source, first))
+    steps = np.linspace(0.0, _MOST_SAG * wide, 60)
+    for k in (1, 2, 3):
+        at = left + k / 4 * (right - left) + steps[:, None] * down
+        x, y = np.clip(np.rint(at), 0, [alpha_f32.shape[1] - 1, alpha_f32.shape[0] - 1]).astype(int).T
+        off = np.flatnonzero(alpha_f32[y, x] < 0.5)
+        if not len(off):  # cut off by the picture's edge, or no arc: its corners were read too high
+            return np.zeros((5, 2))
+        sag[k] = steps[off[0]] * down
+    return sag
+
+
+def _let_down(rows: Points, sag: Points, targets: BodyTargets, power: float) -> Points:
+    """Target rows (N, 3, 2) lower by part of a hem's arc, which grows from the first row to the last."""
+    grows = np.linspace(0.0, 1.0, len(rows)) ** power
+    deep = _SAG_DOWN * targets.scale * float(np.linalg.norm(sag[2]))
+    return rows + deep * grows[:, None, None] * targets.body.down
+
+
+def _with_arcs(source: Points, sag: Points, power: float) -> Points:
+    """Source rows (N, 5, 2) that follow a hem's arc, which grows from the first row to the last."""
+    grows = np.linspace(0.0, 1.0, len(source)) ** power
+    return source + (1 - _SAG_KEPT) * grows[:, None, None] * sag
 
 
 def hips_piece(targets: BodyTargets) -> TrunkPiece:

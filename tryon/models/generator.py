@@ -96,7 +96,7 @@ class Generator(nn.Module):
         for up in self.ups:
             y = F.interpolate(y, scale_factor=2.0, mode="nearest")
             y = up(torch.cat([y, skips.pop()], 1))
-        raw = F.pixel_shuffle(self.exit(y), 2).float()
+        raw = F.pixel_shuffle(self.exit(y), 2).float().contiguous()  # strided, tanh takes ten times as long
         layout = raw[:, 4:8] + layout_prior(x)
         shading = torch.exp(MAX_SHADING * torch.tanh(raw[:, 3:4]))
         change = torch.tanh(raw[:, :3])

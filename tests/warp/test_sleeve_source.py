@@ -122,3 +122,18 @@ def test_edges_run_from_the_armhole_to_the_cuff(garment):
     assert np.all(np.diff(knots) > 0)
     assert outer[0] == pytest.approx(source["shoulder_right"], abs=1)
     assert inner[-1] == pytest.approx(source["cuff_in_right"], abs=1)
+
+
+def test_a_cap_sleeve_made_of_the_trunk_is_no_longer_than_it_is(garment):
+    flat = replace(garment("tee"), sleeve="short")
+    for side, out in (("left", -1), ("right", 1)):
+        shoulder, armpit = (np.array(flat.landmarks_px[f"{name}_{side}"]) for name in ("shoulder", "armpit"))
+        cap = {f"cuff_out_{side}": tuple(shoulder + np.array([14 * out, 22])), f"cuff_in_{side}": tuple(armpit - 2.0)}
+        flat = _with(flat, **cap)
+    source = complete_landmarks(flat)
+    wide = np.linalg.norm(source["armpit_right"] - source["armpit_left"])
+    for made_of in sleeve_sources(flat, source).values():
+        assert made_of.trunk
+        assert 0.2 * wide < np.linalg.norm(made_of.cuff_out - made_of.root_out) < 0.35 * wide
+    long = sleeve_sources(replace(flat, sleeve="long"), source)
+    assert all(np.linalg.norm(m.cuff_out - m.root_out) > 0.6 * wide for m in long.values())

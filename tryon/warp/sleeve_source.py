@@ -38,6 +38,7 @@ class SleeveSettings:
     apart: float = 0.08  # of a cuff's outer end from the hem's corner: nearer, the hem was taken for the cuff
     strip_inset: float = 0.05  # of a strip of the trunk's side: its seam and edge stay out
     strip_width: float = 0.24
+    least_strip: float = 0.3  # length of one that stands for a short sleeve
 
 
 DEFAULT = SleeveSettings()
@@ -78,7 +79,7 @@ def sleeve_sources(garment: Garment, source: Landmarks, s: SleeveSettings = DEFA
         elif good[OTHER[side]]:
             out[side] = own[OTHER[side]]
         else:
-            out[side] = _strip(source, side, s)
+            out[side] = _strip(source, side, s, short=garment.sleeve == "short")
     return out
 
 
@@ -138,12 +139,16 @@ def _own(source: Landmarks, side: Side) -> SleeveSource:
     return SleeveSource(root_out, root_in, cuff_out, cuff_in, source.get(f"elbow_{side}"), side)
 
 
-def _strip(source: Landmarks, side: Side, s: SleeveSettings) -> SleeveSource:
-    """A strip of the trunk's side, from the armpit to a little above the hem."""
+def _strip(source: Landmarks, side: Side, s: SleeveSettings, *, short: bool) -> SleeveSource:
+    """A strip of the trunk's side, from the armpit to a little above the hem, or as long as a short sleeve."""
     out = unit(source["armpit_right"] - source["armpit_left"]) * (1.0 if side == "right" else -1.0)
     width = float(np.linalg.norm(source["armpit_right"] - source["armpit_left"]))
     top, hem = source[f"armpit_{side}"], source[f"hem_{side}"]
-    low = point_at(np.stack([top, hem]), 0.9, np.array([0.0, 1.0]))
+    share = 0.9
+    if short:
+        own = float(np.linalg.norm(source[f"cuff_out_{side}"] - source[f"shoulder_{side}"]))
+        share = min(share, max(own, s.least_strip * width) / max(float(np.linalg.norm(hem - top)), 1.0))
+    low = point_at(np.stack([top, hem]), share, np.array([0.0, 1.0]))
     inset, far = s.strip_inset * width * out, (s.strip_inset + s.strip_width) * width * out
     return SleeveSource(top - inset, top - far, low - inset, low - far, None, side, trunk=True)
 

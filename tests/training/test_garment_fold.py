@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 
 from tryon.garment.landmarks import LANDMARKS
+from tryon.garment.network import MASK, POINTS, peaks
 from tryon.synth.garment_mesh import PART
 from tryon.synth.record import HALF, PART_MASK, FlatView
 from tryon.training.garment_fold import fold_sleeves, shade_fold
-from tryon.training.garment_relabel import Answer, RelabelSettings, mirrored, relabel
+from tryon.training.garment_relabel import Answer, RelabelSettings, mirrored, relabel, settled, told_length
 
 SLEEVES = (PART["left_sleeve"] + 1, PART["right_sleeve"] + 1)
 
@@ -119,3 +120,37 @@ def test_a_mirrored_answer_is_mirrored_back() -> None:
     known = first.points.any(1)
     assert np.allclose(again.points[known], first.points[known])
     assert np.array_equal(again.mask, first.mask)
+
+
+def test_contradicting_peaks_are_taught_as_the_set_that_fits() -> None:
+    """A cuff at the shoulder, its other end at the hem: a long sleeve's, which the length says it is."""
+    shirt = {"shoulder": (28, 30), "cuff_out": (16, 88), "cuff_in": (25, 90), "armpit": (29, 50), "hem": (30, 96)}
+    maps = np.full((POINTS + len(LANDMARKS), 128, 96), -4.0, np.float32)
+    maps[MASK, 26:100, 14:83] = 6
+    for i, name in enumerate(LANDMARKS):
+        place = shirt.get(name.rsplit("_", 1)[0])
+        if place is not None:
+            maps[POINTS + i, place[1], place[0] if name.endswith("left") else 96 - place[0]] = 12
+    cuff = LANDMARKS.index("cuff_out_left")
+    maps[POINTS + cuff, 32, 28] = 12.4
+    lengths = np.array([0.0, 0.02, 0.0, 0.98], np.float32)
+    points, mass = settled(maps, lengths)
+    assert np.linalg.norm(points[cuff] - (16, 88)) < 1
+    assert mass[cuff] >= 0.3
+    single, _ = peaks(maps[POINTS:])
+    assert np.linalg.norm(single[cuff] - (28, 32)) < 1
+    others = [i for i in range(len(LANDMARKS)) if i != cuff]
+    assert np.array_equal(points[others], single[others])
+
+
+@pytest.mark.parametrize(("reach", "told"), [(0.4, "short"), (0.85, None), (1.4, "long")])
+def test_known_cuffs_tell_a_sleeves_length(reach: float, told: str | None) -> None:
+    points = np.full((len(LANDMARKS), 2), np.nan, np.float32)
+    assert told_length(points) is None
+    for side, x in (("left", 100.0), ("right", 200.0)):
+        points[LANDMARKS.index(f"shoulder_{side}")] = (x, 50)
+        for end in ("cuff_out", "cuff_in"):
+            points[LANDMARKS.index(f"{end}_{side}")] = (x, 50 + 100 * reach)
+    assert told_length(points) == told
+    points[LANDMARKS.index("cuff_in_left")] = np.nan
+    assert told_length(points) is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import cv2
 import numpy as np
@@ -14,7 +16,7 @@ from tryon.garment.landmarks import LANDMARKS
 from tryon.garment.network import PARAMS, GarmentNetwork
 from tryon.models.lite_unet import LiteUNet
 from tryon.models.weights import read_weights, save_weights
-from tryon.training.garment import GarmentSettings, load_start, one_cycle, train_garment
+from tryon.training.garment import GarmentSettings, _rare_sleeves, load_start, one_cycle, train_garment
 from tryon.training.garment_augment import choose_cut, cut_off, draw_collar, empty_ground
 from tryon.training.garment_data import (
     GarmentDataError,
@@ -24,6 +26,8 @@ from tryon.training.garment_data import (
 )  # fmt: skip
 from tryon.training.garment_fronts import OPEN, UNCLEAR, front_of
 from tryon.training.garment_losses import collate, heat_loss, losses
+from tryon.training.garment_sleeves import SLEEVELESS, sleeve_of
+from tryon.training.garment_sleeves import UNCLEAR as SLEEVES_UNCLEAR
 from tryon.training.garment_targets import DRAWN, REAL, attribute_targets, label_attributes
 from tryon.training.prepare_garments import CACHE_HEIGHT, CACHE_WIDTH, is_validation, letterbox, write_shard
 
@@ -120,6 +124,26 @@ def test_targets_know_what_a_label_says_and_nothing_else() -> None:
     assert front_of(opened, "Outwear") == "open"
     assert front_of(unclear, "Blazer") is None
     assert front_of(opened, "Dress") is None
+
+
+def test_waistcoats_are_known_by_their_ids() -> None:
+    waistcoat, unclear = next(iter(SLEEVELESS)), next(iter(SLEEVES_UNCLEAR))
+    assert not SLEEVELESS & SLEEVES_UNCLEAR
+    assert sleeve_of(f"{waistcoat}-and-more", "Outwear") == "none"
+    assert sleeve_of("no such id", "Outwear") == "long"
+    assert sleeve_of(unclear, "Outwear") is None
+    assert sleeve_of(waistcoat, "Shirt") is None
+    assert label_attributes(waistcoat, "Outwear", "long")["sleeve"] == "none"
+
+
+def test_photos_whose_sleeves_are_rare_are_shown_more_often() -> None:
+    labels = np.array([0] * 19 + [1, 1])
+    sleeves = np.array([3] * 16 + [0] * 2 + [-1] + [1, 1])
+    few = SimpleNamespace(label=labels, attributes=np.stack([sleeves] * 5, 1))
+    often = _rare_sleeves(cast(GarmentRecords, few), np.arange(21))
+    assert np.allclose(often[:16], 1)
+    assert np.allclose(often[16:18], 8**0.5)
+    assert np.allclose(often[18:], 1)
 
 
 def test_samples_move_points_with_their_pictures(records: GarmentRecords) -> None:

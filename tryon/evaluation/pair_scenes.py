@@ -22,6 +22,7 @@ from tryon.composite import (
 )
 from tryon.geometry.crops import Crop
 from tryon.geometry.flow import enlarge_flow
+from tryon.geometry.shading import calm_shading
 from tryon.models.drawing import Drawing
 from tryon.models.generator import LAYERS
 from tryon.models.inputs import ALPHA, SKIN_NAMES, LayerBases, generator_input, known_maps, layer_bases
@@ -36,6 +37,7 @@ from tryon.pipeline import DRAW_HEIGHT, DRAW_WIDTH, Refine
 from tryon.training.pairs import Pair
 from tryon.training.prepare_pairs import FLOW, FRAME
 from tryon.types import Garment, MaskF32, PartWarp, Person, Pose, RGBu8
+from tryon.warp.relief import relief
 from tryon.warp.render import render_parts
 
 F32 = NDArray[np.float32]
@@ -123,11 +125,14 @@ def make_scene(pair: Pair, refine: Refine | None = None) -> Scene:
     return Scene(person, garment, parts, rgb, alpha, plan, bases, x, _small(pair.worn_u8, size))
 
 
-def finish_scene(scene: Scene, draw: Callable[[F32], Drawing], light: LimbLight | None = None) -> tuple[RGBu8, MaskF32]:
+def finish_scene(
+    scene: Scene, draw: Callable[[F32], Drawing], light: LimbLight | None = None, *, lit: bool = True
+) -> tuple[RGBu8, MaskF32]:
     """The picture at FRAME: drawn small and put into the photo as ``TryOnPipeline.dress`` does.
 
     Args:
-        scene: from ``make_scene``. draw: the generator. light: shades bare limbs.
+        scene: from ``make_scene``. draw: the generator. light: shades bare limbs. lit: whether the garment gets the
+            relief of what it is worn on; a pasted one does not.
 
     Returns:
         (H, W, 3) uint8 and the edit region (H, W) 0..1.
@@ -146,13 +151,19 @@ def finish_scene(scene: Scene, draw: Callable[[F32], Drawing], light: LimbLight 
     labels = cv2.resize(person.labels_u8, (DRAW_WIDTH, DRAW_HEIGHT), interpolation=cv2.INTER_NEAREST)
     layout = slim_arms(drawing.layout_f32, labels, pose, scene.plan.region_f32 > 0)
     layout = ruled_layout(layout, scene.x[ALPHA][0], scene.plan, unit)
-    drawing = replace(drawing, layout_f32=layout)
+    shading = drawing.shading_f32
+    if lit:
+        laid = Pose(CROP.to_crop(person.pose.points_px), person.pose.visibility)
+        gain = relief(scene.parts, scene.garment, laid, body_unit(laid))
+        shading = calm_shading(shading, scene.x[ALPHA][0], unit)
+        shading = shading * cv2.resize(gain, shading.shape[::-1], interpolation=cv2.INTER_AREA)
+    drawing = replace(drawing, layout_f32=layout, shading_f32=shading)
     cloth = (scene.garment_u8, scene.alpha_f32)
     crease = leg_crease(scene.plan.region_f32.shape, pose)
     skin = layout.argmax(2) == LAYERS.index("skin")
-    gain = None if light is None else light.gain(skin, pose, crease)
+    limbs = None if light is None else light.gain(skin, pose, crease)
     shown = has_label(labels, *SKIN_NAMES) & (scene.plan.region_f32 == 0)
-    bare = light_on_limbs(layout, unit, crease, gain, shown)
+    bare = light_on_limbs(layout, unit, crease, limbs, shown)
     picture = blend(person.image_u8, region, *cloth, drawing, *textures, size, window, bare)
     return picture, region
 

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from tryon.evaluation.metrics import FeatureDistance
 from tryon.evaluation.pair_scenes import Scene, finish_scene, flow_errors, make_scene, mask_iou
 from tryon.evaluation.picture_figures import DISTANCES, F64, METRICS, compare, picture_values
-from tryon.evaluation.variants import draw_pictures, drawing_of
+from tryon.evaluation.variants import PastedWarp, draw_pictures, drawing_of
 from tryon.pipeline import DRAW_HEIGHT, DRAW_WIDTH, Refine
 from tryon.training.pairs import Pair, PairStore
 from tryon.training.prepare_pairs import FRAME
@@ -111,7 +111,7 @@ def _finish_large(
 ) -> None:
     """Finish a pair at FRAME by every warp and network, and add the values to ``rows``."""
     done = {
-        f"{warp}, {name}": finish_scene(scene, drawing_of(net).draw)
+        f"{warp}, {name}": finish_scene(scene, drawing_of(net).draw, lit=not isinstance(net, PastedWarp))
         for warp, scene in scenes.items()
         for name, net in networks.items()
     }

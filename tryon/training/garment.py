@@ -131,12 +131,12 @@ def score(figures: dict[str, float]) -> float:
 
 
 def _order(records: GarmentRecords, settings: GarmentSettings, rng: np.random.Generator) -> np.ndarray:
-    """One epoch: every real training photo once, rare labels up to three times, the others mixed in."""
+    """One epoch: every real training photo once, rare labels and rare sleeves more often, the others mixed in."""
     train = ~records.validation
     real = np.flatnonzero(train & (records.source == REAL))
     counts = np.bincount(records.label[real], minlength=len(LABEL_NAMES))
     repeat = np.clip(np.sqrt(counts.max() / np.maximum(counts, 1)), 1, 3)
-    chance = repeat[records.label[real]]
+    chance = repeat[records.label[real]] * _rare_sleeves(records, real)
     parts = [np.repeat(real, np.floor(chance + rng.random(len(real))).astype(int))]
     shares = {DRAWN: settings.drawn_share, RENDERED: settings.rendered_share}
     pools = {source: np.flatnonzero(train & (records.source == source)) for source in shares}
@@ -145,6 +145,15 @@ def _order(records: GarmentRecords, settings: GarmentSettings, rng: np.random.Ge
         wanted = int(len(parts[0]) * shares[source] / rest) if len(pool) else 0
         parts.append(rng.choice(pool, wanted, replace=wanted > len(pool)) if wanted else pool[:0])
     return rng.permutation(np.concatenate(parts))
+
+
+def _rare_sleeves(records: GarmentRecords, real: np.ndarray) -> np.ndarray:
+    """How much more often than once photos are shown whose sleeves are rare among those of their label, 1 to 3."""
+    pairs = np.stack([records.label[real], records.attributes[real, list(ATTRIBUTES).index("sleeve")]], 1)
+    kinds, which, counts = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+    most = np.array([counts[(kinds[:, 0] == label) & (kinds[:, 1] >= 0)].max(initial=1) for label in kinds[:, 0]])
+    often = np.where(kinds[:, 1] >= 0, np.clip(np.sqrt(most / counts), 1, 3), 1.0)
+    return np.asarray(often[which.reshape(-1)])
 
 
 def _held(records: GarmentRecords, few: int) -> np.ndarray:

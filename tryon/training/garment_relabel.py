@@ -9,7 +9,7 @@ to see what fits.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -84,7 +84,7 @@ def look(net: LiteUNet, images: list[U8]) -> list[Answer]:
     none = SLEEVES.index("none")
     for maps, sleeve in zip(dense.float().numpy(), heads[1 + list(ATTRIBUTES).index("sleeve")].float(), strict=True):
         lengths = torch.softmax(sleeve, 0).numpy()
-        points, mass = _settled(maps, lengths) if lengths[none] < 0.5 else peaks(maps[POINTS:])
+        points, mass = settled(maps, lengths) if lengths[none] < 0.5 else peaks(maps[POINTS:])
         k = 2 * CACHE_HEIGHT / NET_HEIGHT
         out.append(
             Answer(maps[MASK] > 0, ((points + 0.5) * k - 0.5).astype(np.float32), mass, 1 - float(lengths[none]))
@@ -92,7 +92,7 @@ def look(net: LiteUNet, images: list[U8]) -> list[Answer]:
     return out
 
 
-def _settled(maps: F32, lengths: F32) -> tuple[F32, F32]:
+def settled(maps: F32, lengths: F32) -> tuple[F32, F32]:
     """Peaks of the heat maps and the mass around them; the set that fits together where they contradict one another."""
     points, mass = peaks(maps[POINTS:])
     heat = log_heat(maps[POINTS:])
@@ -209,19 +209,21 @@ def _relabel_batch(net: LiteUNet, records: list[dict[str, object]], settings: Re
         mask = cv2.imdecode(np.asarray(record["mask"], np.uint8), cv2.IMREAD_GRAYSCALE)
         small = cv2.resize(mask, (NET_WIDTH // 2, NET_HEIGHT // 2), interpolation=cv2.INTER_AREA) > 127
         label = LABEL_NAMES[int(np.asarray(record["label"]))]
+        known = np.array(record["attributes"])
+        if known[SLEEVE] == SLEEVES.index("none"):  # looked at: whatever the network takes for sleeves are none
+            first = replace(first, sleeved=0.0)
         again = mirrored(second, image.shape[1])
         points, good = relabel(first, again, label, _points_of(record), small, settings)
         record["landmarks"] = points
         record["visible"] = np.where(np.isfinite(points).all(1), 1, UNKNOWN).astype(np.int8)
         record["mask_good"] = bool(record["mask_good"]) and good
-        known = np.array(record["attributes"])
         if known[SLEEVE] == UNKNOWN and (length := told_length(points)) is not None:
             known[SLEEVE] = SLEEVES.index(length)
             record["attributes"] = known
 
 
 def told_length(points: F32) -> str | None:
-    """"short" or "long" where landmarks (19, 2) say so: known cuffs, far from the shoulder or near it."""
+    """ "short" or "long" where landmarks (19, 2) say so: known cuffs, far from the shoulder or near it."""
     at = {name: points[i] for i, name in enumerate(LANDMARKS)}
     width = float(np.linalg.norm(at["shoulder_left"] - at["shoulder_right"]))
     reach = [

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from tryon.synth.record import GarmentInfo
 from tryon.training.garment_fronts import front_of
+from tryon.training.garment_sleeves import sleeve_of
 from tryon.types import ATTRIBUTES
 
 UNKNOWN = -1
@@ -63,6 +64,8 @@ def label_attributes(image_id: str, label: str, sleeve: str | None = None) -> di
     out = dict(OF_LABEL.get(label, {}))
     if (front := front_of(image_id, label)) is not None:
         out["front"] = front
+    if (looked := sleeve_of(image_id, label)) is not None:
+        out["sleeve"] = looked
     if sleeve is not None:
         out.setdefault("sleeve", sleeve)
     return out

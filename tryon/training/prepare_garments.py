@@ -20,6 +20,7 @@ from tryon.garment.contour import find_axis
 from tryon.garment.landmarks import LANDMARKS, Found, find_landmarks, kind_of
 from tryon.garment.mask import WORK_SIDE, BoolMask, Ground, grabcut_mask, plain_mask
 from tryon.settings import open_data_dir
+from tryon.training.garment_sleeves import sleeve_of
 from tryon.training.garment_targets import REAL, UNKNOWN, attribute_targets, label_attributes
 from tryon.types import GARMENT_LABELS, RGBu8
 
@@ -80,13 +81,14 @@ class Teaching:
     landmarks_good: bool
 
 
-def teach(image_u8: RGBu8, label: str, settings: PrepareSettings) -> Teaching:
+def teach(image_u8: RGBu8, label: str, settings: PrepareSettings, templates: tuple[str, ...] | None = None) -> Teaching:
     """Teacher mask and landmarks of a photo whose label is known.
 
     Args:
         image_u8: (h, w, 3), at most ``WORK_SIDE`` long.
         label: one of ``GARMENT_LABELS``.
         settings: when to believe.
+        templates: sleeves that it may have, where more is known than the label says.
     """
     flooded, ground = plain_mask(image_u8)
     legs = label in ("Pants", "Shorts")
@@ -102,7 +104,8 @@ def teach(image_u8: RGBu8, label: str, settings: PrepareSettings) -> Teaching:
         and float(border.mean()) < 0.12
     )
     category = GARMENT_LABELS[label]
-    found = find_landmarks(mask, kind_of(label, category), TEMPLATES_OF_LABEL.get(label)) if mask.any() else None
+    templates = templates or TEMPLATES_OF_LABEL.get(label)
+    found = find_landmarks(mask, kind_of(label, category), templates) if mask.any() else None
     believed = (
         good and found is not None and found.cost < settings.max_cost and found.asymmetry < settings.max_asymmetry
     )
@@ -154,7 +157,8 @@ def _record(row: dict[str, str], settings: PrepareSettings) -> dict[str, object]
     image = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
     s = min(1.0, WORK_SIDE / max(image.shape[:2]))
     small = cv2.resize(image, None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
-    teaching = teach(np.asarray(small, np.uint8), row["label"], settings)
+    sleeves = sleeve_of(row["image"], row["label"])
+    teaching = teach(np.asarray(small, np.uint8), row["label"], settings, None if sleeves is None else (sleeves,))
     boxed, _ = letterbox(image, CACHE_HEIGHT, CACHE_WIDTH)
     _, small_matrix = letterbox(np.asarray(small, np.uint8), CACHE_HEIGHT, CACHE_WIDTH)
     mask = cv2.warpAffine(

@@ -11,7 +11,7 @@ from tryon.garment.holes import mend_holes
 from tryon.garment.hood import find_hood
 from tryon.garment.landmarks import LANDMARKS
 from tryon.garment.local_colour import local_cut
-from tryon.garment.points import choose_points
+from tryon.garment.points import choose_points, has_sleeves
 from tryon.garment.reading import Reading, whole_window
 from tryon.types import ATTRIBUTES, GARMENT_LABELS
 
@@ -150,3 +150,9 @@ def test_where_both_sides_look_alike_the_network_stays() -> None:
     assert overlap(local_cut(grey, soft) > 0.5, truth) > 0.98
     empty = np.zeros((64, 48), np.float32)
     assert np.array_equal(local_cut(np.zeros((64, 48, 3), np.uint8), empty), empty)
+
+
+@pytest.mark.parametrize(("none", "sleeves"), [(0.55, True), (0.7, False)])
+def test_sleeves_are_dropped_only_where_their_lack_would_be_told(none: float, sleeves: bool) -> None:
+    seen = reading({"shoulder_left": (60.0, 40.0)}, probabilities(sleeve=("none", none)), 256, 192)
+    assert has_sleeves(seen) == sleeves

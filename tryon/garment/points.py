@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.garment.attributes import LEAST
 from tryon.garment.contour import outline, sample_outline
 from tryon.garment.landmarks import LANDMARKS, Kind, cheapest_chain, find_landmarks
 from tryon.garment.mask import BoolMask
@@ -39,8 +40,8 @@ SLEEVED = ("neck", "shoulder", "cuff_out", "cuff_in", "armpit", "hem")
 
 
 def has_sleeves(reading: Reading) -> bool:
-    """Whether the network sees sleeves."""
-    return float(reading.attributes["sleeve"][SLEEVES.index("none")]) < 0.5
+    """Whether a garment gets sleeves: unless the network is as sure that there are none as for it to be told."""
+    return float(reading.attributes["sleeve"][SLEEVES.index("none")]) < LEAST["sleeve"]
 
 
 def choose_points(front: BoolMask, reading: Reading, kind: Kind) -> Points:

@@ -162,10 +162,10 @@ def _side(reading: Reading, near: BoolMask, side: Side, shoulder: Floats, out: F
     depth = armpit[:, 1] * edge[:, 0] - armpit[:, 0] * edge[:, 1]
     beside = middle[:, 0] > s.folded  # a sleeve that is folded over the trunk has any length and no armpit under it
     by_kind = {}
-    for k in KINDS:
-        laid = _outside(reach, s.reach[k], s) + _outside(longer, s.longer[k], s)
-        laid += _outside(depth, s.depth[k], s, s.depth_step)
-        by_kind[k] = cost + np.where(beside, laid, _outside(reach, (0.3, s.reach[k][1]), s))
+    for kind in KINDS:
+        laid = _outside(reach, s.reach[kind], s) + _outside(longer, s.longer[kind], s)
+        laid += _outside(depth, s.depth[kind], s, s.depth_step)
+        by_kind[kind] = cost + np.where(beside, laid, _outside(reach, (0.3, s.reach[kind][1]), s))
     return _Side(tuple(places for places, _ in candidates), sets, by_kind, reach)
 
 

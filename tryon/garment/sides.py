@@ -38,7 +38,7 @@ def _ranges(*values: Range) -> Mapping[str, Range]:
 
 @dataclass(frozen=True)
 class SideSettings:
-    """What is likely, in distances of the shoulders; 1 to 99% of 525 sides of photos that the network was sure of."""
+    """What is likely, in distances of the shoulders: about 1 to 99% of 525 sides that the network was sure of."""
 
     peaks: int = 6  # candidates of a landmark
     apart: int = 4  # pixels of the heat map between two of them

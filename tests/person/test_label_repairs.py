@@ -7,7 +7,7 @@ import pytest
 
 from tests.person.test_edit_plan import H, W, bare, pose, trunk
 from tryon.person.label_repairs import repaired_labels
-from tryon.types import LABEL
+from tryon.types import LABEL, Pose
 
 WHITE, GREEN, RED, COAT = (235, 235, 230), (40, 140, 60), (190, 30, 40), (70, 60, 120)
 
@@ -173,3 +173,19 @@ def test_a_hem_in_the_wind_is_no_bag() -> None:
     assert (repaired_labels(labels, image, pose()) != truth).mean() < 0.001
     image[hem][free] = RED  # a bag on a long strap
     assert np.array_equal(repaired_labels(labels, image, pose()), labels)
+
+
+def test_a_passers_by_arm_is_ground_and_ones_own_stays() -> None:
+    labels, image = dressed()
+    truth = labels.copy()
+    assert (truth == LABEL["left_arm"]).any()
+    labels[box((60, 80), (3, 12))] = LABEL["left_arm"]
+    labels[box((150, 170), (150, 158))] = LABEL["right_leg"]
+    assert np.array_equal(repaired_labels(labels, image, pose()), truth)
+
+
+def test_limbs_of_a_pose_outside_the_picture_say_nothing() -> None:
+    labels, image = dressed()
+    away = Pose(pose().points_px + np.float32([0, 3 * H]), pose().visibility)
+    labels[box((60, 80), (3, 12))] = LABEL["left_arm"]
+    assert (repaired_labels(labels, image, away)[box((60, 80), (3, 12))] == LABEL["left_arm"]).all()

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.person.agnostic import Mask, body_unit, dilate, hands, has_label
+from tryon.person.agnostic import Mask, body_unit, dilate, hands, has_label, limb_distance
 from tryon.types import LABEL, LabelsU8, Pose, RGBu8
 
 CLOTHES = ("upper", "lower", "dress")
@@ -48,6 +48,8 @@ class RepairSettings:
     dark: float = 30.0  # L*: below it all cloth looks alike
     half: float = 0.3  # share of a dress's rim towards clothes beyond which a top of its cloth is a piece of it
     larger: float = 1.2  # a patch is at most so many times as large as the skirt it belongs to
+    arm: float = 0.33  # shoulder widths from the arms' bones to where an arm's skin begins that is somebody else's
+    leg: float = 0.5  # the same of legs; a hand that the pose misses is seldom further off than a forearm is thick
     beside: float = 0.3  # share of a patch's rim towards clothes that is the skirt it belongs to
 
 
@@ -80,6 +82,7 @@ def repaired_labels(labels_u8: LabelsU8, image_u8: RGBu8, pose: Pose, settings: 
     near = Pose((pose.points_px / step).astype(np.float32), pose.visibility)
     lab = cv2.cvtColor(np.ascontiguousarray(image_u8[::step, ::step]), cv2.COLOR_RGB2LAB).astype(np.float32)
     lab[..., 0] *= 100 / 255
+    _drop_strange_limbs(small, near, settings)
     _join_specks(small, near, settings)
     _join_tails(small, lab, near, settings)
     _join_coats(small, lab, near, settings)
@@ -132,6 +135,22 @@ def _patches(mask: Mask, reach: int = 2) -> list[_Patch]:
         inside = components[window] == k
         out.append(_Patch(window, inside, dilate(inside, reach) & ~inside, area, y))
     return out
+
+
+def _drop_strange_limbs(labels: LabelsU8, pose: Pose, s: RepairSettings) -> None:
+    """Skin of limbs that begins far from where the pose has them is a passer-by's, or no skin: ground."""
+    for name, reach in (("arm", s.arm), ("leg", s.leg)):
+        skin = has_label(labels, f"left_{name}", f"right_{name}")
+        if not skin.any():
+            continue
+        distance = limb_distance(labels.shape, pose, name)
+        if np.isinf(distance).any():  # no bone is in the picture
+            continue
+        far = distance > reach * body_unit(pose)
+        count, components = cv2.connectedComponents(skin.astype(np.uint8), connectivity=8)
+        own = np.zeros(count, bool)
+        own[np.unique(components[skin & ~far])] = True
+        labels[skin & ~own[components]] = LABEL["background"]
 
 
 def _join_specks(labels: LabelsU8, pose: Pose, s: RepairSettings) -> None:

@@ -156,3 +156,22 @@ def test_where_both_sides_look_alike_the_network_stays() -> None:
 def test_sleeves_are_dropped_only_where_their_lack_would_be_told(none: float, sleeves: bool) -> None:
     seen = reading({"shoulder_left": (60.0, 40.0)}, probabilities(sleeve=("none", none)), 256, 192)
     assert has_sleeves(seen) == sleeves
+
+
+@pytest.mark.parametrize("hem_right", [(236.0, 396.0), (238.0, 560.0)])
+def test_a_hem_told_beyond_the_picture_of_one_side_alone_hangs_level(hem_right: tuple[float, float]) -> None:
+    h, w = 400, 300
+    front = np.zeros((h, w), bool)
+    front[40:400, 60:240] = True
+    corners = {
+        "neck_left": (120.0, 40.0), "neck_right": (180.0, 40.0), "shoulder_left": (62.0, 44.0),
+        "shoulder_right": (238.0, 44.0), "armpit_left": (62.0, 150.0), "armpit_right": (238.0, 150.0),
+        "hem_left": (64.0, 555.0), "hem_right": hem_right,
+    }  # fmt: skip
+    found = choose_points(front, reading(corners, probabilities(sleeve=("none", 0.9)), h, w), "upper")
+    left, right = (np.subtract(found[f"hem_{s}"], found[f"armpit_{s}"]) for s in ("left", "right"))
+    assert np.linalg.norm(left) < 1.15 * np.linalg.norm(right)
+    if hem_right[1] > h:  # both are told beyond: the garment is as long as that
+        assert found["hem_left"][1] == pytest.approx(555, abs=8)
+    else:
+        assert found["hem_left"][1] == pytest.approx(396, abs=12)

@@ -28,6 +28,8 @@ FAR_COST = 8.5  # nats; a place that is hardly better than any other (9.4)
 CLEAR = 0.05  # heat mass from which a peak stands; chosen on rendered validation garments
 ASTRAY = 0.05  # of the garment's size: a peak so far off the garment is another thing's
 ONTO = 0.018  # of the garment's size: a peak so near the outline belongs on it
+BEYOND = 0.04  # of the picture's longer side: a corner so far off it is a guess
+UNEVEN = 1.15  # longer than the other side by which it is a bad one
 HALF = 0.56  # of the outline that belongs to one side, at most: a leg's end looks like the other leg's
 Points = dict[str, tuple[float, float]]
 CHAINS: dict[Kind, tuple[str, ...]] = {
@@ -78,7 +80,25 @@ def choose_points(front: BoolMask, reading: Reading, kind: Kind) -> Points:
     together = sides_together(reading, front) if sleeved else {}
     for name, peak in together.items():
         placed[name] = _point(_onto(border, peak, size))
-    return placed
+    return _level_hems(placed, front.shape) if kind in ("upper", "dress") else placed
+
+
+def _level_hems(placed: Points, size: tuple[int, ...]) -> Points:
+    """A hem corner guessed beyond the picture's edge (h, w) is no farther from its armpit than the other one is.
+
+    The network tells where the hem of a garment goes on that the picture cuts off. Told of one side alone, the
+    garment would hang aslant.
+    """
+    corners = {side: np.array(placed[f"hem_{side}"]) for side in ("left", "right")}
+    drops = {side: corners[side] - placed[f"armpit_{side}"] for side in corners}
+    length = {side: max(float(np.linalg.norm(drop)), 1.0) for side, drop in drops.items()}
+    out = dict(placed)
+    for side, other in (("left", "right"), ("right", "left")):
+        x, y = corners[side]
+        beyond = max(-x, x - size[1], -y, y - size[0])
+        if beyond > BEYOND * max(size) and length[side] > UNEVEN * length[other]:
+            out[f"hem_{side}"] = _point(placed[f"armpit_{side}"] + drops[side] * (length[other] / length[side]))
+    return out
 
 
 def _onto(border: PointsF32, point: PointsF32, size: float) -> PointsF32:

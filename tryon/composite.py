@@ -237,25 +237,32 @@ def blend(
 
     def mix(rows: slice) -> None:
         box = (slice(y + rows.start, y + rows.stop), slice(x, x + w))
-        inner, region = _inside(window, box), region_f32[box]
+        inner, region = _inside(window, box), np.ascontiguousarray(region_f32[box])
         share = _shares(enlarge(layout, size, inner), scale)
         # folds may darken cloth a good deal; lighting it up more than this bleaches prints
-        shading = np.clip(enlarge(drawing.shading_f32, size, inner), 0.5, 1.12)[..., None]
-        mask = (share[..., 3] * alpha_f32[box])[..., None]
-        drawn = share[..., 1:2] * enlarge(round_skin, size, inner)
-        drawn += (share[..., 3:4] - mask) * enlarge(drawing.spread_f32, size, inner) * shading
+        shading = np.clip(enlarge(drawing.shading_f32, size, inner), 0.5, 1.12)
+        mask = share[3] * alpha_f32[box]
+        drawn = _weighed(enlarge(round_skin, size, inner), share[1])
+        drawn += _weighed(enlarge(drawing.spread_f32, size, inner), (share[3] - mask) * shading)
         for layer, texture in ((0, ground), (2, cloth)):
-            if (share[..., layer] * region).max() > 0.02:
-                drawn += share[..., layer : layer + 1] * texture.draw(photo_u8[window.photo], origin, box)
+            if (share[layer] * region).max() > 0.02:
+                drawn += _weighed(texture.draw(photo_u8[window.photo], origin, box), share[layer])
         # the ground goes on by itself, and what was added there would shine beside sharper edges
-        drawn += enlarge(change, size, inner) * (1 - CALM_GROUND * share[..., 0:1])
-        drawn = np.clip(drawn, 0, 1) * 255 + mask * np.minimum(garment_u8[box] * shading, 255)
-        old, touched = out[inner.photo], region > 0
-        mixed = old + region[..., None] * (drawn - old)
-        old[touched] = np.clip(np.rint(mixed[touched]), 0, 255).astype(np.uint8)
+        drawn += _weighed(enlarge(change, size, inner), 1 - CALM_GROUND * share[0])
+        np.clip(drawn, 0, 1, out=drawn)
+        shaded = _weighed(np.ascontiguousarray(garment_u8[box]), shading)
+        drawn = cv2.scaleAdd(drawn, 255.0, _weighed(np.minimum(shaded, 255, out=shaded), mask))
+        old = np.ascontiguousarray(out[inner.photo])
+        mixed = cv2.add(_weighed(cv2.subtract(drawn, old, dtype=cv2.CV_32F), region), old, dtype=cv2.CV_8U)
+        out[inner.photo] = cv2.copyTo(mixed, (region > 0).view(np.uint8), old)
 
     in_bands(h, w, mix)
     return out
+
+
+def _weighed(rgb: NDArray, weight_f32: MaskF32) -> NDArray[np.float32]:
+    """(h, w, 3) float32: a picture times a plane (h, w)."""
+    return np.asarray(cv2.multiply(rgb, cv2.merge([weight_f32] * 3), dtype=cv2.CV_32F), np.float32)
 
 
 def _on_skin(light_f32: MaskF32) -> NDArray[np.float32]:
@@ -274,15 +281,16 @@ def _inside(window: Window, box: tuple[slice, slice]) -> Window:
     return Window(shifted(window.photo), shifted(window.frame))
 
 
-def _shares(layout: NDArray[np.float32], scale: float) -> NDArray[np.float32]:
-    """Softmax of enlarged logits (h, w, 4), the sharper the more they were enlarged: edges stay a pixel or two wide."""
+def _shares(layout: NDArray[np.float32], scale: float) -> list[NDArray[np.float32]]:
+    """Softmax of enlarged logits (h, w, 4), a plane each, the sharper the more they were enlarged: edges stay a pixel
+    or two wide."""
     sharp = np.float32(DECIDED * SHARPNESS * float(np.clip(scale, 1.0, 2.5)))
     # layer by layer: reductions over a short last axis take several times as long
-    layers = [np.ascontiguousarray(layout[..., k]) for k in range(layout.shape[2])]
+    layers = cv2.split(layout)
     most = functools.reduce(np.maximum, layers)
     shares = [cv2.exp((layer - most) * sharp) for layer in layers]
     total = functools.reduce(np.add, shares)
-    return np.stack([share / total for share in shares], axis=2)
+    return [share / total for share in shares]
 
 
 def textures_of(

@@ -46,7 +46,7 @@ from tryon.person.painted import PAINTED, check_painted, with_painted
 from tryon.person.slim_arms import slim_arms
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
-from tryon.warp.coarse import render_parts, warp_garment
+from tryon.warp.coarse import Copies, render_parts, warp_garment
 from tryon.warp.learned import LearnedWarp
 from tryon.warp.placement import Placer
 from tryon.warp.placer import LearnedPlacement
@@ -227,14 +227,15 @@ class TryOnPipeline:
         person = with_painted(person, category, change, keep)
         box = clothes_box(person.labels_u8, person.pose, category)
         crop = snap_crop(crop_for(person.pose, category, photo_size, WARP_WIDTH, WARP_HEIGHT, box))
+        copies: Copies = {}
         with _timed(timings, "warp"):
-            parts = self._lay(person, garment, crop, fit)
+            parts = self._lay(person, garment, crop, fit, copies)
             waist = None
             if tuck == "in" and category == "upper":
                 labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
                 waist = waistband_row(labels, Pose(crop.to_crop(person.pose.points_px), person.pose.visibility))
                 parts = parts if waist is None else tuck_in(parts, waist)
-            garment_rgb, alpha = render_parts(garment.image_u8, garment.alpha_f32, parts)
+            garment_rgb, alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, copies=copies)
             frame_pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
             frame_labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
             garment_rgb, alpha, strips = widen_sleeves(
@@ -283,7 +284,7 @@ class TryOnPipeline:
             drawing = replace(drawing, layout_f32=layout, shading_f32=shading)
         with _timed(timings, "composite"):
             size_full, window = full_size(crop), window_of(crop, photo_size)
-            full_rgb, full_alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, size_full)
+            full_rgb, full_alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, size_full, copies)
             full_rgb, full_alpha = full_rgb[window.frame], full_alpha[window.frame]
             if strips.any():
                 full_rgb, full_alpha = add_strips(full_rgb, full_alpha, garment_rgb, strips, size_full, window)
@@ -321,7 +322,7 @@ class TryOnPipeline:
         warnings = (*person.warnings, *garment.warnings, *plan.warnings, *said, *_fit_warnings(mask, full_alpha))
         return TryOnResult(image, mask, category, pictures, timings, warnings)
 
-    def _lay(self, person: Person, garment: Garment, crop: Crop, fit: float) -> list[PartWarp]:
+    def _lay(self, person: Person, garment: Garment, crop: Crop, fit: float, copies: Copies) -> list[PartWarp]:
         """The garment's parts on the body, the trunk cut where bare arms lie in front of it."""
         parts = warp_garment(garment, person, crop, placer=self._placer, fit=fit)
         if self._refine is not None:
@@ -333,7 +334,7 @@ class TryOnPipeline:
         sleeves = [p for p in parts if p.name.startswith("sleeve")]
         covered = np.zeros((crop.height, crop.width), np.float32)
         if sleeves:
-            covered = render_parts(garment.image_u8, garment.alpha_f32, sleeves)[1]
+            covered = render_parts(garment.image_u8, garment.alpha_f32, sleeves, copies=copies)[1]
         labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
         return without_arms(parts, bare_arms(labels, pose, covered))
 

@@ -93,10 +93,14 @@ def _likelihood(lab: np.ndarray, sure: np.ndarray, reach: int, spread: float) ->
 
     def mean(values: np.ndarray) -> np.ndarray:
         # where no sure pixel is near, those farther off count
-        return cv2.blur(values, (reach, reach)) + 1e-3 * cv2.blur(values, (wide, wide))
+        return np.asarray(cv2.scaleAdd(cv2.blur(values, (wide, wide)), 1e-3, cv2.blur(values, (reach, reach))))
 
-    count = mean(weight)[..., None] + 1e-6
-    middle = mean(lab * weight[..., None]) / count
-    square = mean(lab * lab * weight[..., None]) / count
-    variance = np.maximum(square - middle * middle, 0) + spread * spread
-    return -0.5 * ((lab - middle) ** 2 / variance + np.log(variance)).sum(2)
+    count = mean(weight) + np.float32(1e-6)
+    out = np.zeros(weight.shape, np.float32)
+    for plane in cv2.split(lab):  # one by one: sums over a short last axis take several times as long
+        told = plane * weight
+        middle = mean(told) / count
+        square = mean(plane * told) / count
+        variance = np.maximum(square - middle * middle, 0) + np.float32(spread * spread)
+        out += (plane - middle) ** 2 / variance + cv2.log(variance)
+    return np.asarray(-0.5 * out)

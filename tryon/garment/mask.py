@@ -65,10 +65,10 @@ def fit_ground(lab: NDArray[np.float32], settings: GroundSettings | None = None)
     ring = max(3, round(s.ring * min(h, w)))
     on_ring = np.ones((h, w), bool)
     on_ring[ring : h - ring, ring : w - ring] = False
-    yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
-    u, v = xx / w * 2 - 1, yy / h * 2 - 1
-    basis = np.stack([np.ones_like(u), u, v, u * u, u * v, v * v], -1)
-    rows, values = basis[on_ring], lab[on_ring]
+    u = np.broadcast_to(np.arange(w, dtype=np.float32) / np.float32(w) * 2 - 1, (h, w))
+    v = np.broadcast_to((np.arange(h, dtype=np.float32) / np.float32(h) * 2 - 1)[:, None], (h, w))
+    u_ring, v_ring, values = u[on_ring], v[on_ring], lab[on_ring]
+    rows = np.stack(_quadratic(u_ring, v_ring), -1)
     # start from the ring's median colour, so that a garment on the border does not tilt the surface
     residual = np.linalg.norm(values - np.median(values, 0), axis=1)
     coefficients = np.zeros((6, 3), np.float32)
@@ -81,9 +81,20 @@ def fit_ground(lab: NDArray[np.float32], settings: GroundSettings | None = None)
         residual = np.linalg.norm(values - rows @ coefficients, axis=1)
     sigma = max(float(np.median(residual)), 0.4)
     inliers = float((residual < max(s.min_threshold * 1.5, s.trim * sigma)).mean())
-    offset = (lab - basis @ coefficients).astype(np.float32)
-    difference = np.sqrt((offset * offset).sum(2))
+    terms = _quadratic(u, v)
+    # plane by plane: a product of (h, w, 6) with (6, 3) and sums over a short last axis take several times as long
+    planes = [
+        plane - sum(np.float32(c) * term for c, term in zip(coefficients[:, k], terms, strict=True))
+        for k, plane in enumerate(cv2.split(lab))
+    ]
+    offset = np.asarray(cv2.merge(planes), np.float32)
+    difference = np.sqrt(sum(plane * plane for plane in planes))
     return Ground(offset, difference, sigma, inliers, inliers >= s.min_inliers and sigma <= s.max_sigma)
+
+
+def _quadratic(u: NDArray[np.float32], v: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+    """1, u, v, u2, uv, v2."""
+    return [np.ones_like(u), u, v, u * u, u * v, v * v]
 
 
 def flood_ground(

@@ -7,6 +7,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -74,12 +75,13 @@ class TryOnGenerator:
         with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
             drawn = self._net(part)
 
-        def whole(maps: torch.Tensor, around: F32) -> F32:
-            around[box] = np.moveaxis(maps[0].numpy(), 0, -1).reshape(around[box].shape)
-            return around
-
         def picture(maps: F32) -> F32:
-            return np.ascontiguousarray(np.moveaxis(maps, 0, -1))
+            return np.asarray(cv2.merge([np.ascontiguousarray(one) for one in maps]), np.float32)
+
+        def whole(maps: torch.Tensor, around: F32) -> F32:
+            inner = maps[0].numpy()
+            around[box] = inner[0] if len(inner) == 1 else picture(inner)
+            return around
 
         h, w = x.shape[1:]
         return Drawing(

@@ -16,7 +16,7 @@ from tryon.person.legs import with_ankles_in_their_shins, with_legs_to_the_shoes
 from tryon.person.matte import refine_mask
 from tryon.person.neighbours import without_neighbours
 from tryon.person.parsing import Parser
-from tryon.person.pose import Face, MediaPipePose, PoseEstimator, PoseFound, is_face_of
+from tryon.person.pose import Face, MediaPipePose, PoseEstimator, PoseFound, is_face_of, shrunk_for_pose
 from tryon.types import Person, Pose, RGBu8
 
 NO_PERSON = "No person can be found in this picture. Use a photo of one person, upright, from head to hips at least."
@@ -68,6 +68,7 @@ class PersonAnalyzer:
 
     def shows_somebody(self, image_u8: RGBu8) -> bool:
         """Whether a picture is of a person rather than of a garment alone: a face, or a trustworthy pose."""
+        image_u8 = shrunk_for_pose(image_u8)  # once for both
         faces = self._pose.faces(image_u8)
         found = self._pose.detect(image_u8)
         if found is None:

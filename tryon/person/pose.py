@@ -71,7 +71,7 @@ class MediaPipePose:
     def detect(self, image_u8: RGBu8) -> PoseFound | None:
         """See ``PoseEstimator.detect``."""
         h, w = image_u8.shape[:2]
-        small = _shrink(image_u8, POSE_SIDE)
+        small = shrunk_for_pose(image_u8)
         with self._lock:
             if self._pose is None:
                 self._pose = _solutions().pose.Pose(
@@ -117,7 +117,7 @@ class MediaPipePose:
     def faces(self, image_u8: RGBu8) -> list[Face]:
         """See ``PoseEstimator.faces``."""
         h, w = image_u8.shape[:2]
-        small = _shrink(image_u8, POSE_SIDE)
+        small = shrunk_for_pose(image_u8)
         with self._lock:
             if self._faces is None:
                 self._faces = _solutions().face_detection.FaceDetection(
@@ -130,7 +130,8 @@ class MediaPipePose:
         return sorted(faces, key=lambda f: -f.width * f.height)
 
 
-def _shrink(image_u8: RGBu8, side: int) -> RGBu8:
+def shrunk_for_pose(image_u8: RGBu8, side: int = POSE_SIDE) -> RGBu8:
+    """A picture (h, w, 3) as large as it is looked at; smaller ones stay as they are."""
     h, w = image_u8.shape[:2]
     factor = side / max(h, w)
     if factor >= 1:

@@ -24,11 +24,11 @@ from tryon.warp.looseness import with_fit
 from tryon.warp.old_hems import with_old_hems
 from tryon.warp.partition import leg_area, sleeve_area, trunk_area
 from tryon.warp.placement import BodyTargets, Placer, body_targets
-from tryon.warp.render import render_parts
+from tryon.warp.render import Copies, render_parts
 from tryon.warp.torso import TrunkPiece, bodice_piece, hips_piece, skirt_piece
 from tryon.warp.waistline import raised_waist
 
-__all__ = ["WarpSettings", "render_parts", "warp_garment"]
+__all__ = ["Copies", "WarpSettings", "render_parts", "warp_garment"]
 
 Points = NDArray[np.float64]
 

@@ -26,11 +26,15 @@ class _Level:
     scale: tuple[float, float]
 
 
+Copies = dict[int, _Level]
+
+
 def render_parts(
     garment_rgb_u8: RGBu8,
     garment_alpha_f32: MaskF32,
     parts: list[PartWarp],
     size: tuple[int, int] | None = None,
+    copies: Copies | None = None,
 ) -> tuple[RGBu8, MaskF32]:
     """Draw pieces one over the other.
 
@@ -43,6 +47,7 @@ def render_parts(
         garment_alpha_f32: (H, W) float32 0..1.
         parts: pieces in drawing order, all of one resolution; may be empty if `size` is given.
         size: (h, w) to draw at; the parts' own resolution when None. The flows are enlarged.
+        copies: the garment's smaller copies, kept from one call to the next; of this garment alone.
 
     Returns:
         rgb (h, w, 3) uint8, sensible also a little outside of the mask; alpha (h, w) float32 0..1.
@@ -58,7 +63,7 @@ def render_parts(
         size = (parts[0].region_f32.shape[0], parts[0].region_f32.shape[1])
     color = np.zeros((*size, 3), np.uint8)
     alpha = np.zeros(size, np.float32)
-    levels: dict[int, _Level] = {}
+    levels = {} if copies is None else copies
     for part in parts:
         _draw(part, garment_rgb_u8, garment_alpha_f32, levels, color, alpha)
     return color, alpha
@@ -68,7 +73,7 @@ def _draw(
     part: PartWarp,
     rgb_u8: RGBu8,
     alpha_f32: MaskF32,
-    levels: dict[int, _Level],
+    levels: Copies,
     color: RGBu8,
     alpha: MaskF32,
 ) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 
+from tests.person.test_edit_plan import pose as standing
 from tryon.person.agnostic import (
     clothes_box,
     edit_masks,
@@ -146,3 +148,26 @@ def test_a_sleeve_hides_the_arm_above_it_across_a_gap() -> None:
     assert not under_cloth(labels, pose, covered)[above].any()  # further apart than an armpit
     assert under_cloth(labels, pose, covered, gap=0.9)[above].mean() > 0.9
     assert not under_cloth(labels, pose, covered, gap=0.9)[104:, 100:112].any()
+
+
+def test_a_hand_in_a_pocket_leaves_no_hand() -> None:
+    labels, pose = np.zeros((256, 192), np.uint8), standing()
+    for joints in ((11, 13, 15), (12, 14, 16)):  # both arms end at the wrist
+        knots = np.round(pose.points_px[list(joints)]).astype(np.int32)
+        cv2.polylines(labels, [knots], False, LABEL["left_arm"], 9)
+    labels[114:] = 0
+    assert not hands(labels, pose).any()
+    shown = labels.copy()
+    wrist, knuckles = (tuple(int(v) for v in pose.points_px[k]) for k in (15, 19))
+    tips = (2 * knuckles[0] - wrist[0], 2 * knuckles[1] - wrist[1])
+    cv2.line(shown, wrist, tips, LABEL["left_arm"], 9)
+    found = hands(shown, pose)
+    assert found[wrist[1], wrist[0]]
+    assert not found[:, :96].any()  # the other one is still in its pocket
+
+
+def test_a_hand_that_leaves_the_picture_stays_a_hand() -> None:
+    pose = standing()
+    labels = np.zeros((119, 192), np.uint8)  # cut below the wrists
+    cv2.line(labels, (128, 84), (132, 118), LABEL["left_arm"], 9)
+    assert hands(labels, pose)[112, 132]

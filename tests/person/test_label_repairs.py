@@ -184,6 +184,14 @@ def test_a_passers_by_arm_is_ground_and_ones_own_stays() -> None:
     assert np.array_equal(repaired_labels(labels, image, pose()), truth)
 
 
+def test_a_patch_of_arm_that_touches_nothing_of_the_person_is_ground() -> None:
+    labels, image = dressed()
+    truth = labels.copy()
+    labels[box((76, 82), (141, 146))] = LABEL["left_arm"]  # near the elbow, with ground around it
+    assert (labels != truth).sum() == 30
+    assert np.array_equal(repaired_labels(labels, image, pose()), truth)
+
+
 def test_limbs_of_a_pose_outside_the_picture_say_nothing() -> None:
     labels, image = dressed()
     away = Pose(pose().points_px + np.float32([0, 3 * H]), pose().visibility)

@@ -60,19 +60,51 @@ def dilate(mask: Mask, radius_px: float) -> Mask:
 
 
 def hands(labels_u8: LabelsU8, pose: Pose) -> Mask:
-    """Hands: arm pixels in a capsule around each wrist-to-fingers line (arm labels include hands)."""
+    """Hands: arm pixels in a capsule around each wrist-to-fingers line (arm labels include hands).
+
+    Where next to nothing of a hand is seen beyond its wrist it is in a pocket or behind something, and the skin above
+    is forearm, which a sleeve covers.
+    """
     h, w = labels_u8.shape
     unit = body_unit(pose)
+    arms = has_label(labels_u8, "left_arm", "right_arm")
     near = np.zeros((h, w), np.uint8)
     p = pose.points_px
     for elbow, wrist, fingers in ((13, 15, (17, 19)), (14, 16, (18, 20))):
         tip = p[list(fingers)].mean(0)
         reach = tip + 0.3 * (tip - p[wrist])  # the landmarks are knuckles; fingers go on
+        if pose.visibility[wrist] > SEEN_WRIST and _hidden_hand(arms, p[wrist], reach, unit):
+            continue
         start = p[wrist] + 0.12 * (p[wrist] - p[elbow]) / max(np.linalg.norm(p[wrist] - p[elbow]), 1.0) * unit
         start = start if np.dot(tip - p[wrist], p[wrist] - p[elbow]) < 0 else p[wrist]
         a, b = np.clip(np.round([start, reach]), -30000, 30000).astype(int)
-        cv2.line(near, (int(a[0]), int(a[1])), (int(b[0]), int(b[1])), 1, max(1, round(0.36 * unit)))
-    return has_label(labels_u8, "left_arm", "right_arm") & near.astype(bool)
+        cv2.line(near, (int(a[0]), int(a[1])), (int(b[0]), int(b[1])), 1, max(1, round(2 * HAND_RADIUS * unit)))
+    return arms & near.astype(bool)
+
+
+HAND_RADIUS = 0.18  # shoulder widths around the line from wrist to fingers
+LEAST_HAND = 0.012  # squared shoulder widths of skin beyond the wrist; a hand is .1
+SEEN_WRIST = 0.4  # visibility from which the wrist's place is believed
+
+
+def _hidden_hand(arms: Mask, wrist: PointsF32, tips: PointsF32, unit: float) -> bool:
+    """Whether skin ends at the wrist (x, y) instead of going on to the fingers' tips."""
+    along = tips - wrist
+    length = float(np.linalg.norm(along))
+    if length < 2:
+        return False
+    along = along / length
+    across = np.array([-along[1], along[0]], np.float32) * HAND_RADIUS * unit
+    # the wrist's own pixels and the error of its place do not count
+    first, last = wrist + 0.25 * length * along, tips + HAND_RADIUS * unit * along
+    corners = np.array([first + across, last + across, last - across, first - across])
+    (left, top), (right, bottom) = np.floor(corners.min(0)).astype(int), np.ceil(corners.max(0)).astype(int) + 1
+    h, w = arms.shape
+    if left < 0 or top < 0 or right > w or bottom > h:  # it may go on outside of the picture
+        return False
+    box = np.zeros((bottom - top, right - left), np.uint8)
+    cv2.fillConvexPoly(box, np.round(corners - (left, top)).astype(np.int32), 1)
+    return float(np.count_nonzero(arms[top:bottom, left:right] & (box > 0))) < LEAST_HAND * unit * unit
 
 
 def protected_pixels(labels_u8: LabelsU8, pose: Pose, category: Category) -> Mask:

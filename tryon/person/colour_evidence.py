@@ -47,6 +47,7 @@ class EvidenceSettings:
     blur: float = 0.8  # cells: colours of one cloth lie together
     counted: float = 0.5  # probability from which a pixel tells what its kind looks like
     limbs: float = 0.2  # what skin of arms and legs counts for: cuffs and tights are taken for skin, faces are skin
+    hair: float = 6.0  # power of hair's probability as it is counted: what lies under strands is half believed hair
     doubt: float = 0.0012  # share of the picture that each kind's colours are counted short: small ones prove little
     person: float = 0.2  # of the person mask: less is away from the person
     most: float = 7.4  # e squared: how much likelier a colour can make a label, or less likely
@@ -95,6 +96,8 @@ def with_colours(p: F32, lab: F32, mask_f32: MaskF32, settings: EvidenceSettings
         if COLOURED[k] == SKIN:
             limbs = p[[LABEL[name] for name in LIMBS]].sum(0)
             share = np.where(limbs > settings.counted, settings.limbs * share, share)
+        elif COLOURED[k] == ("hair",):
+            share = share**settings.hair
         counts = np.bincount(cell[counted], weights=share[counted], minlength=size)
         smooth = gaussian_filter(counts.reshape(settings.cells).astype(np.float32), settings.blur, mode="nearest")
         likelihood[k] = smooth.ravel() / (smooth.sum() + settings.doubt * cell.size)

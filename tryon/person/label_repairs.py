@@ -48,7 +48,8 @@ class RepairSettings:
     dark: float = 30.0  # L*: below it all cloth looks alike
     half: float = 0.3  # share of a dress's rim towards clothes beyond which a top of its cloth is a piece of it
     larger: float = 1.2  # a patch is at most so many times as large as the skirt it belongs to
-    arm: float = 0.33  # shoulder widths from the arms' bones to where an arm's skin begins that is somebody else's
+    arm: float = 0.28  # shoulder widths from the arms' bones to where an arm's skin begins that is somebody else's
+    alone: float = 0.97  # share of a limb's rim from which it hangs together with nothing of the person
     leg: float = 0.5  # the same of legs; a hand that the pose misses is seldom further off than a forearm is thick
     beside: float = 0.3  # share of a patch's rim towards clothes that is the skirt it belongs to
 
@@ -138,7 +139,8 @@ def _patches(mask: Mask, reach: int = 2) -> list[_Patch]:
 
 
 def _drop_strange_limbs(labels: LabelsU8, pose: Pose, s: RepairSettings) -> None:
-    """Skin of limbs that begins far from where the pose has them is a passer-by's, or no skin: ground."""
+    """Skin of limbs that begins far from where the pose has them is a passer-by's, or no skin: ground. So is what hangs
+    together with nothing of the person."""
     for name, reach in (("arm", s.arm), ("leg", s.leg)):
         skin = has_label(labels, f"left_{name}", f"right_{name}")
         if not skin.any():
@@ -150,6 +152,11 @@ def _drop_strange_limbs(labels: LabelsU8, pose: Pose, s: RepairSettings) -> None
         count, components = cv2.connectedComponents(skin.astype(np.uint8), connectivity=8)
         own = np.zeros(count, bool)
         own[np.unique(components[skin & ~far])] = True
+        around = cv2.dilate(skin.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        beside = cv2.dilate(components.astype(np.uint16), np.ones((3, 3), np.uint8))[around & ~skin]
+        touched = beside[labels[around & ~skin] != LABEL["background"]]
+        rims, owned = np.bincount(beside, minlength=count), np.bincount(touched, minlength=count)
+        own &= owned > (1 - s.alone) * rims
         labels[skin & ~own[components]] = LABEL["background"]
 
 

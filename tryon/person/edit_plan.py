@@ -24,6 +24,7 @@ from tryon.person.agnostic import (
     under_cloth,
 )
 from tryon.person.figure import body_outline
+from tryon.person.sleeve_ends import sleeve_ends
 from tryon.types import Category, Garment, LabelsU8, MaskF32, Pose
 
 BARE_ARMS = "Your sleeves covered your arms until now; how they look bare is a guess."
@@ -95,6 +96,7 @@ class _Frame(NamedTuple):
     hip_y: float
     top_y: float | None  # the new garment's first and last row on the trunk; None where it is not on it
     hem_y: float | None
+    sleeve_ends: Mask  # cloth on forearms, whatever it is called
 
     def area(self, mask: Mask) -> float:
         """In squared shoulder widths."""
@@ -114,7 +116,7 @@ def plan_edit(
     f = _frame(labels_u8, pose, garment, alpha_f32)
     protected = protected_pixels(labels_u8, pose, garment.category)
     if garment.category == "lower":
-        protected |= _patches_of_the_top(f)
+        protected |= _patches_of_the_top(f) | f.sleeve_ends
         protected &= ~_cut_off_tails(f, settings)
     old, said = _old_clothes(f, settings)
     old &= ~(protected | _socks(f) | _of_others(f, old, settings))
@@ -211,7 +213,9 @@ def _frame(labels_u8: LabelsU8, pose: Pose, garment: Garment, alpha_f32: MaskF32
         unit,
         hip_y - 0.35 * (hip_y - neck_y),
         hip_y,
-        *ends,
+        top_y=ends[0],
+        hem_y=ends[1],
+        sleeve_ends=sleeve_ends(labels_u8, pose),
     )
 
 
@@ -295,13 +299,13 @@ def _under_a_new_top(f: _Frame, dress: Mask, s: PlanSettings) -> tuple[Mask, lis
     cut = f.hip_y - 0.1 * f.unit
     if f.hem_y is not None:  # no more of a dress goes than must
         cut = min(cut, max(f.hem_y, f.waist_y))
-    old, said = has_label(f.labels, "upper") | (dress & (f.rows < cut)), []
+    old, said = has_label(f.labels, "upper") | (dress & (f.rows < cut)) | f.sleeve_ends, []
     if f.area(dress & (f.rows >= cut)) > 0.2:
         said.append(DRESS_AS_SKIRT)
     tail = has_label(f.labels, "upper") & (f.rows > f.hip_y + s.tail * f.unit)
     if f.area(tail) > 0.15 and f.area(_shown_below(f)) < s.shown_below:
         stays = max(f.hem_y if f.hem_y is not None else f.hip_y, f.waist_y)
-        old &= f.rows <= stays
+        old &= (f.rows <= stays) | f.sleeve_ends
         said.append(COAT_AS_SKIRT)
     return old, said
 

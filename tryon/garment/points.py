@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tryon.garment.attributes import LEAST
 from tryon.garment.contour import outline, sample_outline
+from tryon.garment.hung_sleeves import hung_sleeves
 from tryon.garment.landmarks import LANDMARKS, Kind, cheapest_chain, find_landmarks
 from tryon.garment.mask import BoolMask
 from tryon.garment.network import SLEEVES
@@ -28,6 +29,7 @@ FAR_COST = 8.5  # nats; a place that is hardly better than any other (9.4)
 CLEAR = 0.05  # heat mass from which a peak stands; chosen on rendered validation garments
 ASTRAY = 0.05  # of the garment's size: a peak so far off the garment is another thing's
 ONTO = 0.018  # of the garment's size: a peak so near the outline belongs on it
+NO_SLEEVES = 0.2  # probability of a waistcoat from which no sleeves are looked for along its trunk
 BEYOND = 0.04  # of the picture's longer side: a corner so far off it is a guess
 UNEVEN = 1.15  # longer than the other side by which it is a bad one
 HALF = 0.56  # of the outline that belongs to one side, at most: a leg's end looks like the other leg's
@@ -80,7 +82,15 @@ def choose_points(front: BoolMask, reading: Reading, kind: Kind) -> Points:
     together = sides_together(reading, front) if sleeved else {}
     for name, peak in together.items():
         placed[name] = _point(_onto(border, peak, size))
+    if sleeved and _are_long(reading):
+        placed = hung_sleeves(placed, front)
     return _level_hems(placed, front.shape) if kind in ("upper", "dress") else placed
+
+
+def _are_long(reading: Reading) -> bool:
+    """Whether sleeves reach below the elbow, and are surely there."""
+    share = dict(zip(SLEEVES, (float(p) for p in reading.attributes["sleeve"]), strict=True))
+    return share["none"] < NO_SLEEVES and share["long"] + share["three_quarter"] > 0.5
 
 
 def _level_hems(placed: Points, size: tuple[int, ...]) -> Points:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.person.test_edit_plan import H, W, bare, pose, trunk
+from tests.person.test_edit_plan import H, W, bare, limb, pose, trunk
 from tryon.person.label_repairs import repaired_labels
 from tryon.types import LABEL, Pose
 
@@ -197,3 +197,31 @@ def test_limbs_of_a_pose_outside_the_picture_say_nothing() -> None:
     away = Pose(pose().points_px + np.float32([0, 3 * H]), pose().visibility)
     labels[box((60, 80), (3, 12))] = LABEL["left_arm"]
     assert (repaired_labels(labels, image, away)[box((60, 80), (3, 12))] == LABEL["left_arm"]).all()
+
+
+def sleeved() -> tuple[np.ndarray, np.ndarray]:
+    """As ``dressed``, with the top's sleeves down to the wrists."""
+    labels, image = dressed()
+    for arm in ((11, 13, 15), (12, 14, 16)):
+        cloth = np.zeros((H, W), np.uint8)
+        limb(cloth, arm, 1, 12)
+        labels[cloth > 0], image[cloth > 0] = LABEL["upper"], WHITE
+    return labels, image
+
+
+def test_a_bag_on_the_end_of_a_sleeve_is_its_cuff() -> None:
+    labels, image = sleeved()
+    truth = labels.copy()
+    on_left = box((98, 110), (125, 137))
+    labels[on_left][truth[on_left] == LABEL["upper"]] = LABEL["accessory"]
+    assert (labels != truth).sum() > 80
+    assert np.array_equal(repaired_labels(labels, image, pose()), truth)
+
+
+def test_a_bracelet_on_a_bare_arm_and_a_bag_beside_the_sleeve_stay() -> None:
+    labels, image = dressed()
+    labels[box((99, 108), (126, 134))] = LABEL["accessory"]  # the forearm is bare
+    assert (repaired_labels(labels, image, pose())[box((99, 108), (126, 134))] == LABEL["accessory"]).all()
+    labels, image = sleeved()
+    labels[box((96, 128), (134, 162))] = LABEL["accessory"]
+    assert (repaired_labels(labels, image, pose())[box((96, 128), (136, 162))] == LABEL["accessory"]).all()

@@ -49,6 +49,13 @@ class RepairSettings:
     half: float = 0.3  # share of a dress's rim towards clothes beyond which a top of its cloth is a piece of it
     larger: float = 1.2  # a patch is at most so many times as large as the skirt it belongs to
     arm: float = 0.28  # shoulder widths from the arms' bones to where an arm's skin begins that is somebody else's
+    seen: float = 0.4  # visibility from which a forearm is where the pose has it
+    sleeve: float = 0.18  # half of a sleeve with its cuff
+    cuff: float = 0.012  # bracelets and watches are smaller
+    largest_cuff: float = 0.4
+    on_sleeve: float = 0.6  # share of a cuff that lies along the forearm; bags hang beside it
+    cuff_cloth: float = 0.2  # share of its rim that is the sleeve
+    cuff_skin: float = 0.3  # and at most that is the hand: bracelets lie on bare arms
     alone: float = 0.97  # share of a limb's rim from which it hangs together with nothing of the person
     leg: float = 0.5  # the same of legs; a hand that the pose misses is seldom further off than a forearm is thick
     beside: float = 0.3  # share of a patch's rim towards clothes that is the skirt it belongs to
@@ -84,6 +91,7 @@ def repaired_labels(labels_u8: LabelsU8, image_u8: RGBu8, pose: Pose, settings: 
     lab = cv2.cvtColor(np.ascontiguousarray(image_u8[::step, ::step]), cv2.COLOR_RGB2LAB).astype(np.float32)
     lab[..., 0] *= 100 / 255
     _drop_strange_limbs(small, near, settings)
+    _join_cuffs(small, near, settings)
     _join_specks(small, near, settings)
     _join_tails(small, lab, near, settings)
     _join_coats(small, lab, near, settings)
@@ -158,6 +166,33 @@ def _drop_strange_limbs(labels: LabelsU8, pose: Pose, s: RepairSettings) -> None
         rims, owned = np.bincount(beside, minlength=count), np.bincount(touched, minlength=count)
         own &= owned > (1 - s.alone) * rims
         labels[skin & ~own[components]] = LABEL["background"]
+
+
+def _join_cuffs(labels: LabelsU8, pose: Pose, s: RepairSettings) -> None:
+    """A "bag" on the end of a sleeve is its cuff, of fur or other cloth."""
+    unit, p = body_unit(pose), pose.points_px
+    things = labels == LABEL["accessory"]
+    if not things.any():
+        return
+    for elbow, wrist in ((13, 15), (14, 16)):
+        if pose.visibility[[elbow, wrist]].min() < s.seen:
+            continue
+        along = p[wrist] - p[elbow]
+        ends = np.clip(np.round([p[elbow] + 0.2 * along, p[wrist] + 0.2 * along]), -30000, 30000).astype(int)
+        sleeve = np.zeros(labels.shape, np.uint8)
+        cv2.line(sleeve, tuple(map(int, ends[0])), tuple(map(int, ends[1])), 1, max(1, round(2 * s.sleeve * unit)))
+        for patch in _patches(things):
+            if not s.cuff * unit**2 < patch.area < s.largest_cuff * unit**2:
+                continue
+            if (sleeve[patch.window] > 0)[patch.inside].mean() < s.on_sleeve:
+                continue
+            view = labels[patch.window]
+            rim = view[patch.rim]
+            skin = np.isin(rim, (LABEL["left_arm"], LABEL["right_arm"])).mean()
+            cloth = {kind: float((rim == LABEL[kind]).mean()) for kind in ("upper", "dress")}
+            kind = max(cloth, key=lambda name: cloth[name])
+            if cloth[kind] > s.cuff_cloth and skin < s.cuff_skin:
+                view[patch.inside] = LABEL[kind]
 
 
 def _join_specks(labels: LabelsU8, pose: Pose, s: RepairSettings) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tryon.cores import in_bands
 from tryon.geometry.crops import Crop
+from tryon.geometry.fill import weighed
 from tryon.models.drawing import Drawing
 from tryon.models.generator import SHARPNESS
 from tryon.models.inputs import CLOTHES, Base, LayerBases
@@ -242,27 +243,22 @@ def blend(
         # folds may darken cloth a good deal; lighting it up more than this bleaches prints
         shading = np.clip(enlarge(drawing.shading_f32, size, inner), 0.5, 1.12)
         mask = share[3] * alpha_f32[box]
-        drawn = _weighed(enlarge(round_skin, size, inner), share[1])
-        drawn += _weighed(enlarge(drawing.spread_f32, size, inner), (share[3] - mask) * shading)
+        drawn = weighed(enlarge(round_skin, size, inner), share[1])
+        drawn += weighed(enlarge(drawing.spread_f32, size, inner), (share[3] - mask) * shading)
         for layer, texture in ((0, ground), (2, cloth)):
             if (share[layer] * region).max() > 0.02:
-                drawn += _weighed(texture.draw(photo_u8[window.photo], origin, box), share[layer])
+                drawn += weighed(texture.draw(photo_u8[window.photo], origin, box), share[layer])
         # the ground goes on by itself, and what was added there would shine beside sharper edges
-        drawn += _weighed(enlarge(change, size, inner), 1 - CALM_GROUND * share[0])
+        drawn += weighed(enlarge(change, size, inner), 1 - CALM_GROUND * share[0])
         np.clip(drawn, 0, 1, out=drawn)
-        shaded = _weighed(np.ascontiguousarray(garment_u8[box]), shading)
-        drawn = cv2.scaleAdd(drawn, 255.0, _weighed(np.minimum(shaded, 255, out=shaded), mask))
+        shaded = weighed(np.ascontiguousarray(garment_u8[box]), shading)
+        drawn = cv2.scaleAdd(drawn, 255.0, weighed(np.minimum(shaded, 255, out=shaded), mask))
         old = np.ascontiguousarray(out[inner.photo])
-        mixed = cv2.add(_weighed(cv2.subtract(drawn, old, dtype=cv2.CV_32F), region), old, dtype=cv2.CV_8U)
+        mixed = cv2.add(weighed(cv2.subtract(drawn, old, dtype=cv2.CV_32F), region), old, dtype=cv2.CV_8U)
         out[inner.photo] = cv2.copyTo(mixed, (region > 0).view(np.uint8), old)
 
     in_bands(h, w, mix)
     return out
-
-
-def _weighed(rgb: NDArray, weight_f32: MaskF32) -> NDArray[np.float32]:
-    """(h, w, 3) float32: a picture times a plane (h, w)."""
-    return np.asarray(cv2.multiply(rgb, cv2.merge([weight_f32] * 3), dtype=cv2.CV_32F), np.float32)
 
 
 def _on_skin(light_f32: MaskF32) -> NDArray[np.float32]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tryon.geometry.fill import level_vectors, mirror_fill, mirror_vectors, plan_mirror, spread_in
+from tryon.geometry.fill import level_vectors, mirror_fill, mirror_vectors, plan_mirror, spread_in, weighed
 
 
 def _hole(h: int = 96, w: int = 72) -> np.ndarray:
@@ -96,3 +96,11 @@ def test_level_vectors_lead_to_what_is_known_and_back_where_little_is() -> None:
     assert (np.diff(x[10:50]) < -0.3).any()
     assert vectors[0, 3, 1] > 2  # such a row looks down
     assert np.abs(level_vectors(np.ones((20, 20), bool))).max() == 0
+
+
+def test_weighing_is_a_product_in_floats() -> None:
+    rng = np.random.default_rng(3)
+    rgb, plane = rng.integers(0, 256, (5, 7, 3)).astype(np.uint8), rng.random((5, 7)).astype(np.float32)
+    out = weighed(rgb, plane)
+    assert out.dtype == np.float32
+    assert np.allclose(out, rgb * plane[..., None], atol=1e-4)

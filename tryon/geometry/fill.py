@@ -14,6 +14,11 @@ SMOOTH_ROWS = 0.025  # of the picture's height: as that, from row to row where e
 DETAIL = 0.04  # of the picture's height: what is coarser comes from the smooth fill, finer from the mirror
 
 
+def weighed(rgb: NDArray, weight_f32: F32) -> F32:
+    """(h, w, 3) float32: a picture of any number type times a plane (h, w)."""
+    return np.asarray(cv2.multiply(rgb, cv2.merge([weight_f32] * 3), dtype=cv2.CV_32F), np.float32)
+
+
 def spread_in(rgb_f32: F32, weight_f32: F32, prior: F32 | None = None) -> F32:
     """Draw colours from where they are known over all of a picture (pull-push, Gortler et al. 1996).
 
@@ -24,7 +29,7 @@ def spread_in(rgb_f32: F32, weight_f32: F32, prior: F32 | None = None) -> F32:
     Returns:
         (h, w, 3) float32, equal to the picture where the weight is 1.
     """
-    total, amount = _weighed(rgb_f32, weight_f32), weight_f32
+    total, amount = weighed(rgb_f32, weight_f32), weight_f32
     levels = [(total, amount)]
     while min(amount.shape) >= 4:
         size = ((amount.shape[1] + 1) // 2, (amount.shape[0] + 1) // 2)
@@ -39,14 +44,9 @@ def spread_in(rgb_f32: F32, weight_f32: F32, prior: F32 | None = None) -> F32:
         if filled.shape[:2] != amount.shape:
             filled = cv2.resize(filled, (amount.shape[1], amount.shape[0]), interpolation=cv2.INTER_LINEAR)
         trust = np.minimum(amount * 2, 1)
-        own = _weighed(total, np.asarray(trust / np.maximum(amount, 1e-4), np.float32))
-        filled = cv2.add(own, _weighed(filled, np.asarray(1 - trust, np.float32)))
+        own = weighed(total, np.asarray(trust / np.maximum(amount, 1e-4), np.float32))
+        filled = cv2.add(own, weighed(filled, np.asarray(1 - trust, np.float32)))
     return np.asarray(filled, np.float32)
-
-
-def _weighed(rgb_f32: F32, weight_f32: F32) -> F32:
-    """A picture (h, w, 3) times a plane (h, w)."""
-    return np.asarray(cv2.multiply(rgb_f32, cv2.merge([weight_f32] * 3)), np.float32)
 
 
 def mirror_vectors(known: NDArray[np.bool_]) -> F32:

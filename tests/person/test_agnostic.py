@@ -171,3 +171,27 @@ def test_a_hand_that_leaves_the_picture_stays_a_hand() -> None:
     labels = np.zeros((119, 192), np.uint8)  # cut below the wrists
     cv2.line(labels, (128, 84), (132, 118), LABEL["left_arm"], 9)
     assert hands(labels, pose)[112, 132]
+
+
+def test_a_belt_goes_with_the_top_though_a_bags_chain_hangs_on_it() -> None:
+    labels, pose = figure()
+    labels[96:104, 50:100] = LABEL["accessory"]  # the belt
+    labels[104:118, 58:60] = LABEL["accessory"]  # the chain
+    labels[118:150, 56:84] = LABEL["accessory"]  # the bag
+    kept = protected_pixels(labels, pose, "upper")
+    assert not kept[96:104, 52:98].any()
+    assert kept[118:150, 56:84].all()
+
+
+@pytest.mark.parametrize(("rows", "held"), [((96, 104), True), ((84, 120), False), ((112, 140), False)])
+def test_a_clutch_that_is_held_and_a_large_bag_stay(rows: tuple[int, int], held: bool) -> None:
+    labels, pose = figure()
+    where = (slice(*rows), slice(56, 100))
+    labels[where] = LABEL["accessory"]
+    if held:  # the right hand lies on it
+        points = pose.points_px.copy()
+        points[[14, 16, 18, 20, 22]] = (50, 85), (66, 96), (72, 100), (72, 100), (70, 100)
+        labels[92:104, 62:76] = LABEL["right_arm"]
+        pose = Pose(points, pose.visibility)
+    there = (labels == LABEL["accessory"]) & (np.arange(labels.shape[1]) > 70)
+    assert protected_pixels(labels, pose, "upper")[there].all()

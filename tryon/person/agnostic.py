@@ -131,7 +131,35 @@ def _things_in_front(labels_u8: LabelsU8, pose: Pose) -> Mask:
         flat = stats[i, cv2.CC_STAT_HEIGHT] < 0.26 * unit
         if on_torso and small and flat and not (near_hands & (components == i)).any():
             things[components == i] = False
-    return things
+    return things & ~_belt(things, near_hands, pose)
+
+
+# Shares of the trunk's width that a belt covers somewhere and everywhere; its height in shoulder widths. Of the pixels
+# that are found so in the labels of 877 photos seven in eight are belts, one in twenty is of a bag.
+BELT_WIDTH, BELT_RIM, BELT_HEIGHT = 0.75, 0.2, 0.45
+
+
+def _belt(things: Mask, near_hands: Mask, pose: Pose) -> Mask:
+    """Rows of things that go across the waist and that no hand holds: a belt, though a bag's strap hangs on it."""
+    p, unit = pose.points_px, body_unit(pose)
+    shoulder_y, hip_y = p[[11, 12], 1].mean(), p[[23, 24], 1].mean()
+    middle, half = float(p[[11, 12, 23, 24], 0].mean()), 0.4 * unit
+    out = np.zeros_like(things)
+    left, right = (int(np.clip(round(middle + k * half), 0, things.shape[1])) for k in (-1, 1))
+    # from its first to its last row it is near the waist: further up it is a scarf, further down a bag
+    first, last = shoulder_y + 0.3 * (hip_y - shoulder_y), hip_y + 0.35 * unit
+    waist = shoulder_y + 0.5 * (hip_y - shoulder_y)
+    if right - left < 4:
+        return out
+    across = things[:, left:right].mean(1)
+    held = near_hands[:, left:right].any(1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], (across > BELT_RIM).astype(np.int8), [0]])))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if start < first or not waist < end < last or end - start > BELT_HEIGHT * unit:
+            continue
+        if (across[start:end] > BELT_WIDTH).any() and not held[start:end].any():
+            out[start:end] = things[start:end]
+    return out
 
 
 def old_garment(labels_u8: LabelsU8, pose: Pose, category: Category, new_top_px: float | None = None) -> Mask:

@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import torch
 
 from tryon.errors import BadRequestError, GarmentNotFoundError, NoPersonError
 from tryon.images import load_picture
@@ -100,8 +101,24 @@ def test_pictures_that_hold_nothing_are_refused(pipeline: TryOnPipeline) -> None
         pipeline.understand_garment(grey, photo="worn")
     with pytest.raises(BadRequestError, match="hat"):
         pipeline.understand_garment(grey, category="hat")
-    with pytest.raises(BadRequestError, match="cuda"):
+    with pytest.raises(BadRequestError, match="tpu"):
+        TryOnPipeline.from_pretrained(device="tpu")
+
+
+def test_a_gpu_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(BadRequestError, match="no GPU can be used here"):
         TryOnPipeline.from_pretrained(device="cuda")
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU here")
+def test_a_gpu_gives_the_same_picture(
+    pipeline: TryOnPipeline, people: list[Person], garments: dict[str, Garment]
+) -> None:
+    garment = next(iter(garments.values()))
+    fast = TryOnPipeline.from_pretrained(device="cuda").dress(people[0], garment)
+    slow = pipeline.dress(people[0], garment)
+    assert np.abs(fast.image_u8.astype(int) - slow.image_u8).mean() < 1
 
 
 def test_a_worn_garment_can_be_taken_over(pipeline: TryOnPipeline, people: list[Person]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import torch
 from PIL import Image
 
 from tryon.composite import (
@@ -85,20 +86,22 @@ class TryOnPipeline:
 
         Args:
             weights_dir: folder with the safetensors files; the repository's by default.
-            device: only "cpu" at present.
+            device: where the networks compute, "cpu" or "cuda"; pixels are always worked on by the CPU.
 
         Raises:
             WeightsError: a file is missing, damaged or of another network.
-            BadRequestError: another device.
+            BadRequestError: another device, or a GPU that is not there.
         """
-        if device != "cpu":
-            raise BadRequestError(f"The device {device!r} is not supported; use 'cpu'.")
+        if device not in ("cpu", "cuda"):
+            raise BadRequestError(f"The device {device!r} is not supported; use 'cpu' or 'cuda'.")
+        if device == "cuda" and not torch.cuda.is_available():
+            raise BadRequestError("The device is 'cuda', but no GPU can be used here; use 'cpu'.")
         return cls(
-            PersonAnalyzer.from_pretrained(weights_dir),
-            GarmentAnalyzer.from_pretrained(weights_dir),
-            TryOnGenerator.from_pretrained(weights_dir),
+            PersonAnalyzer.from_pretrained(weights_dir, device=device),
+            GarmentAnalyzer.from_pretrained(weights_dir, device=device),
+            TryOnGenerator.from_pretrained(weights_dir, device=device),
             placer=LearnedPlacement.from_pretrained(weights_dir),
-            refine=LearnedWarp.from_pretrained(weights_dir),
+            refine=LearnedWarp.from_pretrained(weights_dir, device=device),
             limb_light=LimbLight.from_pretrained(weights_dir),
         )
 

@@ -15,6 +15,7 @@ from tryon.errors import BadRequestError, WeightsError
 from tryon.models.generator import LAYERS
 from tryon.models.inputs import GENERATOR_CHANNELS, GROUND_BASE, KNOWN, KNOWN_NAMES
 from tryon.models.weights import save_weights
+from tryon.training.example_pool import ExamplePool
 from tryon.training.gan_losses import (
     discriminator_loss,
     feature_matching_loss,
@@ -226,3 +227,27 @@ def test_flattening_removes_light_and_keeps_pattern() -> None:
     fall = lambda i: i[50:60].mean() / i[4:14].mean()  # noqa: E731
     assert abs(fall(flat) - 1) < 0.5 * abs(fall(lit) - 1)
     assert flat[:, 4:8].mean() > 1.25 * flat[:, 0:4].mean()
+
+
+def test_examples_are_used_again_and_the_oldest_go() -> None:
+    pool = ExamplePool(6, "cpu", seed=0)
+
+    def batch(*numbers: int) -> tuple[torch.Tensor, torch.Tensor]:
+        values = torch.tensor(numbers)
+        return values[:, None].float(), 10 * values
+
+    first = pool.draw(batch(1, 2), 4)
+    assert [t.flatten().tolist() for t in first] == [[1, 2], [10, 20]]  # there are no others yet
+    second = pool.draw(batch(3, 4), 4)
+    assert second[0][:2].flatten().tolist() == [3, 4]
+    assert sorted(second[0].flatten().tolist()) == [1, 2, 3, 4]
+    pool.draw(batch(5, 6), 4)
+    last = pool.draw(batch(7, 8), 6)
+    assert sorted(last[0].flatten().tolist()) == [3, 4, 5, 6, 7, 8]  # 1 and 2 were written over
+    assert torch.equal(last[1], 10 * last[0].flatten().long())
+
+
+def test_without_a_pool_a_batch_is_used_once() -> None:
+    pool = ExamplePool(0, "cpu", seed=0)
+    pool.draw((torch.zeros(3, 1),), 5)
+    assert torch.equal(pool.draw((torch.ones(3, 1),), 5)[0], torch.ones(3, 1))

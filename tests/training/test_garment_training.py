@@ -16,7 +16,7 @@ from tryon.garment.landmarks import LANDMARKS
 from tryon.garment.network import PARAMS, GarmentNetwork
 from tryon.models.lite_unet import LiteUNet
 from tryon.models.weights import read_weights, save_weights
-from tryon.training.garment import GarmentSettings, _rare_sleeves, load_start, one_cycle, train_garment
+from tryon.training.garment import GarmentSettings, _rare_sleeves, load_start, train_garment
 from tryon.training.garment_augment import choose_cut, cut_off, draw_collar, empty_ground
 from tryon.training.garment_data import (
     GarmentDataError,
@@ -245,11 +245,6 @@ def test_weights_of_another_shape_are_taken_as_far_as_they_fit(tmp_path: Path) -
     assert missing
     assert all(name.startswith("heads.") for name in missing)
     assert torch.allclose(new.heads[0].weight, old.heads[0].weight, atol=1e-3)
-
-
-def test_one_cycle_rises_and_falls() -> None:
-    assert one_cycle(0.0) < one_cycle(0.06) < one_cycle(0.12)
-    assert one_cycle(1.0) < 0.01 < one_cycle(0.5) < one_cycle(0.12)
 
 
 def test_smoke_run_writes_weights_and_resumes(shards: Path, tmp_path: Path) -> None:

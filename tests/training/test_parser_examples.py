@@ -20,12 +20,12 @@ from tryon.training.parser import (
     MirrorTeacher,
     load_start,
     load_starts,
-    make_example,
     new_parser,
     parsing_loss,
     take_mean,
     undo_class_weights,
 )
+from tryon.training.parser_examples import make_example
 from tryon.training.people_data import PersonRecord, View, cut_photo
 from tryon.training.pseudo_labels import IGNORED, with_pseudo_labels, write_pseudo_labels
 from tryon.types import LABEL, MIRRORED_LABELS

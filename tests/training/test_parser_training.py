@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from tryon.errors import BadRequestError
-from tryon.training.parser import class_weights, make_example, new_parser, parsing_loss
+from tryon.training.parser import class_weights, new_parser, parsing_loss
+from tryon.training.parser_examples import make_example
 from tryon.training.people_data import PersonRecord, find_people, random_view, read_people
 from tryon.training.people_labels import is_validation, remap_labels
 from tryon.types import LABEL

@@ -62,13 +62,13 @@ class GarmentAnalyzer:
         self._lock = threading.Lock()
 
     @classmethod
-    def from_pretrained(cls, weights_dir: Path | None = None) -> GarmentAnalyzer:
-        """Load ``garment.safetensors`` from a folder (default: the repository's ``weights/``).
+    def from_pretrained(cls, weights_dir: Path | None = None, *, device: str = "cpu") -> GarmentAnalyzer:
+        """Load ``garment.safetensors`` from a folder (default: the repository's ``weights/``); device: cpu or cuda.
 
         Raises:
             WeightsError: missing, damaged or of another network.
         """
-        return cls(GarmentNetwork.load(weights_dir))
+        return cls(GarmentNetwork.load(weights_dir, device=device))
 
     def __call__(
         self,

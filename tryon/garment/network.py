@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tryon.garment.landmarks import LANDMARKS
 from tryon.models.folding import fold_norms
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
-from tryon.models.precision import inference_dtype, with_working_weights
+from tryon.models.precision import inference_dtype, with_working_weights, working
 from tryon.models.weights import WEIGHTS_DIR, load_into, read_weights
 from tryon.types import ATTRIBUTES, GARMENT_LABELS, MaskF32, RGBu8
 
@@ -79,13 +79,14 @@ def peaks(logits: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.
 class GarmentNetwork:
     """LiteUNet for garments, with bf16 where it is faster; not thread-safe (its owner locks)."""
 
-    def __init__(self, net: LiteUNet) -> None:
+    def __init__(self, net: LiteUNet, *, device: str = "cpu") -> None:
         folded = fold_norms(net, torch.zeros(1, 3, 64, 64))
-        self._dtype = inference_dtype()
-        self._net = with_working_weights(folded.to(memory_format=torch.channels_last), self._dtype)  # type: ignore[call-overload]
+        self._device = device
+        folded = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._net = with_working_weights(folded, inference_dtype(device)).to(device)
 
     @classmethod
-    def load(cls, weights_dir: Path | None = None) -> GarmentNetwork:
+    def load(cls, weights_dir: Path | None = None, *, device: str = "cpu") -> GarmentNetwork:
         """Read ``garment.safetensors``.
 
         Raises:
@@ -94,14 +95,14 @@ class GarmentNetwork:
         tensors, _ = read_weights((weights_dir or WEIGHTS_DIR) / WEIGHTS_NAME)
         net = LiteUNet(PARAMS)
         load_into(net, tensors, WEIGHTS_NAME)
-        return cls(net)
+        return cls(net, device=device)
 
     def __call__(self, image_u8: RGBu8) -> NetworkAnswer:
         """Answer for a (256, 192, 3) uint8 picture."""
         x = torch.from_numpy(np.ascontiguousarray(image_u8)).permute(2, 0, 1)[None].float() / 255
-        enabled = self._dtype == torch.bfloat16
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            dense, heads = self._net(x.contiguous(memory_format=torch.channels_last))
+        with torch.inference_mode(), working(self._device):
+            dense, heads = self._net(x.to(self._device).contiguous(memory_format=torch.channels_last))
+        dense, heads = dense.cpu(), tuple(head.cpu() for head in heads)
         maps = dense[0].float().numpy()
         points, mass = peaks(maps[POINTS:])
         probability = 1 / (1 + np.exp(-np.clip(maps[:POINTS], -30, 30)))
@@ -118,10 +119,10 @@ class GarmentNetwork:
     def embed(self, image_u8: RGBu8) -> NDArray[np.float32]:
         """What the encoder makes of a (256, 192, 3) uint8 picture before it is named: (320,) float32, means over it."""
         x = torch.from_numpy(np.ascontiguousarray(image_u8)).permute(2, 0, 1)[None].float() / 255
-        enabled = self._dtype == torch.bfloat16
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+        x = x.to(self._device)
+        with torch.inference_mode(), working(self._device):
             maps = self._net.encoder((x - self._net.mean) / self._net.std)
-        return np.asarray(maps[-1][0].float().mean((1, 2)).numpy(), np.float32)
+        return np.asarray(maps[-1][0].float().mean((1, 2)).cpu().numpy(), np.float32)
 
 
 def _attributes(heads: tuple[torch.Tensor, ...]) -> tuple[dict[str, NDArray[np.float32]], NDArray[np.float32]]:

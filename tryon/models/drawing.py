@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from tryon.models.generator import Generator, GeneratorParams, layout_prior
+from tryon.models.generator import Drawn, Generator, GeneratorParams, layout_prior
 from tryon.models.inputs import AGNOSTIC, REGION, SKIN_BASE, SPREAD
-from tryon.models.precision import inference_dtype, with_working_weights
+from tryon.models.precision import inference_dtype, with_working_weights, working
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 
 F32 = NDArray[np.float32]
@@ -42,16 +42,16 @@ class Drawing:
 
 
 class TryOnGenerator:
-    """The generator with its weights; one object may be used by many threads."""
+    """The generator with its weights on a device ("cpu" or "cuda"); one object may be used by many threads."""
 
-    def __init__(self, net: Generator) -> None:
-        self._dtype = inference_dtype()
+    def __init__(self, net: Generator, *, device: str = "cpu") -> None:
+        self._device = device
         own = copy.deepcopy(net).eval().to(memory_format=torch.channels_last)  # the given one stays as it is
-        self._net = with_working_weights(own, self._dtype)
+        self._net = with_working_weights(own, inference_dtype(device)).to(device)
         self._lock = threading.Lock()
 
     @classmethod
-    def from_pretrained(cls, weights_dir: Path | None = None) -> TryOnGenerator:
+    def from_pretrained(cls, weights_dir: Path | None = None, *, device: str = "cpu") -> TryOnGenerator:
         """Load ``generator.safetensors``.
 
         Raises:
@@ -61,7 +61,7 @@ class TryOnGenerator:
         tensors, info = read_weights(path)
         net = Generator(from_json(GeneratorParams, info["params"]))
         load_into(net, tensors, path.name)
-        return cls(net)
+        return cls(net, device=device)
 
     def draw(self, x: F32) -> Drawing:
         """Draw from a stack made by ``tryon.models.inputs.generator_input``: (GENERATOR_CHANNELS, h, w) float32.
@@ -71,9 +71,8 @@ class TryOnGenerator:
         """
         box = window_around(x[REGION][0])
         part = torch.from_numpy(np.ascontiguousarray(x[:, box[0], box[1]]))[None]
-        enabled = self._dtype == torch.bfloat16
-        with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            drawn = self._net(part)
+        with self._lock, torch.inference_mode(), working(self._device):
+            drawn = Drawn(*(maps.cpu() for maps in self._net(part.to(self._device))))
 
         def picture(maps: F32) -> F32:
             return np.asarray(cv2.merge([np.ascontiguousarray(one) for one in maps]), np.float32)

@@ -11,16 +11,23 @@ from torch import nn
 
 
 @functools.cache
-def inference_dtype() -> torch.dtype:
-    """bfloat16 where the CPU computes it faster than float32, else float32.
+def inference_dtype(device: str = "cpu") -> torch.dtype:
+    """bfloat16 where the CPU computes it faster than float32, else float32; bfloat16 on a GPU.
 
     x86 says of itself whether it has instructions for it, so that the same photo gives the same picture after every
     start, however busy the machine was; on other CPUs it is measured once (some 20 ms).
     """
+    if device != "cpu":
+        return torch.bfloat16
     told = bf16_in_hardware(torch.cpu.get_capabilities())
     if told is None:
         told = _measured_faster()
     return torch.bfloat16 if told else torch.float32
+
+
+def working(device: str = "cpu") -> torch.autocast:
+    """The context in which networks answer on a device ("cpu" or "cuda"): autocast to ``inference_dtype``."""
+    return torch.autocast(device, torch.bfloat16, enabled=inference_dtype(device) == torch.bfloat16)
 
 
 M = TypeVar("M", bound=nn.Module)

@@ -30,13 +30,13 @@ class PersonAnalyzer:
         self._pose, self._parser = pose, parser
 
     @classmethod
-    def from_pretrained(cls, weights_dir: Path | None = None) -> PersonAnalyzer:
+    def from_pretrained(cls, weights_dir: Path | None = None, *, device: str = "cpu") -> PersonAnalyzer:
         """Load the parser's weights; MediaPipe's models lie in its wheel.
 
         Raises:
             WeightsError: the parser's weights are missing or damaged.
         """
-        return cls(MediaPipePose(), Parser.from_pretrained(weights_dir))
+        return cls(MediaPipePose(), Parser.from_pretrained(weights_dir, device=device))
 
     def __call__(self, image_u8: RGBu8, timings: dict[str, float] | None = None) -> Person:
         """Understand a photo.

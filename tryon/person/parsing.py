@@ -15,7 +15,7 @@ from tryon.geometry.crops import Crop, crop_for, size_of
 from tryon.geometry.limbs import LIMB_COUNT, MIRRORED_LIMBS, limb_maps
 from tryon.models.folding import fold_norms
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
-from tryon.models.precision import inference_dtype, with_working_weights
+from tryon.models.precision import inference_dtype, with_working_weights, working
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
 from tryon.person.colour_evidence import with_evidence
 from tryon.types import LABEL, MIRRORED_LABELS, LabelsU8, MaskF32, Pose, RGBu8
@@ -104,18 +104,18 @@ class Parser:
 
     Args:
         net: the network. twice: look at the mirror image too and average, which tells dresses from tops with skirts
-            more surely (two points of IoU) for twice the network's time; False for video.
+            more surely (two points of IoU) for twice the network's time; False for video. device: "cpu" or "cuda".
     """
 
-    def __init__(self, net: LiteUNet, *, twice: bool = True) -> None:
-        self.twice = twice
+    def __init__(self, net: LiteUNet, *, twice: bool = True, device: str = "cpu") -> None:
+        self.twice, self._device = twice, device
         folded = fold_norms(net, torch.zeros(1, PARSER_CHANNELS, 64, 64))
-        self._dtype = inference_dtype()
-        self._net = with_working_weights(folded.to(memory_format=torch.channels_last), self._dtype)  # type: ignore[call-overload]
+        folded = folded.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._net = with_working_weights(folded, inference_dtype(device)).to(device)
         self._lock = threading.Lock()
 
     @classmethod
-    def from_pretrained(cls, weights_dir: Path | None = None) -> Parser:
+    def from_pretrained(cls, weights_dir: Path | None = None, *, device: str = "cpu") -> Parser:
         """Load ``parser.safetensors``.
 
         Raises:
@@ -125,7 +125,7 @@ class Parser:
         tensors, info = read_weights(path)
         net = LiteUNet(from_json(LiteUNetParams, info["params"]))
         load_into(net, tensors, path.name)
-        return cls(net)
+        return cls(net, device=device)
 
     def probabilities(self, image_u8: RGBu8, mask_f32: MaskF32, pose: Pose) -> tuple[NDArray[np.float32], Crop]:
         """Probabilities (13, h, w) float32 in a crop of the whole figure, and that crop; small for small figures."""
@@ -147,10 +147,9 @@ class Parser:
 
     def _look(self, x: torch.Tensor) -> torch.Tensor:
         """(1, 13, h, w) float32 probabilities of one input (1, PARSER_CHANNELS, H, W)."""
-        enabled = self._dtype == torch.bfloat16
-        with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
-            logits, _ = self._net(x.contiguous(memory_format=torch.channels_last))
-        return torch.softmax(logits.float(), 1)
+        with self._lock, torch.inference_mode(), working(self._device):
+            logits, _ = self._net(x.to(self._device).contiguous(memory_format=torch.channels_last))
+        return torch.softmax(logits.float(), 1).cpu()
 
     def parse(self, image_u8: RGBu8, mask_f32: MaskF32, pose: Pose) -> LabelsU8:
         """Label every pixel of the photo.

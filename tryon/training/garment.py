@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
 
 from tryon.garment.network import INSIDE, MASK, PARAMS, POINTS, peaks
 from tryon.models.lite_unet import LiteUNet
@@ -21,7 +20,17 @@ from tryon.training.garment_losses import Targets, collate, losses
 from tryon.training.garment_targets import DRAWN, REAL, RENDERED
 from tryon.training.prepare_garments import LABEL_NAMES, REPOSITORY, PrepareSettings, prepare_garments
 from tryon.training.pretrained import load_lite0_encoder
-from tryon.training.runlog import Clock, Ema, RunLog, check_finite, load_checkpoint, save_checkpoint, seed_all
+from tryon.training.runlog import (
+    Ema,
+    Pace,
+    RunLog,
+    check_finite,
+    choose_device,
+    load_checkpoint,
+    one_cycle,
+    save_checkpoint,
+    seed_all,
+)
 from tryon.types import ATTRIBUTES, GARMENT_LABELS
 
 COMMAND = "python -m tryon train garment"
@@ -49,6 +58,7 @@ class GarmentSettings:
     device: str = field(default="auto", metadata={"help": "cpu, cuda, or auto: cuda where there is one"})
     seed: int = field(default=0, metadata={"help": "of weights, order and augmentation"})
     threads: int = field(default=0, metadata={"help": "torch threads (0: torch's own choice)"})
+    workers: int = field(default=0, metadata={"help": "loader processes (0: the trainer makes its pictures itself)"})
     resume: bool = field(default=False, metadata={"help": "go on from the last checkpoint"})
     frozen: int = field(default=0, metadata={"help": "first stages of the encoder that keep the start's weights"})
     start: Path | None = field(default=None, metadata={"help": "weights file to start from instead of ImageNet"})
@@ -147,6 +157,25 @@ def _order(records: GarmentRecords, settings: GarmentSettings, rng: np.random.Ge
     return rng.permutation(np.concatenate(parts))
 
 
+class _Round(Dataset):
+    """The batches of one round, each with randomness of its own: the same by one process or by several."""
+
+    def __init__(
+        self, sampler: GarmentSampler, order: np.ndarray, batch: int, steps: int, seed: tuple[int, ...]
+    ) -> None:
+        self._sampler, self._order, self._batch, self._steps, self._seed = sampler, order, batch, steps, seed
+
+    def __len__(self) -> int:
+        return self._steps
+
+    def __getitem__(self, k: int) -> tuple[Tensor, Targets]:
+        if k >= self._steps:
+            raise IndexError(k)
+        rng = np.random.default_rng((*self._seed, k))
+        part = self._order.take(range(k * self._batch, (k + 1) * self._batch), mode="wrap")
+        return collate([self._sampler.sample(int(i), rng) for i in part])
+
+
 def _rare_sleeves(records: GarmentRecords, real: np.ndarray) -> np.ndarray:
     """How much more often than once photos are shown whose sleeves are rare among those of their label, 1 to 3."""
     pairs = np.stack([records.label[real], records.attributes[real, list(ATTRIBUTES).index("sleeve")]], 1)
@@ -181,28 +210,6 @@ def load_start(net: LiteUNet, path: Path) -> list[str]:
     fitting = {n: v for n, v in tensors.items() if n in own and own[n].shape == v.shape}
     net.load_state_dict({**own, **fitting})
     return [n for n in own if n not in fitting]
-
-
-def one_cycle(progress: float) -> float:
-    """Factor of the peak rate: a linear rise over the first 12%, then a cosine to 0.5%."""
-    if progress < 0.12:
-        return 0.05 + 0.95 * progress / 0.12
-    return 0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - 0.12) / 0.88)))
-
-
-class _Pace:
-    """How far a run is, by steps or by its minutes, whichever ends it first."""
-
-    def __init__(self, minutes: float, steps: int) -> None:
-        self._seconds, self._steps, self._start = 60 * minutes, steps, time.monotonic()
-        self.spent = 0.0  # of earlier runs that this one resumes
-
-    def elapsed(self) -> float:
-        return self.spent + time.monotonic() - self._start
-
-    def progress(self, step: int) -> float:
-        by_time = (time.monotonic() - self._start + self.spent) / (self._seconds + self.spent) if self._seconds else 0.0
-        return min(1.0, max(step / self._steps, by_time))
 
 
 def _better_than_saved(path: Path, value: float) -> bool:
@@ -248,37 +255,38 @@ def train_garment(settings: GarmentSettings) -> dict[str, float]:
         load_start(net, s.start)
     else:
         load_lite0_encoder(net.encoder)
-    device = s.device if s.device != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    device = choose_device(s.device)
     net = net.to(device, memory_format=torch.channels_last).train()  # type: ignore[call-overload]
     _freeze(net, s.frozen)
     batch, epochs, per_epoch = (4, 1, 6) if s.smoke else (s.batch, s.epochs, s.round_steps)
     optimiser = torch.optim.AdamW([p for p in net.parameters() if p.requires_grad], s.rate, weight_decay=0.02)
-    ema, log, clock, pace = Ema(net, 0.997), RunLog(s.run, s), Clock(s.minutes), _Pace(s.minutes, epochs * per_epoch)
-    first, best, best_figures = 0, -1e9, {}
+    ema, log = Ema(net, 0.997), RunLog(s.run, s)
+    first, best, best_figures, spent = 0, -1e9, {}, 0.0
     if s.resume and (saved := load_checkpoint(s.run / "last.pt")) is not None:
         net.load_state_dict(saved["net"])
         optimiser.load_state_dict(saved["optimiser"])
-        pace.spent = saved["spent"]
+        spent = saved["spent"]
         ema.state, ema.count = saved["ema"], saved["ema_count"]
         first, best, best_figures = saved["epoch"], saved["best"], saved["figures"]
+    pace = Pace(epochs * per_epoch, s.minutes, spent)
     held = _held(records, 12 if s.smoke else 0)
     shadow = LiteUNet(PARAMS).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
     for epoch in range(first, epochs):
         order = _order(records, s, np.random.default_rng((s.seed, epoch)))
         totals: dict[str, float] = {}
         taken = 0
-        for k in range(per_epoch):
-            part = order.take(range(k * batch, (k + 1) * batch), mode="wrap")
+        data = _Round(sampler, order, batch, per_epoch, (s.seed, epoch))
+        loader = DataLoader(data, batch_size=None, shuffle=False, num_workers=0 if s.smoke else s.workers)  # type: ignore[arg-type]
+        for k, (images, targets) in enumerate(loader):
             for group in optimiser.param_groups:
                 group["lr"] = s.rate * one_cycle(pace.progress(epoch * per_epoch + k))
-            images, targets = collate([sampler.sample(int(i), rng) for i in part])
             values = _step(net, optimiser, images, targets)
             ema.update(net)
             check_finite(epoch * per_epoch + k, values)
             for name, value in values.items():
                 totals[name] = totals.get(name, 0.0) + value
             taken = k + 1
-            if clock.over():
+            if pace.progress(0) >= 1:  # its minutes are over
                 break
         shadow.load_state_dict(ema.state)
         figures = validate(shadow, sampler, held)
@@ -291,11 +299,11 @@ def train_garment(settings: GarmentSettings) -> dict[str, float]:
         save_checkpoint(
             s.run / "last.pt",
             {
-                "net": net.state_dict(), "optimiser": optimiser.state_dict(), "spent": pace.elapsed(),
+                "net": net.state_dict(), "optimiser": optimiser.state_dict(), "spent": pace.spent(),
                 "ema": ema.state, "ema_count": ema.count, "epoch": epoch + 1, "best": best, "figures": best_figures,
             },
         )  # fmt: skip
-        if clock.over():
+        if pace.progress(0) >= 1:
             break
     log.close()
     return best_figures

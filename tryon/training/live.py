@@ -46,7 +46,16 @@ from tryon.training.live_losses import (
 from tryon.training.live_validation import held_lesson, validate
 from tryon.training.pairs import PairStore
 from tryon.training.people_data import find_people
-from tryon.training.runlog import Ema, RunLog, check_finite, choose_device, load_checkpoint, save_checkpoint, seed_all
+from tryon.training.runlog import (
+    Ema,
+    Pace,
+    RunLog,
+    check_finite,
+    choose_device,
+    load_checkpoint,
+    save_checkpoint,
+    seed_all,
+)
 
 COMMAND = "python -m tryon train live"
 
@@ -165,24 +174,6 @@ def rate_factor(progress: float) -> float:
     if progress < 0.05:
         return 0.1 + 0.9 * progress / 0.05
     return 0.02 + 0.98 * 0.5 * (1 + float(np.cos(np.pi * min(1.0, (progress - 0.05) / 0.95))))
-
-
-class Pace:
-    """How far a run is, by updates or by its minutes, whichever ends it first; earlier runs that it resumes count."""
-
-    def __init__(self, steps: int, minutes: float, spent: float = 0.0) -> None:
-        self._steps, self._seconds, self._spent = steps, 60 * minutes, spent
-        self._start = time.monotonic()
-
-    def spent(self) -> float:
-        """Seconds in all."""
-        return self._spent + time.monotonic() - self._start
-
-    def progress(self, step: int) -> float:
-        """0..1."""
-        now = time.monotonic() - self._start
-        by_time = (now + self._spent) / (self._seconds + self._spent) if self._seconds else 0.0
-        return min(1.0, max(step / self._steps, by_time))
 
 
 def _stores(s: LiveTrainSettings) -> tuple[PairStore | None, PairStore | None]:

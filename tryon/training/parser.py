@@ -5,30 +5,29 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from torch.utils.data import DataLoader, IterableDataset
+from torch.utils.data import DataLoader
 
 from tryon.errors import BadRequestError
 from tryon.evaluation.parsing_figures import parsing_figures
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
 from tryon.models.precision import inference_dtype
 from tryon.models.weights import read_weights, save_weights
-from tryon.person.parsing import MIRRORED_INPUTS, PARSER_CHANNELS, Parser, parser_input
+from tryon.person.parsing import MIRRORED_INPUTS, PARSER_CHANNELS, Parser
 from tryon.settings import open_data_dir, setting
+from tryon.training.example_pool import ExamplePool
 from tryon.training.occluders import Occluders
 from tryon.training.other_cloths import OtherCloths
+from tryon.training.parser_examples import ExampleSource, ParserBatches
 from tryon.training.people_data import (
     PersonRecord,
-    cut_photo,
-    disturb_colours,
     find_people,
-    random_view,
     read_people,
 )
 from tryon.training.pretrained import load_lite0_encoder
@@ -36,17 +35,20 @@ from tryon.training.pseudo_labels import IGNORED, with_pseudo_labels
 from tryon.training.pseudo_labels import NAME as PSEUDO_LABELS
 from tryon.training.rendered_people import RenderedPeople
 from tryon.training.runlog import (
-    Clock,
     Ema,
+    Pace,
     RunLog,
     check_finite,
     choose_device,
-    resume_run,
-    save_run,
+    load_checkpoint,
+    one_cycle,
+    save_checkpoint,
     seed_all,
 )
 from tryon.training.several import gather_team
-from tryon.types import LABELS, MIRRORED_LABELS, Pose
+from tryon.types import LABELS, MIRRORED_LABELS
+
+_KEPT = 8  # batches whose examples are kept for use again, of each size
 
 
 @dataclass(frozen=True)
@@ -66,110 +68,16 @@ class ParserSettings:
     out: Path = setting(Path("weights/parser.safetensors"), "where the best weights go")
     steps: int = setting(2700, "updates in all; 2,700 of 12 pictures are 40 epochs")
     batch: int = setting(12, "pictures an update")
+    reuse: int = setting(1, "how often an example is used; more than once pays on a GPU")
     rate: float = setting(1e-3, "peak learning rate of the one-cycle schedule")
     seed: int = setting(1, "seed of everything random")
     minutes: float = setting(0.0, "stop cleanly after so many minutes; 0: when done")
     every: int = setting(300, "updates between validations")
     threads: int = setting(0, "CPU threads; 0: all")
+    workers: int = setting(1, "loader processes")
     resume: bool = setting(True, "go on from the last checkpoint")
     smoke: bool = setting(False, "a run of seconds on a few pictures")
     device: str = setting("auto", "cpu, cuda or auto")
-
-
-_POOL = 48  # rendered people kept for further crops: about 70 MB
-# Small windows show most people an hour; the large ones teach the resolution that is used at run time. Equal work
-# an update: of larger windows fewer, but enough for the batch norms.
-_SIZES, _FEWER = ((256, 192), (384, 288), (512, 384)), (1.0, 0.5, 1 / 3)
-_CUT_SHARE, _HIDDEN_SHARE = 0.25, 0.3  # of the views: photos taken closer; things in front of the person
-
-
-@dataclass(frozen=True)
-class ExampleSource:
-    """What examples are drawn from: photos, pseudo-labelled photos, rendered people, other cloths for the photos'
-    things, things to paste over them."""
-
-    photos: list[PersonRecord]
-    pseudo: list[PersonRecord] = field(default_factory=list)
-    pseudo_share: float = 0.0
-    rendered: RenderedPeople | None = None
-    rendered_share: float = 0.0
-    occluders: Occluders | None = None
-    cloths: OtherCloths | None = None
-    cloths_share: float = 0.0
-    large_share: float = 0.3
-
-    def size_shares(self) -> list[float]:
-        """How often each of the window sizes comes."""
-        rest = 1 - self.large_share
-        return [0.43 * rest, 0.57 * rest, self.large_share]
-
-
-class ParserBatches(IterableDataset):
-    """Endless random batches: inputs (B, 17, h, w) float32 and labels (B, h/2, w/2) int64, IGNORED where unknown."""
-
-    def __init__(self, source: ExampleSource, batch: int, seed: int) -> None:
-        self._source, self._batch, self._seed = source, batch, seed
-        self._rendered = source.rendered
-        self._share = source.rendered_share if source.rendered else 0.0
-        self._pool: list[PersonRecord] = []
-
-    def _rendered_person(self, rng: np.random.Generator) -> PersonRecord:
-        """Each is coloured once and cropped about three times."""
-        assert self._rendered is not None
-        if len(self._pool) < _POOL:
-            self._pool.append(self._rendered.draw(rng))
-            return self._pool[-1]
-        place = int(rng.integers(_POOL))
-        if rng.random() < 1 / 3:
-            self._pool[place] = self._rendered.draw(rng)
-        return self._pool[place]
-
-    def _example(self, rng: np.random.Generator, h: int, w: int) -> tuple[np.ndarray, np.ndarray]:
-        """Of a photo, a pseudo-labelled photo or a rendered person."""
-        source = self._source
-        if self._rendered is not None and rng.random() < self._share:
-            return make_example(self._rendered_person(rng), rng, h, w, source.occluders)
-        if source.pseudo and rng.random() < source.pseudo_share:
-            # what is not known there would keep its colours
-            return make_example(source.pseudo[rng.integers(len(source.pseudo))], rng, h, w, source.occluders)
-        cloths = source.cloths if rng.random() < source.cloths_share else None
-        return make_example(source.photos[rng.integers(len(source.photos))], rng, h, w, source.occluders, cloths)
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        info = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng([self._seed, info.id if info else 0])
-        while True:
-            size = int(rng.choice(len(_SIZES), p=self._source.size_shares()))
-            (h, w), count = _SIZES[size], max(2, round(self._batch * _FEWER[size]))
-            pairs = [self._example(rng, h, w) for _ in range(count)]
-            yield torch.from_numpy(np.stack([p[0] for p in pairs])), torch.from_numpy(np.stack([p[1] for p in pairs]))
-
-
-def make_example(
-    record: PersonRecord,
-    rng: np.random.Generator,
-    h: int,
-    w: int,
-    occluders: Occluders | None = None,
-    cloths: OtherCloths | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """One random training example: input (17, h, w) float32, labels (h/2, w/2) int64."""
-    if rng.random() < _CUT_SHARE:
-        record = cut_photo(record, rng)
-    view = random_view(record, rng, h, w)
-    if cloths is not None:
-        view = cloths.change(view, rng)
-    if occluders is not None and rng.random() < _HIDDEN_SHARE:
-        view = occluders.paste(view, rng)
-    mask = view.mask_f32
-    if rng.random() < 0.1:
-        mask = np.zeros_like(mask)  # the mask can fail; the picture must do then
-    unit = max(float(np.linalg.norm(view.pose.points_px[11] - view.pose.points_px[23])), 4.0)
-    noise = rng.normal(0, 0.02 * unit, view.pose.points_px.shape).astype(np.float32)
-    pose = Pose(view.pose.points_px + noise, view.pose.visibility)
-    x = parser_input(disturb_colours(view.rgb_u8, rng), mask, pose)
-    offset = int(rng.integers(2))  # a logit lies between two pixels: take either, so that labels are not shifted
-    return x, view.labels_u8[offset::2, offset::2].astype(np.int64)
 
 
 def parsing_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
@@ -288,6 +196,22 @@ def take_mean(net: LiteUNet, nets: Sequence[LiteUNet]) -> None:
     )
 
 
+class _Pools:
+    """The examples of each window size, of which each is used ``reuse`` times."""
+
+    def __init__(self, settings: ParserSettings, device: str) -> None:
+        self._reuse, self._device, self._seed = settings.reuse, device, settings.seed
+        self._size = _KEPT * settings.batch if settings.reuse > 1 else 0
+        self._pools: dict[tuple[int, ...], ExamplePool] = {}
+
+    def draw(self, fresh: Sequence[Tensor]) -> list[Tensor]:
+        """A batch of ``reuse`` times as many examples as there are new ones."""
+        shape = tuple(fresh[0].shape[1:])
+        if shape not in self._pools:
+            self._pools[shape] = ExamplePool(self._size, self._device, self._seed)
+        return self._pools[shape].draw(fresh, self._reuse * len(fresh[0]))
+
+
 def train_parser(settings: ParserSettings) -> dict[str, float]:
     """Train the parser and write its best weights.
 
@@ -316,11 +240,13 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     decay = [p for p in net.parameters() if p.ndim > 1]
     rest = [p for p in net.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.02}, {"params": rest, "weight_decay": 0.0}])
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.rate, total_steps=steps + 1, pct_start=0.15)
-    ema, step, best = Ema(net, 0.998), 0, float("-inf")
-    log, clock = RunLog(team.own_folder(settings.run), settings), Clock(settings.minutes)
-    if settings.resume and not settings.smoke:
-        step, best = resume_run(settings.run / "last.pt", net, optimizer, schedule, ema, device)
+    ema, step, best, spent = Ema(net, 0.998), 0, float("-inf"), 0.0
+    log = RunLog(team.own_folder(settings.run), settings)
+    if settings.resume and not settings.smoke and (saved := load_checkpoint(settings.run / "last.pt")) is not None:
+        net.load_state_dict(saved["net"])
+        optimizer.load_state_dict(saved["optimizer"])
+        ema.state, ema.count = {k: v.to(device) for k, v in saved["ema"].items()}, saved["ema_count"]
+        step, best, spent = saved["step"], saved["best"], saved.get("spent", 0.0)
     team.same_start(net)
     source = ExampleSource(
         train, _pseudo(settings), settings.pseudo_share, rendered, settings.rendered_share, Occluders(train),
@@ -328,17 +254,22 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
     )  # fmt: skip
     batches = iter(
         DataLoader(
-            ParserBatches(source, settings.batch, team.seed(settings.seed + step)),
+            ParserBatches(source, settings.batch / settings.reuse, team.seed(settings.seed + step)),
             batch_size=None,
-            num_workers=0 if settings.smoke else 1,
+            num_workers=0 if settings.smoke else settings.workers,
         )
     )
     bf16 = device != "cpu" or inference_dtype() == torch.bfloat16
     figures: dict[str, float] = {}
-    started, total = time.monotonic(), 0.0
+    pools = _Pools(settings, device)
+    pace = Pace(steps, settings.minutes, spent)
+    started, total, since = time.monotonic(), 0.0, 0
     over = False
     while step < steps and not over:
-        x, y = (t.to(device) for t in next(batches))
+        rate = settings.rate * one_cycle(pace.progress(step))
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        x, y = pools.draw(next(batches))
         net.train()
         with torch.autocast(device.split(":")[0], torch.bfloat16, enabled=bf16):
             logits, _ = net(x.to(memory_format=torch.channels_last))
@@ -352,32 +283,33 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
         torch.nn.utils.clip_grad_norm_(net.parameters(), 5.0)
         optimizer.step()
         team.average_statistics(net)
-        schedule.step()
         ema.update(net)
         step += 1
+        since += 1
         total += loss.item()
         check_finite(step, {"loss": total})
-        over = team.agree(clock.over())
+        over = team.agree(pace.progress(0) >= 1)
         if not team.leads:
             continue
         if step % 50 == 0:
             print(f"step {step} loss {loss.item():.3f} {(time.monotonic() - started) / 50:.2f} s/step", flush=True)
             started = time.monotonic()
-        if step % every == 0 or step == steps:
+        if step % every == 0 or step == steps or over:
             judge = new_parser()
             judge.load_state_dict({k: v.cpu() for k, v in ema.state.items()})
             undo_class_weights(judge, weights.cpu())
             figures = parsing_figures(Parser(judge), held)
-            log.scalars(step, {"loss": total / every, "rate": schedule.get_last_lr()[0], **figures})
-            total = 0.0
+            log.scalars(step, {"loss": total / since, "rate": rate, **figures})
+            total, since = 0.0, 0
             if figures["mean_iou"] > best:
                 best = figures["mean_iou"]
                 command = "python -m tryon train parser"
                 target = settings.run / "smoke.safetensors" if settings.smoke else settings.out
                 save_weights(target, judge, params=judge.params, command=command, figures=figures)
             started = time.monotonic()
-        if step % every == 0 or step == steps or over:
-            save_run(settings.run / "last.pt", net, optimizer, ema, step, best)
+            state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "ema": ema.state}
+            facts = {"ema_count": ema.count, "step": step, "best": best, "spent": pace.spent()}
+            save_checkpoint(settings.run / "last.pt", {**state, **facts})
     log.close()
     team.close()
     return figures

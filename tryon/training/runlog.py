@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import math
 import random
 import time
 from collections.abc import Mapping
@@ -64,6 +65,34 @@ class Clock:
     def over(self) -> bool:
         """Whether the time is used up."""
         return self._end is not None and time.monotonic() > self._end
+
+
+class Pace:
+    """How far a run is, by updates or by its minutes, whichever ends it first; earlier runs that it resumes count.
+
+    A learning rate that follows it comes to its end on a fast machine and on a slow one.
+    """
+
+    def __init__(self, steps: int, minutes: float, spent: float = 0.0) -> None:
+        self._steps, self._seconds, self._spent = steps, 60 * minutes, spent
+        self._start = time.monotonic()
+
+    def spent(self) -> float:
+        """Seconds in all."""
+        return self._spent + time.monotonic() - self._start
+
+    def progress(self, step: int) -> float:
+        """0..1."""
+        now = time.monotonic() - self._start
+        by_time = (now + self._spent) / (self._seconds + self._spent) if self._seconds else 0.0
+        return min(1.0, max(step / self._steps, by_time))
+
+
+def one_cycle(progress: float) -> float:
+    """Factor of the peak rate: a linear rise over the first 12%, then a cosine to 0.5% (Smith and Topin 2019)."""
+    if progress < 0.12:
+        return 0.05 + 0.95 * progress / 0.12
+    return 0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - 0.12) / 0.88)))
 
 
 def seed_all(seed: int) -> np.random.Generator:
@@ -164,6 +193,7 @@ def save_run(
 
 def choose_device(name: str) -> str:
     """A device's name; "auto" is cuda where there is one, else cpu."""
-    if name != "auto":
-        return name
-    return "cuda" if torch.cuda.is_available() else "cpu"
+    device = name if name != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
+    if device.startswith("cuda"):
+        torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest kernel of each is looked for once
+    return device

@@ -199,7 +199,10 @@ RARE_SENTENCES: dict[str, str] = {
     "A spline needs at least three points that are not on one line.": "样条至少需要三个不在一条直线上的点。",
     # the installation
     "The try-on could not start.": "试衣功能没能启动。",
-    "The device {device} is not supported; use 'cpu'.": "不支持设备 {device}；请用 'cpu'。",
+    "The device {device} is not supported; use 'cpu' or 'cuda'.": "不支持设备 {device}；请用 'cpu' 或 'cuda'。",
+    "The device is 'cuda', but no GPU can be used here; use 'cpu'.": (
+        "设备是 'cuda'，但这里没有可用的 GPU；请用 'cpu'。"
+    ),
     "The weights {name} are missing. Restore the weights/ folder of the repository.": (
         "缺少权重 {name}。请恢复代码库里的 weights/ 文件夹。"
     ),

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tryon.cores import together
 from tryon.geometry.crops import Crop
 from tryon.geometry.flow import identity_flow
-from tryon.models.precision import inference_dtype, with_working_weights
+from tryon.models.precision import inference_dtype, with_working_weights, working
 from tryon.models.warp_inputs import LIMB_LEFT, TRUNK, GarmentBox, field_of, label_shares, part_maps, person_maps
 from tryon.models.warper import FIELDS, Warper, WarperParams
 from tryon.models.weights import WEIGHTS_DIR, from_json, load_into, read_weights
@@ -31,16 +31,18 @@ SHARE, LONG_LEGS = 0.6, 0.25
 class LearnedWarp:
     """Corrects coarse parts: ``TryOnPipeline(..., refine=LearnedWarp.from_pretrained())``; threads may share it."""
 
-    def __init__(self, net: Warper, *, regions: bool = False) -> None:
-        """Args: net: trained. regions: whether its shares of the pixels replace the coarse regions."""
+    def __init__(self, net: Warper, *, regions: bool = False, device: str = "cpu") -> None:
+        """Args: net: trained. regions: whether its shares of pixels replace the coarse regions. device: cpu, cuda."""
         own = copy.deepcopy(net).eval().to(memory_format=torch.channels_last)  # the given one stays as it is
-        self._dtype = inference_dtype()
-        self._net = with_working_weights(own, self._dtype)
+        self._device = device
+        self._net = with_working_weights(own, inference_dtype(device)).to(device)
         self._regions = regions
         self._lock = threading.Lock()
 
     @classmethod
-    def from_pretrained(cls, weights_dir: Path | None = None, *, regions: bool = False) -> LearnedWarp:
+    def from_pretrained(
+        cls, weights_dir: Path | None = None, *, regions: bool = False, device: str = "cpu"
+    ) -> LearnedWarp:
         """Load ``warper.safetensors``.
 
         Raises:
@@ -49,7 +51,7 @@ class LearnedWarp:
         tensors, info = read_weights((weights_dir or WEIGHTS_DIR) / WEIGHTS_NAME)
         net = Warper(from_json(WarperParams, info["params"]))
         load_into(net, tensors, WEIGHTS_NAME)
-        return cls(net, regions=regions)
+        return cls(net, regions=regions, device=device)
 
     def __call__(
         self,
@@ -84,15 +86,15 @@ class LearnedWarp:
 
     def _answer(self, person: F32, place: F32, region: F32, alpha: F32) -> tuple[F32, F32 | None]:
         """Movements (FIELDS, h, w, 2) in frame heights; where regions are asked for, shares (1 + FIELDS, h', w')."""
-        inputs = [torch.from_numpy(a)[None] for a in (person, place, region, alpha[None])]
-        enabled, share = self._dtype == torch.bfloat16, None
-        with self._lock, torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=enabled):
+        inputs = [torch.from_numpy(a)[None].to(self._device) for a in (person, place, region, alpha[None])]
+        share = None
+        with self._lock, torch.inference_mode(), working(self._device):
             if self._regions:
                 moved, logits = self._net(*inputs)
-                share = torch.softmax(logits[0], 0).numpy()
+                share = torch.softmax(logits[0], 0).cpu().numpy()
             else:
                 moved = self._net.moves(*inputs)
-        return np.ascontiguousarray(moved[0].permute(0, 2, 3, 1).numpy()), share
+        return np.ascontiguousarray(moved[0].permute(0, 2, 3, 1).cpu().numpy()), share
 
 
 def share_of(parts: list[PartWarp], garment: Garment) -> float:

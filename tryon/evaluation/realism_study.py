@@ -138,7 +138,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="variants by name")
     args = parser.parse_args()
     started = time.monotonic()
-    photos = read_people(args.people, labelled=False)
+    photos = sorted([*read_people(args.people), *read_people(args.people, labelled=False)], key=lambda r: r.key)
     verdicts = study(RenderedPeople(args.records), photos, args.count, args.seed, args.only)
     print(f"{args.count} rendered people, {len(photos)} photos, {time.monotonic() - started:.0f} s\n")
     print(table(verdicts))

@@ -24,7 +24,11 @@ class ExamplePool:
         self._filled = self._at = 0
 
     def draw(self, fresh: Sequence[Tensor], count: int) -> list[Tensor]:
-        """Keep new examples; ``count`` of them, all the new ones and others at random, as far as there are."""
+        """Keep new examples; ``count`` of them, all the new ones and others at random.
+
+        While there are too few, some come twice: a GPU prepares itself anew for each size of a batch, for minutes in
+        all.
+        """
         sent = [tensor.to(self._device, non_blocking=True) for tensor in fresh]
         if not self._size:
             return sent
@@ -37,6 +41,12 @@ class ExamplePool:
             kept[torch.from_numpy(rows).to(kept.device)] = tensor
         self._filled = min(self._filled + new, len(self._kept[0]))
         self._at = int(self._at + new) % len(self._kept[0])
-        drawn = np.concatenate([rows, self._rng.permutation(old)[: max(0, count - new)]])
+        wanted = max(0, count - new)
+        others = (
+            self._rng.permutation(old)[:wanted]
+            if len(old) >= wanted
+            else self._rng.choice(np.arange(self._filled), wanted)
+        )
+        drawn = np.concatenate([rows, others])
         index = torch.from_numpy(drawn).to(self._device)
         return [kept[index] for kept in self._kept]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -67,7 +68,7 @@ def find_people(people: Path, data: Path, *, smoke_run: Path | None = None) -> l
 
 
 def read_people(folder: Path, *, labelled: bool = True, limit: int | None = None) -> list[PersonRecord]:
-    """Read all shards ``people_*.zip`` of a folder, in the order of their ids.
+    """Read the labelled people of all shards ``people_*.zip`` of a folder, or the others, in the order of their ids.
 
     Raises:
         BadRequestError: no shards there, or a shard that cannot be read (it is named).
@@ -86,20 +87,24 @@ def read_people(folder: Path, *, labelled: bool = True, limit: int | None = None
     return records
 
 
-def _read_shard(path: Path, labelled: bool) -> Iterator[PersonRecord]:
+def _read_shard(path: Path, labelled: bool) -> list[PersonRecord]:
     with zipfile.ZipFile(path) as shard:
-        for key, meta in json.loads(shard.read("people.json")).items():
-            if labelled and not meta["labelled"]:
-                continue
-            labels = _decode(shard.read(f"{key}.labels.png"), cv2.IMREAD_UNCHANGED) if meta["labelled"] else None
-            yield PersonRecord(
-                key,
-                np.ascontiguousarray(_decode(shard.read(f"{key}.jpg"), cv2.IMREAD_COLOR)[..., ::-1]),
-                _decode(shard.read(f"{key}.mask.png"), cv2.IMREAD_UNCHANGED),
-                labels,
-                Pose(np.array(meta["points_px"], np.float32), np.array(meta["visibility"], np.float32)),
-                bool(meta["validation"]),
-            )
+        wanted = {k: m for k, m in json.loads(shard.read("people.json")).items() if bool(m["labelled"]) == labelled}
+        names = ("jpg", "mask.png", *(["labels.png"] if labelled else []))
+        files = [[shard.read(f"{key}.{name}") for name in names] for key in wanted]
+    with ThreadPoolExecutor() as threads:  # decoding waits for no lock of Python's
+        return list(threads.map(_record, wanted, wanted.values(), files))
+
+
+def _record(key: str, meta: dict[str, Any], files: list[bytes]) -> PersonRecord:
+    return PersonRecord(
+        key,
+        np.ascontiguousarray(_decode(files[0], cv2.IMREAD_COLOR)[..., ::-1]),
+        _decode(files[1], cv2.IMREAD_UNCHANGED),
+        _decode(files[2], cv2.IMREAD_UNCHANGED) if len(files) > 2 else None,
+        Pose(np.array(meta["points_px"], np.float32), np.array(meta["visibility"], np.float32)),
+        bool(meta["validation"]),
+    )
 
 
 def _decode(payload: bytes, flag: int) -> np.ndarray:

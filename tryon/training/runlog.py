@@ -193,7 +193,6 @@ def save_run(
 
 def choose_device(name: str) -> str:
     """A device's name; "auto" is cuda where there is one, else cpu."""
-    device = name if name != "auto" else "cuda" if torch.cuda.is_available() else "cpu"
-    if device.startswith("cuda"):
-        torch.backends.cudnn.benchmark = True  # sizes hardly change: the fastest kernel of each is looked for once
-    return device
+    if name != "auto":
+        return name
+    return "cuda" if torch.cuda.is_available() else "cpu"

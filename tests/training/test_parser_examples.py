@@ -13,8 +13,9 @@ import torch
 from tryon.errors import BadRequestError
 from tryon.geometry.crops import crop_for
 from tryon.models.lite_unet import LiteUNet, LiteUNetParams
-from tryon.models.weights import save_weights
+from tryon.models.weights import read_weights, save_weights
 from tryon.person.parsing import MIRRORED_INPUTS
+from tryon.training import parser
 from tryon.training.occluders import Occluders
 from tryon.training.parser import (
     MirrorTeacher,
@@ -168,6 +169,27 @@ def test_two_starts_give_their_mean_and_teach_by_the_mean_of_their_answers(tmp_p
     assert torch.allclose(MirrorTeacher(*nets)(x), (answers[0] + answers[1]) / 2, atol=1e-6)
     take_mean(own, nets[:1])
     assert torch.equal(own.dense.weight, nets[0].dense.weight)
+
+
+def test_no_updates_write_the_mean_of_the_start_files(
+    tmp_path: Path, make_record: MakeRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(0)
+    people = [replace(make_record(np.random.default_rng(s)), key=f"{s}", validation=s == 2) for s in range(3)]
+    monkeypatch.setattr(parser, "find_people", lambda *_, **__: people)
+    made = [LiteUNet(LiteUNetParams(in_channels=17, dense_channels=13, context=True)) for _ in range(2)]
+    for number, net in enumerate(made):
+        save_weights(tmp_path / f"{number}.safetensors", net, params=net.params, command="test")
+    both = f"{tmp_path / '0.safetensors'},{tmp_path / '1.safetensors'}"
+    out = tmp_path / "mean.safetensors"
+    settings = parser.ParserSettings(start=both, steps=0, out=out, run=tmp_path / "run", people=tmp_path)
+    figures = parser.train_parser(settings)
+    tensors, info = read_weights(out)
+    wanted = (made[0].dense.bias + made[1].dense.bias) / 2
+    assert torch.allclose(tensors["dense.bias"], wanted, atol=2e-3)  # class weights are put in and taken out again
+    assert info["figures"]["mean_iou"] == pytest.approx(figures["mean_iou"])
+    with pytest.raises(BadRequestError, match="--start"):
+        parser.train_parser(replace(settings, start=""))
 
 
 def test_class_weights_are_undone_exactly() -> None:

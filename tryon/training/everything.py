@@ -55,6 +55,9 @@ def steps_of(settings: EverythingSettings) -> list[Step]:
 
     people, rendered = ("--rendered", "data/records"), ("--weights", str(new))
     parser, recoloured = str(new / "parser.safetensors"), str(s.run / "parser_4" / "parser.safetensors")
+    long = ("--pseudo-share", ".12", "--large-share", "1", "--batch", "54", "--reuse", "3",
+            "--start", parser, "--rate", "8e-4", "--steps", "1300")  # fmt: skip
+    long_ones = [str(s.run / step / "parser.safetensors") for step in ("parser_6", "parser_7")]
     return [
         Step("people", ("prepare", "people", "--data", str(s.data))),
         Step("synth", ("synth", "--data", str(s.data))),
@@ -70,6 +73,12 @@ def steps_of(settings: EverythingSettings) -> list[Step]:
         train("parser_5", "parser", *people, "--rendered-share", ".12", "--pseudo-share", ".12", "--distil", "1",
               "--cloths-share", ".5", "--large-share", ".55", "--start", f"{parser},{recoloured}",
               "--rate", "4e-4", "--steps", "600"),
+        # two long rounds at run time's size, each with other examples; then the mean of all three
+        train("parser_6", "parser", *people, *long, "--rendered-share", ".15", "--cloths-share", ".4",
+              "--distil", ".7", apart=True),
+        train("parser_7", "parser", *people, *long, "--rendered-share", ".05", "--cloths-share", ".5",
+              "--distil", ".3", "--seed", str(s.seed + 1), apart=True),
+        train("parser", "parser", "--start", ",".join([parser, *long_ones]), "--steps", "0"),
         Step("garments", ("prepare", "garments", "--data", str(s.data))),
         Step("drawn_garments", ("prepare", "drawn-garments")),
         Step("rendered_garments", ("prepare", "rendered-garments")),

@@ -66,7 +66,9 @@ class ParserSettings:
     distil: float = setting(0.0, "weight of what the start files say of a picture and its mirror image, averaged")
     run: Path = setting(Path("runs/parser"), "folder for logs and checkpoints")
     out: Path = setting(Path("weights/parser.safetensors"), "where the best weights go")
-    steps: int = setting(2700, "updates in all; 2,700 of 12 pictures are 40 epochs")
+    steps: int = setting(
+        2700, "updates in all; 2,700 of 12 pictures are 40 epochs; 0 writes the mean of the start files"
+    )
     batch: int = setting(12, "pictures an update")
     reuse: int = setting(1, "how often an example is used; more than once pays on a GPU")
     rate: float = setting(1e-3, "peak learning rate of the one-cycle schedule")
@@ -196,6 +198,22 @@ def take_mean(net: LiteUNet, nets: Sequence[LiteUNet]) -> None:
     )
 
 
+def _judged(state: dict[str, Tensor], weights: Tensor) -> LiteUNet:
+    """A parser for use, on the CPU, from weights of the training, which sees class weights (13,)."""
+    judge = new_parser()
+    judge.load_state_dict({k: v.cpu() for k, v in state.items()})
+    undo_class_weights(judge, weights.cpu())
+    return judge
+
+
+def _write(net: LiteUNet, weights: Tensor, held: list[PersonRecord], out: Path) -> dict[str, float]:
+    """Measure a network as it is and write it; returns the figures."""
+    judge = _judged(net.state_dict(), weights)
+    figures = parsing_figures(Parser(judge), held)
+    save_weights(out, judge, params=judge.params, command="python -m tryon train parser", figures=figures)
+    return figures
+
+
 class _Pools:
     """The examples of each window size, of which each is used ``reuse`` times."""
 
@@ -248,6 +266,10 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
         ema.state, ema.count = {k: v.to(device) for k, v in saved["ema"].items()}, saved["ema_count"]
         step, best, spent = saved["step"], saved["best"], saved.get("spent", 0.0)
     team.same_start(net)
+    if steps == 0:
+        if not starts:
+            raise BadRequestError("Without updates there must be weights to take the mean of: --start A,B.")
+        return _write(net, weights, held, settings.out)
     source = ExampleSource(
         train, _pseudo(settings), settings.pseudo_share, rendered, settings.rendered_share, Occluders(train),
         OtherCloths(train) if settings.cloths_share > 0 else None, settings.cloths_share, settings.large_share,
@@ -295,9 +317,7 @@ def train_parser(settings: ParserSettings) -> dict[str, float]:
             print(f"step {step} loss {loss.item():.3f} {(time.monotonic() - started) / 50:.2f} s/step", flush=True)
             started = time.monotonic()
         if step % every == 0 or step == steps or over:
-            judge = new_parser()
-            judge.load_state_dict({k: v.cpu() for k, v in ema.state.items()})
-            undo_class_weights(judge, weights.cpu())
+            judge = _judged(ema.state, weights)
             figures = parsing_figures(Parser(judge), held)
             log.scalars(step, {"loss": total / since, "rate": rate, **figures})
             total, since = 0.0, 0

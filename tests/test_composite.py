@@ -166,6 +166,19 @@ def test_slivers_of_the_trunk_beyond_an_arm_are_left_out() -> None:
     assert both[50, 10] == both[50, 40] == 1
 
 
+def test_a_folded_forearm_lies_before_the_sleeve_too() -> None:
+    flow, whole = np.zeros((40, 40, 2), np.float32), np.ones((40, 40), np.float32)
+    parts = [PartWarp("torso", flow, whole), PartWarp("sleeve_left", flow, whole)]
+    none, folded = np.zeros((40, 40), bool), np.zeros((40, 40), bool)
+    folded[10:20, 10:20] = True
+    cut = without_arms(parts, none, folded)
+    assert [part.name for part in cut] == ["torso", "sleeve_left"]
+    for part in cut:
+        assert part.region_f32[12:18, 12:18].max() == 0
+        assert part.region_f32[25:].min() == 1
+    assert without_arms(parts, none)[1].region_f32.min() == 1
+
+
 def test_an_arm_behind_the_back_cuts_nothing_out_of_the_trunk() -> None:
     points = np.zeros((33, 2), np.float32)
     points[[11, 12, 23, 24]] = [(70, 20), (30, 20), (62, 80), (38, 80)]  # shoulders, hips

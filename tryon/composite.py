@@ -104,8 +104,18 @@ def bare_arms(labels_u8: NDArray[np.uint8], pose: Pose, sleeves_f32: MaskF32) ->
     return (arms | hands(labels_u8, pose) | in_front) & ~hidden
 
 
-def without_arms(parts: list[PartWarp], bare: NDArray[np.bool_]) -> list[PartWarp]:
-    """The same parts with the trunk's region cut where arms lie in front of it, slivers beyond the arms left out."""
+def without_arms(
+    parts: list[PartWarp], bare: NDArray[np.bool_], folded: NDArray[np.bool_] | None = None
+) -> list[PartWarp]:
+    """The same parts with the trunk's region cut where arms lie in front of it, slivers beyond the arms left out.
+
+    Args:
+        parts: of the warp. bare: (h, w) bool, arms in front of the trunk. folded: (h, w) bool, forearms in front of
+            the sleeves as well.
+    """
+    if folded is not None and folded.any():
+        away = 1 - cv2.blur(folded.astype(np.float32), (3, 3))
+        parts = [PartWarp(part.name, part.flow_px, part.region_f32 * away) for part in parts]
     soft = cv2.blur(bare.astype(np.float32), (3, 3))
     out = []
     for part in parts:

@@ -41,6 +41,7 @@ from tryon.models.limb_light import LimbLight
 from tryon.person.agnostic import body_unit, clothes_box, has_label, limb_distance, protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
 from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit, without_kept
+from tryon.person.forearms import folded_forearms
 from tryon.person.layout_rules import ARM, NO_WAISTBAND, TUCKS, Tuck, ruled_layout, show_below, tuck_in, waistband_row
 from tryon.person.limb_shade import leg_crease, light_on_limbs
 from tryon.person.painted import PAINTED, check_painted, with_painted
@@ -339,7 +340,8 @@ class TryOnPipeline:
         if sleeves:
             covered = render_parts(garment.image_u8, garment.alpha_f32, sleeves, copies=copies)[1]
         labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
-        return without_arms(parts, bare_arms(labels, pose, covered))
+        folded = folded_forearms(labels, pose) if garment.sleeve in ("none", "short") else None
+        return without_arms(parts, bare_arms(labels, pose, covered), folded)
 
     def __call__(
         self,

@@ -24,6 +24,7 @@ from tryon.garment.points import choose_points
 from tryon.garment.reading import Reading, read_garment
 from tryon.garment.refine import refine_alpha
 from tryon.garment.sharpen import drop_loose, drop_slivers, keep_main, open_gaps
+from tryon.garment.waist import without_ground_above
 from tryon.types import CATEGORIES, GARMENT_LABELS, Category, Garment, MaskF32, RGBu8
 
 READ_SIDE = 512  # long side of the picture that is read; twice the network's input, for the closer look
@@ -31,7 +32,7 @@ MIN_AREA, MAX_AREA = 0.01, 0.98  # of the picture; outside it no garment was tol
 MIN_INSIDE = 0.4  # probability from which a pixel is the inside of the back; a rest of collar shows more than a dent
 TOP_SHARE = 0.36  # of the garment's height in which the inside of its back is seen; hoods reach down so far
 RIM = 0.009  # half-width of rims beside the inside that go, of the long side
-SURE = 0.45  # a label under this probability is "not sure"; chosen on the validation photos
+SURE = 0.5  # a label under this probability is "not sure"; chosen on the validation photos
 NOT_FOUND = (
     "No garment can be told from its background. Use a picture of one garment, laid flat or hung, "
     "that fills most of the frame and differs from the ground behind it."
@@ -116,6 +117,8 @@ class GarmentAnalyzer:
             for name, (x, y) in points.items()
         }
         whole, inside = _layers(image_u8, outline, own)
+        if chosen == "lower" and own is None:
+            whole = without_ground_above(whole, landmarks)
         sure = probability[label] >= SURE and GARMENT_LABELS[label] == chosen
         garment = Garment(
             image_u8=image_u8,

@@ -60,6 +60,14 @@ def test_a_sure_network_overrules_the_ratio_but_invents_no_sleeve() -> None:
     assert sleeve_length(body, sure) == "none"
     assert leg_length({}, {"short": 0.02, "knee": 0.9, "long": 0.08}) == "knee"
     assert leg_length({}, {"short": 0.3, "knee": 0.4, "long": 0.3}) is None
+    shorts = {
+        "waist_left": (0.0, 0.0), "waist_right": (100.0, 0.0), "crotch": (50.0, 80.0),
+        "leg_in_left": (40.0, 130.0), "leg_in_right": (60.0, 130.0),
+    }  # fmt: skip
+    long = {"short": 0.1, "knee": 0.1, "long": 0.8}
+    assert leg_length(shorts, long) == "long"  # folded trousers look like that
+    assert leg_length(shorts, long, shorts=True) == "short"
+    assert leg_length(shorts, {"short": 0.1, "knee": 0.8, "long": 0.1}, shorts=True) == "knee"
 
 
 def test_a_hood_goes_down_to_the_neck_and_shoulders_stay() -> None:

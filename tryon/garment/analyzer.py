@@ -129,7 +129,7 @@ class GarmentAnalyzer:
             label_probability=probability,
             landmarks_px=landmarks,
             sleeve=None if chosen == "lower" else sleeve_length(landmarks, shares["sleeve"]),
-            leg=None if chosen == "upper" else leg_length(landmarks, shares["leg"]),
+            leg=None if chosen == "upper" else leg_length(landmarks, shares["leg"], shorts=label == "Shorts"),
             warnings=_warnings(front, by_category, category),
             attributes=attributes,
             visibility={name: float(reading.visible[LANDMARKS.index(name)]) for name in landmarks},

@@ -83,13 +83,19 @@ def sleeve_length(points: Points, seen: Mapping[str, float] | None = None) -> Sl
     return "three_quarter" if reach < 1.08 else "long"
 
 
-def leg_length(points: Points, seen: Mapping[str, float] | None = None) -> LegLength | None:
+def leg_length(points: Points, seen: Mapping[str, float] | None = None, *, shorts: bool = False) -> LegLength | None:
     """Leg length of trousers, or how far down a skirt or dress reaches; the network's where it is sure.
 
     Trousers: inner leg over waist width (shorts to .75, knee to 1.35). Skirts: length over waist
     width (short to 1.25, knee to 2). None where the landmarks for it are missing.
+
+    Args:
+        points: landmarks by name. seen: the network's probability of each length. shorts: whether the network calls
+            the garment shorts; then it is not believed that they are long.
     """
     sure = _sure(seen)
+    if shorts and sure == "long":
+        sure = None
     if sure is not None:
         return cast(LegLength, sure)
     if {"crotch", "leg_in_left", "leg_in_right", "waist_left", "waist_right"} <= set(points):

@@ -13,6 +13,7 @@ SEEN = 0.5  # visibility of elbow and wrist from which they are where the pose h
 WIDTH = 0.24  # shoulder widths, of a forearm's lane
 BARE = 0.5  # share of the lane that is skin of this arm, for the forearm to be bare
 FROM_ELBOW = 0.15  # share of the forearm that a sleeve's end may reach over
+HAND = 0.6  # of the forearm, how far beyond the wrist its skin goes on: before a face the wrist is told too near
 
 
 def folded_forearms(labels_u8: LabelsU8, pose: Pose) -> Mask:
@@ -36,7 +37,9 @@ def folded_forearms(labels_u8: LabelsU8, pose: Pose) -> Mask:
         ends = np.clip(np.round([p[elbow] + FROM_ELBOW * fore, p[wrist]]), -30000, 30000).astype(int)
         lane = np.zeros(labels_u8.shape, np.uint8)
         cv2.line(lane, tuple(map(int, ends[0])), tuple(map(int, ends[1])), 1, max(1, round(WIDTH * unit)))  # type: ignore[arg-type]
-        skin = has_label(labels_u8, name) & (lane > 0)
-        if skin.sum() > BARE * np.count_nonzero(lane):
-            out |= skin
+        skin = has_label(labels_u8, name)
+        if (skin & (lane > 0)).sum() > BARE * np.count_nonzero(lane):
+            beyond = np.clip(np.round(p[wrist] + HAND * fore), -30000, 30000).astype(int)
+            cv2.line(lane, tuple(map(int, ends[1])), tuple(map(int, beyond)), 1, max(1, round(WIDTH * unit)))  # type: ignore[arg-type]
+            out |= skin & (lane > 0)
     return out

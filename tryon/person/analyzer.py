@@ -11,6 +11,7 @@ import numpy as np
 from tryon.errors import NoPersonError
 from tryon.geometry.crops import size_of
 from tryon.person.agnostic import body_unit
+from tryon.person.hidden_arms import with_hidden_forearms
 from tryon.person.label_repairs import repaired_labels
 from tryon.person.legs import with_ankles_in_their_shins, with_legs_to_the_shoes
 from tryon.person.matte import refine_mask
@@ -57,6 +58,7 @@ class PersonAnalyzer:
         labels = without_neighbours(labels, found.mask_f32, found.pose, faces)
         labels = repaired_labels(labels, image_u8, found.pose)
         pose = with_ankles_in_their_shins(with_legs_to_the_shoes(found.pose, labels), labels)
+        pose = with_hidden_forearms(pose, labels, found.mask_f32)
         parsed = time.perf_counter()
         mask = refine_mask(image_u8, found.mask_f32, labels, pose)
         if timings is not None:

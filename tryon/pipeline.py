@@ -296,9 +296,10 @@ class TryOnPipeline:
             origin = np.array([window.photo[1].start, window.photo[0].start], np.float32)
             window_pose = Pose(person.pose.points_px - origin, person.pose.visibility)
             protected = protected_pixels(labels_window, window_pose, category)
-            if category == "lower" and (plan.old & has_label(labels_small, "upper")).any():  # a coat's tails
+            tails = ("upper", "footwear") if category == "lower" else ("footwear",)  # of coats; shafts of boots
+            if category != "upper" and (plan.old & has_label(labels_small, *tails)).any():
                 goes = enlarge(plan.old.astype(np.float32), size_full, window) > 0.5
-                protected &= ~(goes & has_label(labels_window, "upper"))
+                protected &= ~(goes & has_label(labels_window, *tails))
             if keep is not None:
                 protected |= keep[window.photo]
             mask_small = small.cut(person.mask_f32, border=cv2.BORDER_CONSTANT)

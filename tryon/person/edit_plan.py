@@ -23,6 +23,7 @@ from tryon.person.agnostic import (
     protected_pixels,
     under_cloth,
 )
+from tryon.person.boots import hidden_shafts
 from tryon.person.figure import body_outline
 from tryon.person.sleeve_ends import sleeve_ends
 from tryon.types import Category, Garment, LabelsU8, MaskF32, Pose
@@ -118,8 +119,11 @@ def plan_edit(
     if garment.category == "lower":
         protected |= _patches_of_the_top(f) | f.sleeve_ends
         protected &= ~_cut_off_tails(f, settings)
+    shafts = hidden_shafts(labels_u8, pose, f.covered) if garment.category != "upper" else np.zeros_like(protected)
+    protected &= ~shafts
     old, said = _old_clothes(f, settings)
     old &= ~(protected | _socks(f) | _of_others(f, old, settings))
+    old |= shafts
     # the parser's edge is a few pixels off, and the old garment's rim must not stay
     region = dilate(old, 0.045 * f.unit) | dilate(f.covered, 0.02 * f.unit)
     region |= under_cloth(labels_u8, pose, f.covered, sleeves=has_sleeves(garment)) | _belly_beside(f)

@@ -1,0 +1,60 @@
+"""Shafts of boots under new trousers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tryon.person.boots import hidden_shafts
+from tryon.types import LABEL, Pose
+
+SIZE = 240
+ANKLES = 190
+
+
+def _pose() -> Pose:
+    points = np.full((33, 2), 120, np.float32)
+    points[11], points[12], points[23], points[24] = (140, 30), (100, 30), (134, 100), (106, 100)
+    points[27], points[28] = (136, ANKLES), (104, ANKLES)
+    return Pose(points, np.full(33, 0.9, np.float32))
+
+
+def _booted(top: int) -> np.ndarray:
+    """Boots of both legs from a row down to the ground."""
+    labels = np.full((SIZE, SIZE), LABEL["background"], np.uint8)
+    labels[100:top, 96:144] = LABEL["lower"]
+    for middle in (104, 136):
+        labels[top:210, middle - 8 : middle + 8] = LABEL["footwear"]
+    return labels
+
+
+def _trousers(half: int) -> np.ndarray:
+    covered = np.zeros((SIZE, SIZE), bool)
+    for middle in (104, 136):
+        covered[100 : ANKLES + 2, middle - half : middle + half] = True
+    return covered
+
+
+def test_wide_trousers_hang_over_boots_down_to_their_hem() -> None:
+    labels, covered = _booted(170), _trousers(12)
+    found = hidden_shafts(labels, _pose(), covered)
+    assert found[170 : ANKLES + 2, 100:108].all()
+    assert not found[ANKLES + 2 :].any()  # the shoe below stays
+    assert (labels[found] == LABEL["footwear"]).all()
+
+
+def test_the_rest_of_a_hidden_shaft_goes_along() -> None:
+    labels = _booted(170)
+    labels[175:180, 94:114] = LABEL["footwear"]  # a buckle beside the leg
+    found = hidden_shafts(labels, _pose(), _trousers(9))
+    assert found[176, 94:114].sum() > 18
+
+
+def test_narrow_trousers_are_tucked_in() -> None:
+    assert not hidden_shafts(_booted(150), _pose(), _trousers(5)).any()
+
+
+def test_shoes_below_a_hem_stay() -> None:
+    assert not hidden_shafts(_booted(ANKLES + 4), _pose(), _trousers(12)).any()
+    barefoot = _booted(170)
+    barefoot[barefoot == LABEL["footwear"]] = LABEL["left_leg"]
+    assert not hidden_shafts(barefoot, _pose(), _trousers(12)).any()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tryon.person.figure import body_outline
+from tryon.person.figure import body_outline, with_skirt
 from tryon.types import Pose
 
 
@@ -27,3 +27,22 @@ def test_joints_and_bones_are_inside_and_far_ground_is_not() -> None:
     assert outline[150:, 75].max() < 0.2  # between the legs
     assert outline.min() >= 0
     assert outline.max() <= 1
+
+
+def test_a_skirt_below_a_coat_closes_the_gap_between_the_legs() -> None:
+    outline = body_outline(standing(), 200, 150)
+    skirt = np.zeros(outline.shape, bool)
+    skirt[160:180, 50:100] = True  # all that the coat shows of it
+    closed = with_skirt(outline, skirt, 112, 40)
+    assert closed[140:175, 75].min() > 0.9
+    assert (closed >= outline).all()
+    np.testing.assert_array_equal(closed[:, :45], outline[:, :45])
+    np.testing.assert_array_equal(closed[:112], outline[:112])
+
+
+def test_trousers_leave_it_open() -> None:
+    outline = body_outline(standing(), 200, 150)
+    trousers = outline > 0.5
+    trousers[:160] = False
+    for below in (trousers, np.zeros_like(trousers)):
+        assert with_skirt(outline, below, 112, 40) is outline

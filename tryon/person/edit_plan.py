@@ -24,7 +24,7 @@ from tryon.person.agnostic import (
     under_cloth,
 )
 from tryon.person.boots import hidden_shafts
-from tryon.person.figure import body_outline
+from tryon.person.figure import body_outline, with_skirt
 from tryon.person.sleeve_ends import sleeve_ends
 from tryon.types import Category, Garment, LabelsU8, MaskF32, Pose
 
@@ -115,6 +115,8 @@ def plan_edit(
         alpha_f32: (h, w) 0..1 the new garment as it is laid on the body.
     """
     f = _frame(labels_u8, pose, garment, alpha_f32)
+    if garment.category == "upper":
+        f = f._replace(outline=with_skirt(f.outline, _shown_below(f), f.hip_y, f.unit))
     protected = protected_pixels(labels_u8, pose, garment.category)
     if garment.category == "lower":
         protected |= _patches_of_the_top(f) | f.sleeve_ends

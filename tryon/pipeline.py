@@ -239,8 +239,13 @@ class TryOnPipeline:
                 labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
                 waist = waistband_row(labels, Pose(crop.to_crop(person.pose.points_px), person.pose.visibility))
                 parts = parts if waist is None else tuck_in(parts, waist)
-            garment_rgb, alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, copies=copies)
+            size_full, window = full_size(crop), window_of(crop, photo_size)
             frame_pose = Pose(crop.to_crop(person.pose.points_px), person.pose.visibility)
+            garment_rgb, alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, copies=copies)
+            # wanted later; beside the plans, which keep one core busy
+            large = Later(lambda: render_parts(garment.image_u8, garment.alpha_f32, parts, size_full, copies))
+            large.begin()
+            contact = Later(lambda: relief(parts, garment, frame_pose, body_unit(frame_pose)))
             frame_labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
             garment_rgb, alpha, strips = widen_sleeves(
                 garment_rgb, alpha, frame_labels, frame_pose, sleeves=has_sleeves(garment)
@@ -252,6 +257,8 @@ class TryOnPipeline:
             alpha_small = cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)
             rgb_small = cv2.resize(garment_rgb, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
             labels_small = small.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
+            if not garment.worn:  # photographed in wear, it has its own shadows
+                contact.begin()
             plan = plan_edit(labels_small, small_pose, garment, alpha_small)
             if keep is not None:
                 kept = small.cut(keep.astype(np.float32), border=cv2.BORDER_CONSTANT) > PAINTED
@@ -283,12 +290,11 @@ class TryOnPipeline:
                 inside = plan.old & (plan.outline_f32 > 0.5) & ~arms
                 layout = show_below(layout, inside, waist * DRAW_HEIGHT / WARP_HEIGHT, unit)
             shading = calm_shading(drawing.shading_f32, alpha_small, unit)
-            if not garment.worn:  # photographed in wear, it has its own
-                shading = shading * relief(parts, garment, frame_pose, body_unit(frame_pose))
+            if not garment.worn:
+                shading = shading * contact.answer()
             drawing = replace(drawing, layout_f32=layout, shading_f32=shading)
         with _timed(timings, "composite"):
-            size_full, window = full_size(crop), window_of(crop, photo_size)
-            full_rgb, full_alpha = render_parts(garment.image_u8, garment.alpha_f32, parts, size_full, copies)
+            full_rgb, full_alpha = large.answer()
             full_rgb, full_alpha = full_rgb[window.frame], full_alpha[window.frame]
             if strips.any():
                 full_rgb, full_alpha = add_strips(full_rgb, full_alpha, garment_rgb, strips, size_full, window)

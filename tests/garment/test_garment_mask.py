@@ -8,7 +8,7 @@ import pytest
 
 from tryon.garment.mask import fill_holes, fit_ground, flood_ground, grabcut_mask, plain_mask, tidy_mask, to_lab
 from tryon.garment.refine import refine_alpha
-from tryon.garment.sharpen import drop_slivers, keep_main, open_gaps
+from tryon.garment.sharpen import drop_slivers, ground_of, keep_main, open_gaps
 
 
 def tee(h: int = 256, w: int = 192) -> np.ndarray:
@@ -130,7 +130,7 @@ def test_a_bridged_gap_is_opened_on_a_plain_ground() -> None:
     image = photo(truth, (60, 70, 120), (235, 235, 232), noise=2)
     bridged = truth.astype(np.float32)
     bridged[150:300, 141:148] = 0.9
-    opened = open_gaps(image, bridged)
+    opened = open_gaps(ground_of(image), bridged)
     assert float(opened[180:290, 144].max()) < 0.5
     assert float(opened[truth].min()) > 0.5
 
@@ -139,7 +139,7 @@ def test_a_garment_in_the_grounds_colour_is_not_eaten() -> None:
     truth = trousers()
     image = photo(truth, (238, 236, 233), (235, 235, 232), noise=1)
     soft = np.where(truth, 0.97, 0.0).astype(np.float32)
-    assert float(open_gaps(image, soft)[truth].mean()) > 0.9
+    assert float(open_gaps(ground_of(image), soft)[truth].mean()) > 0.9
 
 
 def test_rims_beside_a_cut_hood_go_and_the_garment_stays() -> None:

@@ -12,18 +12,19 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.cores import Later, together
 from tryon.errors import GarmentNotFoundError
 from tryon.garment.attributes import guess_attributes, leg_length, sleeve_length
 from tryon.garment.holes import mend_holes, open_slits
 from tryon.garment.hood import Hood, find_hood
 from tryon.garment.landmarks import LANDMARKS, kind_of
 from tryon.garment.local_colour import local_cut
-from tryon.garment.mask import BoolMask, tidy_mask
+from tryon.garment.mask import BoolMask, Ground, tidy_mask
 from tryon.garment.network import GarmentNetwork
 from tryon.garment.points import choose_points
 from tryon.garment.reading import Reading, read_garment
 from tryon.garment.refine import refine_alpha
-from tryon.garment.sharpen import drop_loose, drop_slivers, keep_main, open_gaps
+from tryon.garment.sharpen import drop_loose, drop_slivers, ground_of, keep_main, open_gaps
 from tryon.garment.waist import without_ground_above
 from tryon.types import CATEGORIES, GARMENT_LABELS, Category, Garment, MaskF32, RGBu8
 
@@ -107,7 +108,9 @@ class GarmentAnalyzer:
         front = outline.front
         size = (front.shape[1], front.shape[0])
         label, probability, chosen, by_category = _name(reading.label, category)
-        points = choose_points(front, reading, kind_of(label, chosen))
+        points, (whole, inside) = together(
+            lambda: choose_points(front, reading, kind_of(label, chosen)), lambda: _layers(image_u8, outline, own)
+        )
         if outline.hood is not None and chosen != "lower":
             points |= {"neck_left": _pair(outline.hood.left), "neck_right": _pair(outline.hood.right)}
         attributes = guess_attributes(reading.attributes, chosen)
@@ -116,7 +119,6 @@ class GarmentAnalyzer:
             name: (float((x + 0.5) * width / size[0] - 0.5), float((y + 0.5) * height / size[1] - 0.5))
             for name, (x, y) in points.items()
         }
-        whole, inside = _layers(image_u8, outline, own)
         if chosen == "lower" and own is None:
             whole = without_ground_above(whole, landmarks)
         sure = probability[label] >= SURE and GARMENT_LABELS[label] == chosen
@@ -160,9 +162,12 @@ class GarmentAnalyzer:
             reading = read_garment(small, self._network)
         if reading is None:
             raise GarmentNotFoundError(NOT_FOUND)
+        ground = Later(lambda: ground_of(small))
+        if clear is None:
+            ground.begin()
         if once_read is not None:
             once_read()
-        outline = _outline(small, reading, clear)
+        outline = _outline(small, reading, clear, ground)
         if not MIN_AREA <= float(outline.front.mean()) <= MAX_AREA:
             raise GarmentNotFoundError(NOT_FOUND)
         return reading, outline
@@ -178,12 +183,13 @@ def _on_grey(image_u8: RGBu8, alpha: MaskF32) -> RGBu8:
     return np.asarray(image_u8 * a + 236.0 * (1 - a), np.uint8)
 
 
-def _outline(small: RGBu8, reading: Reading, own: MaskF32 | None) -> _Outline:
+def _outline(small: RGBu8, reading: Reading, own: MaskF32 | None, ground: Later[Ground]) -> _Outline:
     if own is not None:
         whole = np.where(tidy_mask(own > 0.5), own, 0).astype(np.float32)
     else:
         mended = mend_holes(small, reading.mask)
-        whole = keep_main(local_cut(small, open_gaps(small, open_slits(small, mended))), mended)
+        opened = open_slits(small, mended)
+        whole = keep_main(local_cut(small, open_gaps(ground.answer(), opened)), mended)
     inside = _solid_inside(reading.inside, whole)
     hood = find_hood(whole > 0.5, reading)
     if hood is not None:
@@ -218,13 +224,15 @@ def _at_the_top(hard: NDArray[np.uint8], whole: BoolMask) -> NDArray[np.uint8]:
 def _layers(image_u8: RGBu8, outline: _Outline, own: MaskF32 | None) -> tuple[MaskF32, MaskF32]:
     """The whole garment and the inside of its back at the picture's own resolution."""
     height, width = image_u8.shape[:2]
-    whole = refine_alpha(image_u8, outline.whole) if own is None else own.astype(np.float32)
+    has_inside = float(outline.inside.max()) >= 0.5
+    whole, inside = together(
+        lambda: refine_alpha(image_u8, outline.whole) if own is None else own.astype(np.float32),
+        lambda: refine_alpha(image_u8, outline.inside, band_px=2.0, low=0.25, high=0.65) if has_inside else None,
+    )
     if own is not None:
         near = cv2.resize((outline.whole > 0).astype(np.uint8), (width, height), interpolation=cv2.INTER_NEAREST)
         whole = np.where(near > 0, whole, 0).astype(np.float32)
-    if float(outline.inside.max()) < 0.5:
-        return whole, np.zeros_like(whole)
-    return whole, refine_alpha(image_u8, outline.inside, band_px=2.0, low=0.25, high=0.65)
+    return whole, np.zeros_like(whole) if inside is None else inside
 
 
 def _name(

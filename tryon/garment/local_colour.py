@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from tryon.cores import together
 from tryon.garment.mask import to_lab
 from tryon.types import MaskF32, RGBu8
 
@@ -77,7 +78,10 @@ def _redraw(image_u8: RGBu8, probability: MaskF32, s: LocalColour) -> MaskF32:
         return probability
     lab = to_lab(image_u8)
     reach = 2 * max(3, round(s.window * side)) + 1
-    evidence = _likelihood(lab, inner, reach, s.spread) - _likelihood(lab, outer, reach, s.spread)
+    garment, ground = together(
+        lambda: _likelihood(lab, inner, reach, s.spread), lambda: _likelihood(lab, outer, reach, s.spread)
+    )
+    evidence = garment - ground
     evidence = np.clip(evidence, -s.most, s.most).astype(np.float32)
     evidence = cv2.GaussianBlur(evidence, (0, 0), max(0.5, s.smooth * side))
     p = np.clip(probability, 1e-3, 1 - 1e-3)

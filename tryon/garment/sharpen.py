@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.garment.mask import fit_ground, to_lab
+from tryon.garment.mask import Ground, fit_ground, to_lab
 from tryon.types import MaskF32, RGBu8
 
 GAP_SIDE = 384  # long side at which gaps are looked for: the narrowest are 2 px wide there
@@ -17,19 +17,27 @@ MAX_OPENED = 0.06  # of the garment; more is the garment itself
 MAX_GAP = 0.022  # half-width of a gap that may be opened, of the long side
 
 
-def open_gaps(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
+def ground_of(image_u8: RGBu8) -> Ground:
+    """The ground of a picture (h, w, 3) uint8 at the size at which gaps are looked for."""
+    h, w = image_u8.shape[:2]
+    s = min(1.0, GAP_SIDE / max(h, w))
+    size = (max(8, round(w * s)), max(8, round(h * s)))
+    return fit_ground(to_lab(np.asarray(cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA), np.uint8)))
+
+
+def open_gaps(ground: Ground, probability: MaskF32) -> MaskF32:
     """Take plain ground out of narrow gaps (between legs, beside sleeves) that the network bridges.
 
     Pixels that look like the ground, or like it in shadow, and can be reached from it lose their
     probability, unless the network is sure of them or the garment itself looks like that.
+
+    Args:
+        ground: of ``ground_of`` the same picture. probability: (h, w) float32, the network's.
     """
     h, w = probability.shape
-    s = min(1.0, GAP_SIDE / max(h, w))
-    size = (max(8, round(w * s)), max(8, round(h * s)))
-    lab = to_lab(np.asarray(cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA), np.uint8))
-    ground = fit_ground(lab)
     if not ground.plain:
         return probability
+    size = (ground.offset.shape[1], ground.offset.shape[0])
     p = cv2.resize(probability, size, interpolation=cv2.INTER_AREA)
     hard = p > 0.5
     inner = cv2.erode((p > SURE_GARMENT).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0

@@ -7,11 +7,13 @@ own spline and every sleeve or leg follows its limb, drawn over the trunk with a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.cores import together
 from tryon.errors import BadRequestError
 from tryon.geometry.crops import Crop
 from tryon.geometry.curves import unit
@@ -83,18 +85,22 @@ def warp_garment(
     if targets.kind == "skirt":
         return [_trunk(skirt_piece(targets, garment), "torso", targets, garment, crop, None, settings)]
     if targets.kind == "trousers":
-        hips = _trunk(hips_piece(targets), "hips", targets, garment, crop, None, settings)
-        legs = [part for side in SIDES for part in _limb(targets, garment, side, "leg", crop, None, settings)]
-        return [*legs, hips]
-    torso = _trunk(bodice_piece(targets, garment), "torso", targets, garment, crop, near, settings)
+        hips, *legs = together(
+            lambda: [_trunk(hips_piece(targets), "hips", targets, garment, crop, None, settings)],
+            *(partial(_limb, targets, garment, side, "leg", crop, None, settings) for side in SIDES),
+        )
+        return [*legs[0], *legs[1], *hips]
     if "cuff_out_left" not in targets.source_px:
-        return [torso]
+        return [_trunk(bodice_piece(targets, garment), "torso", targets, garment, crop, near, settings)]
+    torso, *sleeves = together(
+        lambda: [_trunk(bodice_piece(targets, garment), "torso", targets, garment, crop, near, settings)],
+        *(partial(_limb, targets, garment, side, "sleeve", crop, near, settings) for side in SIDES),
+    )
     behind: list[PartWarp] = []
     before: list[PartWarp] = []
-    for side in SIDES:
-        parts = _limb(targets, garment, side, "sleeve", crop, near, settings)
+    for side, parts in zip(SIDES, sleeves, strict=True):
         (behind if targets.body.visibility["elbow", side] < settings.hidden else before).extend(parts)
-    return [*behind, torso, *before]
+    return [*behind, *torso, *before]
 
 
 def _trunk(

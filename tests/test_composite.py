@@ -179,6 +179,21 @@ def test_a_folded_forearm_lies_before_the_sleeve_too() -> None:
     assert without_arms(parts, none)[1].region_f32.min() == 1
 
 
+def test_a_guessed_forearm_amid_the_trunk_is_no_arm() -> None:
+    flow, whole = np.zeros((60, 60, 2), np.float32), np.zeros((60, 60), np.float32)
+    whole[:, 5:55] = 1
+    parts = [PartWarp("torso", flow, whole)]
+    bare, seen = np.zeros((60, 60), bool), np.zeros((60, 60), bool)
+    bare[20:26, 20:35] = True  # amid the trunk
+    bare[40:46, 45:60] = True  # goes on beyond it
+    guessed = without_arms(parts, bare, None, seen)[0].region_f32
+    assert guessed[20:26, 20:35].min() == 1
+    assert guessed[42, 50] == 0
+    seen[22, 30] = True
+    assert without_arms(parts, bare, None, seen)[0].region_f32[23, 25] == 0
+    assert without_arms(parts, bare)[0].region_f32[23, 25] == 0
+
+
 def test_an_arm_behind_the_back_cuts_nothing_out_of_the_trunk() -> None:
     points = np.zeros((33, 2), np.float32)
     points[[11, 12, 23, 24]] = [(70, 20), (30, 20), (62, 80), (38, 80)]  # shoulders, hips

@@ -105,17 +105,24 @@ def bare_arms(labels_u8: NDArray[np.uint8], pose: Pose, sleeves_f32: MaskF32) ->
 
 
 def without_arms(
-    parts: list[PartWarp], bare: NDArray[np.bool_], folded: NDArray[np.bool_] | None = None
+    parts: list[PartWarp],
+    bare: NDArray[np.bool_],
+    folded: NDArray[np.bool_] | None = None,
+    seen: NDArray[np.bool_] | None = None,
 ) -> list[PartWarp]:
     """The same parts with the trunk's region cut where arms lie in front of it, slivers beyond the arms left out.
 
     Args:
         parts: of the warp. bare: (h, w) bool, arms in front of the trunk. folded: (h, w) bool, forearms in front of
-            the sleeves as well.
+            the sleeves as well. seen: (h, w) bool, skin of arms in the photo; a forearm that is guessed is not believed
+            where the trunk would surround it: it is behind the back or within the old clothes.
     """
     if folded is not None and folded.any():
         away = 1 - cv2.blur(folded.astype(np.float32), (3, 3))
         parts = [PartWarp(part.name, part.flow_px, part.region_f32 * away) for part in parts]
+    trunk = next((part.region_f32 for part in parts if part.name == "torso"), None)
+    if seen is not None and trunk is not None and bare.any():
+        bare = bare & ~_guessed_islands(bare, trunk > 0.5, seen)
     soft = cv2.blur(bare.astype(np.float32), (3, 3))
     out = []
     for part in parts:
@@ -124,6 +131,17 @@ def without_arms(
             part = PartWarp(part.name, part.flow_px, region * _main_pieces(region))
         out.append(part)
     return out
+
+
+def _guessed_islands(bare: NDArray[np.bool_], trunk: NDArray[np.bool_], seen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Pieces of arms, all (h, w), of which nothing is seen and around which there is nothing but trunk."""
+    count, pieces = cv2.connectedComponents(bare.astype(np.uint8), connectivity=8)
+    kept = np.zeros(count, bool)
+    kept[np.unique(pieces[bare & (seen | ~trunk)])] = True
+    rim = cv2.dilate(pieces.astype(np.float32), np.ones((5, 5), np.uint8))
+    kept[np.unique(rim[(~trunk | seen) & (rim > 0)].astype(int))] = True
+    kept[0] = True
+    return ~kept[pieces]
 
 
 def _main_pieces(region_f32: MaskF32) -> MaskF32:

@@ -348,7 +348,8 @@ class TryOnPipeline:
             covered = render_parts(garment.image_u8, garment.alpha_f32, sleeves, copies=copies)[1]
         labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
         folded = folded_forearms(labels, pose) if garment.sleeve in ("none", "short") else None
-        return without_arms(parts, bare_arms(labels, pose, covered), folded)
+        seen = has_label(labels, "left_arm", "right_arm")
+        return without_arms(parts, bare_arms(labels, pose, covered), folded, seen)
 
     def __call__(
         self,

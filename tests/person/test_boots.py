@@ -1,10 +1,10 @@
-"""Shafts of boots under new trousers."""
+"""Shafts of boots under new trousers, feet under old ones."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from tryon.person.boots import hidden_shafts
+from tryon.person.boots import hidden_feet, hidden_shafts
 from tryon.types import LABEL, Pose
 
 SIZE = 240
@@ -58,3 +58,35 @@ def test_shoes_below_a_hem_stay() -> None:
     barefoot = _booted(170)
     barefoot[barefoot == LABEL["footwear"]] = LABEL["left_leg"]
     assert not hidden_shafts(barefoot, _pose(), _trousers(12)).any()
+
+
+def _to_the_ground() -> np.ndarray:
+    """Wide trousers under which no shoe is seen."""
+    labels = np.full((SIZE, SIZE), LABEL["background"], np.uint8)
+    labels[100:196, 90:150] = LABEL["lower"]
+    return labels
+
+
+def test_the_end_of_trousers_stands_for_the_feet_that_it_hides() -> None:
+    labels, above = _to_the_ground(), np.zeros((SIZE, SIZE), bool)
+    above[90:150, 90:150] = True  # shorts
+    found = hidden_feet(labels, _pose(), above)
+    for x in (104, 136):
+        assert found[188:196, x].all()
+    assert not found[:180].any()
+    assert not found[:, 120].any()  # two feet
+    assert (labels[found] == LABEL["lower"]).all()
+
+
+def test_new_trousers_hide_them_as_well_and_seen_feet_need_nothing() -> None:
+    labels, nothing = _to_the_ground(), np.zeros((SIZE, SIZE), bool)
+    assert not hidden_feet(labels, _pose(), _trousers(14))[:, 92:116].any()
+    for name in ("footwear", "right_leg"):
+        shown = labels.copy()
+        shown[192:200, 98:108] = LABEL[name]
+        found = hidden_feet(shown, _pose(), nothing)
+        assert not found[:, :118].any()
+        assert found[:, 122:].any()
+    outside = _pose()
+    outside.points_px[27:29, 1] = SIZE + 20
+    assert not hidden_feet(labels, outside, nothing).any()

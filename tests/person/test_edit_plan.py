@@ -255,6 +255,18 @@ CASES = {
 }
 
 
+def test_arms_beside_the_hips_hang_before_new_trousers() -> None:
+    labels = wearing(trousers, crop_top)
+    arms = np.isin(labels, [LABEL["left_arm"], LABEL["right_arm"]])
+    garment, alpha = new_trousers()
+    wide = alpha.copy()
+    wide[108:140, 40:150] = 1  # laid over both forearms
+    assert (wide[arms] > 0).any()
+    plan = edit_plan.plan_edit(labels, pose(), garment, wide)
+    assert not (plan.region_f32[arms] > 0).any()
+    assert not edit_plan.has_sleeves(garment)
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_rules(name: str) -> None:
     case = CASES[name]

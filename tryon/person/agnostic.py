@@ -112,7 +112,7 @@ def protected_pixels(labels_u8: LabelsU8, pose: Pose, category: Category) -> Mas
     keep = has_label(labels_u8, "hair", "face", "footwear") | hands(labels_u8, pose)
     keep |= _things_in_front(labels_u8, pose)
     if category == "lower":
-        keep |= has_label(labels_u8, "upper")  # tops hang over waistbands
+        keep |= has_label(labels_u8, "upper", "left_arm", "right_arm")  # tops and arms hang over waistbands
     return keep
 
 

@@ -23,7 +23,7 @@ from tryon.person.agnostic import (
     protected_pixels,
     under_cloth,
 )
-from tryon.person.boots import hidden_shafts
+from tryon.person.boots import hidden_feet, hidden_shafts
 from tryon.person.figure import body_outline, with_skirt
 from tryon.person.sleeve_ends import sleeve_ends
 from tryon.types import Category, Garment, LabelsU8, MaskF32, Pose
@@ -121,11 +121,13 @@ def plan_edit(
     if garment.category == "lower":
         protected |= _patches_of_the_top(f) | f.sleeve_ends
         protected &= ~_cut_off_tails(f, settings)
-    shafts = hidden_shafts(labels_u8, pose, f.covered) if garment.category != "upper" else np.zeros_like(protected)
-    protected &= ~shafts
+    shafts = feet = np.zeros_like(protected)
+    if garment.category != "upper":
+        shafts, feet = hidden_shafts(labels_u8, pose, f.covered), hidden_feet(labels_u8, pose, f.covered)
+        protected = (protected | feet) & ~shafts
     old, said = _old_clothes(f, settings)
     old &= ~(protected | _socks(f) | _of_others(f, old, settings))
-    old |= shafts
+    old |= shafts | feet  # these stay, but are no garment that goes on
     # the parser's edge is a few pixels off, and the old garment's rim must not stay
     region = dilate(old, 0.045 * f.unit) | dilate(f.covered, 0.02 * f.unit)
     region |= under_cloth(labels_u8, pose, f.covered, sleeves=has_sleeves(garment)) | _belly_beside(f)
@@ -186,7 +188,9 @@ def missed_clothes(plan: EditPlan, person_f32: MaskF32, pose: Pose) -> MaskF32:
 
 
 def has_sleeves(garment: Garment) -> bool:
-    """Whether a garment can hide arms: only a sleeveless one whose landmarks have no cuffs surely cannot."""
+    """Whether a garment can hide arms: a lower one and a sleeveless one whose landmarks have no cuffs surely cannot."""
+    if garment.category == "lower":  # hands hang before it
+        return False
     return garment.sleeve != "none" or any(name.startswith("cuff_") for name in garment.landmarks_px)
 
 

@@ -225,3 +225,21 @@ def test_a_bracelet_on_a_bare_arm_and_a_bag_beside_the_sleeve_stay() -> None:
     labels, image = sleeved()
     labels[box((96, 128), (134, 162))] = LABEL["accessory"]
     assert (repaired_labels(labels, image, pose())[box((96, 128), (136, 162))] == LABEL["accessory"]).all()
+
+
+@pytest.mark.parametrize(("name", "wrist", "wrong"), [("left_arm", 15, "left_leg"), ("right_arm", 16, "right_leg")])
+def test_fingers_called_leg_are_the_hands(name: str, wrist: int, wrong: str) -> None:
+    labels, image = dressed()
+    truth = labels.copy()
+    below = labels[round(float(pose().points_px[wrist, 1])) :]
+    fingers = below == LABEL[name]
+    assert fingers.sum() > 20
+    below[fingers] = LABEL[wrong]
+    assert np.array_equal(repaired_labels(labels, image, pose()), truth)
+
+
+def test_a_bare_leg_stays_a_leg_beside_a_hand() -> None:
+    labels, image = dressed()
+    x, y = (round(float(v)) for v in pose().points_px[15])
+    labels[y + 4 : y + 60, x - 14 : x + 3] = LABEL["left_leg"]  # longer than a hand
+    assert np.array_equal(repaired_labels(labels, image, pose()), labels)

@@ -58,6 +58,8 @@ class RepairSettings:
     cuff_skin: float = 0.3  # and at most that is the hand: bracelets lie on bare arms
     alone: float = 0.97  # share of a limb's rim from which it hangs together with nothing of the person
     leg: float = 0.5  # the same of legs; a hand that the pose misses is seldom further off than a forearm is thick
+    hand: tuple[float, float] = (0.45, 0.13)  # shoulder widths from its middle, and area, of a piece of a hand
+    of_arm: float = 0.12  # share of such a piece's rim that is the arm
     beside: float = 0.3  # share of a patch's rim towards clothes that is the skirt it belongs to
 
 
@@ -90,6 +92,7 @@ def repaired_labels(labels_u8: LabelsU8, image_u8: RGBu8, pose: Pose, settings: 
     near = Pose((pose.points_px / step).astype(np.float32), pose.visibility)
     lab = cv2.cvtColor(np.ascontiguousarray(image_u8[::step, ::step]), cv2.COLOR_RGB2LAB).astype(np.float32)
     lab[..., 0] *= 100 / 255
+    _join_hands(small, near, settings)
     _drop_strange_limbs(small, near, settings)
     _join_cuffs(small, near, settings)
     _join_specks(small, near, settings)
@@ -144,6 +147,24 @@ def _patches(mask: Mask, reach: int = 2) -> list[_Patch]:
         inside = components[window] == k
         out.append(_Patch(window, inside, dilate(inside, reach) & ~inside, area, y))
     return out
+
+
+def _join_hands(labels: LabelsU8, pose: Pose, s: RepairSettings) -> None:
+    """A "leg" that is a piece of a hand: it hangs on the arm, and no leg is near."""
+    unit = body_unit(pose)
+    legs = has_label(labels, "left_leg", "right_leg")
+    for name, landmarks in (("left_arm", [15, 17, 19]), ("right_arm", [16, 18, 20])):
+        middle = pose.points_px[landmarks].mean(0)
+        if not legs.any() or not np.isfinite(middle).all():
+            continue
+        for patch in _patches(legs):
+            rows, columns = np.nonzero(patch.inside)
+            apart = np.hypot(columns + patch.window[1].start - middle[0], rows + patch.window[0].start - middle[1])
+            if patch.area > s.hand[1] * unit**2 or apart.max() > s.hand[0] * unit:
+                continue
+            view = labels[patch.window]
+            if (view[patch.rim] == LABEL[name]).mean() > s.of_arm:
+                view[patch.inside] = LABEL[name]
 
 
 def _drop_strange_limbs(labels: LabelsU8, pose: Pose, s: RepairSettings) -> None:

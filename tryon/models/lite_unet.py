@@ -69,7 +69,11 @@ class LiteUNet(nn.Module):
         self.register_buffer("std", std.view(1, -1, 1, 1), persistent=False)
 
     def forward(self, x: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
-        features = self.encoder((x - self.mean) / self.std)
+        return self.answer((x - self.mean) / self.std)
+
+    def answer(self, x: Tensor) -> tuple[Tensor, tuple[Tensor, ...]]:
+        """As a call, of an input whose RGB channels are -1..1 already: normalising them here copies all channels."""
+        features = self.encoder(x)
         pooled = features[-1].mean((2, 3))
         y = features[-1]
         if self.context is not None:

@@ -137,18 +137,22 @@ class Parser:
                 break
         local = Pose(crop.to_crop(pose.points_px), pose.visibility)
         x = parser_input(crop.cut(image_u8), crop.cut(mask_f32, border=cv2.BORDER_CONSTANT), local)
-        tensor = torch.from_numpy(x)[None]
-        shares = self._look(tensor)
+        x[:3] = 2 * x[:3] - 1  # as the network normalises it
+        shares = self._look(cv2.merge(list(x)))
         if self.twice:  # one after the other: both at once take a hundred megabytes more and no less time
-            mirrored = self._look(tensor[:, list(MIRRORED_INPUTS)].flip(-1))
+            mirrored = self._look(cv2.flip(cv2.merge([x[k] for k in MIRRORED_INPUTS]), 1))
             shares = (shares + mirrored[:, list(MIRRORED_LABELS)].flip(-1)) / 2
         p = shares[0].contiguous().numpy()
         return p, crop.resized(p.shape[2], p.shape[1])
 
-    def _look(self, x: torch.Tensor) -> torch.Tensor:
-        """(1, 13, h, w) float32 probabilities of one input (1, PARSER_CHANNELS, H, W)."""
+    def _look(self, x: NDArray[np.float32]) -> torch.Tensor:
+        """(1, 13, h, w) float32 probabilities of one normalised input (H, W, PARSER_CHANNELS).
+
+        It is handed over pixel by pixel and in the network's own format: each other way copies it once more.
+        """
+        told = torch.from_numpy(x).to(inference_dtype(self._device)).permute(2, 0, 1)[None]
         with self._lock, torch.inference_mode(), working(self._device):
-            logits, _ = self._net(x.to(self._device).contiguous(memory_format=torch.channels_last))
+            logits, _ = self._net.answer(told.to(self._device))
         return torch.softmax(logits.float(), 1).cpu()
 
     def parse(self, image_u8: RGBu8, mask_f32: MaskF32, pose: Pose) -> LabelsU8:

@@ -70,15 +70,16 @@ def hidden_feet(labels_u8: LabelsU8, pose: Pose, covered: Mask) -> Mask:
     for x, y in ankles:
         if not (0 <= x < w and 0 <= y < h):
             continue
-        left, right = max(0, round(x - beside)), round(x + beside)
-        if np.count_nonzero(foot[max(0, round(y - above)) : round(y + below), left:right]) > SEEN * unit**2:
-            continue
-        first, last = (round(x + k * SHOE[0] * unit) for k in (-1, 1))
         middle, apart = float(ankles[:, 0].mean()), round(APART * unit)
-        if x < middle:  # a skirt hides both, and two feet are no block
-            last = min(last, round(middle) - apart)
-        else:
-            first = max(first, round(middle) + apart)
+        # what is beyond the middle is the other foot's
+        ends = (-w, round(middle) - apart) if x < middle else (round(middle) + apart, 2 * w)
+        left, right = (int(np.clip(round(x + k * beside), *ends)) for k in (-1, 1))
+        if (
+            np.count_nonzero(foot[max(0, round(y - above)) : round(y + below), max(0, left) : max(0, right)])
+            > SEEN * unit**2
+        ):
+            continue
+        first, last = (int(np.clip(round(x + k * SHOE[0] * unit), *ends)) for k in (-1, 1))
         shoe = (slice(max(0, round(y - SHOE[1] * unit)), None), slice(max(0, first), max(0, last)))
         out[shoe] |= cloth[shoe]
     return out & ~dilate(covered, NEAR * unit) if out.any() else out

@@ -74,10 +74,8 @@ def hidden_feet(labels_u8: LabelsU8, pose: Pose, covered: Mask) -> Mask:
         # what is beyond the middle is the other foot's
         ends = (-w, round(middle) - apart) if x < middle else (round(middle) + apart, 2 * w)
         left, right = (int(np.clip(round(x + k * beside), *ends)) for k in (-1, 1))
-        if (
-            np.count_nonzero(foot[max(0, round(y - above)) : round(y + below), max(0, left) : max(0, right)])
-            > SEEN * unit**2
-        ):
+        around = foot[max(0, round(y - above)) : round(y + below), max(0, left) : max(0, right)]
+        if np.count_nonzero(around) > SEEN * unit**2:
             continue
         first, last = (int(np.clip(round(x + k * SHOE[0] * unit), *ends)) for k in (-1, 1))
         shoe = (slice(max(0, round(y - SHOE[1] * unit)), None), slice(max(0, first), max(0, last)))

@@ -114,8 +114,8 @@ def without_arms(
 
     Args:
         parts: of the warp. bare: (h, w) bool, arms in front of the trunk. folded: (h, w) bool, forearms in front of
-            the sleeves as well. seen: (h, w) bool, skin of arms in the photo; a forearm that is guessed is not believed
-            where the trunk would surround it: it is behind the back or within the old clothes.
+            the sleeves as well. seen: (h, w) bool, skin of arms in the photo, or where arms are believed; one that is
+            guessed elsewhere is not, where the trunk would surround it: it is behind the back or within the clothes.
     """
     if folded is not None and folded.any():
         away = 1 - cv2.blur(folded.astype(np.float32), (3, 3))

@@ -349,6 +349,8 @@ class TryOnPipeline:
         labels = crop.cut(person.labels_u8, border=cv2.BORDER_CONSTANT, nearest=True)
         folded = folded_forearms(labels, pose) if garment.sleeve in ("none", "short") else None
         seen = has_label(labels, "left_arm", "right_arm")
+        neck, hip = (float(pose.points_px[pair, 1].mean()) for pair in ([11, 12], [23, 24]))
+        seen[int(np.clip(hip - 0.35 * (hip - neck), 0, len(seen))) :] = True  # arms that hang are where they are
         return without_arms(parts, bare_arms(labels, pose, covered), folded, seen)
 
     def __call__(

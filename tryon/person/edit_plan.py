@@ -127,7 +127,7 @@ def plan_edit(
         protected = (protected | feet) & ~shafts
     old, said = _old_clothes(f, settings)
     old &= ~(protected | _socks(f) | _of_others(f, old, settings))
-    old |= shafts | feet  # these stay, but are no garment that goes on
+    old |= shafts | feet  # feet stay, but are no garment that goes on elsewhere
     # the parser's edge is a few pixels off, and the old garment's rim must not stay
     region = dilate(old, 0.045 * f.unit) | dilate(f.covered, 0.02 * f.unit)
     region |= under_cloth(labels_u8, pose, f.covered, sleeves=has_sleeves(garment)) | _belly_beside(f)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tryon.person.boots import hidden_feet, hidden_shafts
+from tryon.person.boots import draw_foot, hidden_feet, hidden_shafts
 from tryon.types import LABEL, Pose
 
 SIZE = 240
@@ -15,6 +15,7 @@ def _pose() -> Pose:
     points = np.full((33, 2), 120, np.float32)
     points[11], points[12], points[23], points[24] = (140, 30), (100, 30), (134, 100), (106, 100)
     points[27], points[28] = (136, ANKLES), (104, ANKLES)
+    points[29], points[30], points[31], points[32] = (136, 193), (104, 193), (138, 200), (102, 200)
     return Pose(points, np.full(33, 0.9, np.float32))
 
 
@@ -67,15 +68,25 @@ def _to_the_ground() -> np.ndarray:
     return labels
 
 
-def test_the_end_of_trousers_stands_for_the_feet_that_it_hides() -> None:
+def test_bare_feet_stand_where_trousers_hide_shoes() -> None:
     labels, above = _to_the_ground(), np.zeros((SIZE, SIZE), bool)
     above[90:150, 90:150] = True  # shorts
     found = hidden_feet(labels, _pose(), above)
     for x in (104, 136):
-        assert found[188:196, x].all()
+        assert found[188:194, x].all()
     assert not found[:180].any()
     assert not found[:, 120].any()  # two feet
     assert (labels[found] == LABEL["lower"]).all()
+
+
+def test_a_foot_points_to_its_toes_but_not_far() -> None:
+    canvas = np.zeros((SIZE, SIZE), np.uint8)
+    draw_foot(canvas, (100.0, 100.0), np.array([98, 106], np.float32), np.array([180, 100], np.float32), 100.0)
+    rows, columns = np.nonzero(canvas)
+    assert columns.max() <= 100 + 30 + 6  # a third of a shoulder's width, and the toes' own size
+    assert columns.min() >= 100 - 10 - 7
+    assert rows.min() >= 94
+    assert rows.max() <= 100 + 6 + 7
 
 
 def test_new_trousers_hide_them_as_well_and_seen_feet_need_nothing() -> None:

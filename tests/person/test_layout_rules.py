@@ -7,7 +7,7 @@ import pytest
 
 from tryon.errors import BadRequestError
 from tryon.models.generator import LAYERS
-from tryon.person.layout_rules import bare_legs, end_garment, show_below, show_hidden, tuck_in, waistband_row
+from tryon.person.layout_rules import bare_feet, bare_legs, end_garment, show_below, show_hidden, tuck_in, waistband_row
 from tryon.pipeline import TryOnPipeline
 from tryon.types import LABEL, PartWarp, Pose
 
@@ -97,3 +97,15 @@ def test_no_third_garment_shows_on_legs_that_were_undressed() -> None:
     assert (out[14:, 18:].argmax(2) == LAYERS.index("ground")).all()  # and no skin beside the legs
     assert (out[:6].argmax(2) == LAYERS.index("cloth")).all()
     assert (layout[..., LAYERS.index("cloth")] == 3).all()
+
+
+def test_feet_that_the_old_clothes_hid_are_skin() -> None:
+    layout = np.zeros((40, 30, 4), np.float32)
+    layout[..., LAYERS.index("ground")] = 9
+    feet = np.zeros((40, 30), bool)
+    assert bare_feet(layout, feet) is layout
+    feet[20:30, 10:20] = True
+    out = bare_feet(layout, feet)
+    assert (out[22:28, 12:18].argmax(2) == LAYERS.index("skin")).all()
+    assert (out[~feet].argmax(1) == LAYERS.index("ground")).mean() > 0.95
+    assert (layout.argmax(2) == LAYERS.index("ground")).all()

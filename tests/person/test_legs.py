@@ -87,11 +87,17 @@ def test_ankles_under_wide_trousers_come_down_and_knees_stay() -> None:
     assert np.array_equal(longer.points_px[:27], pose.points_px[:27])
 
 
-def test_legs_that_are_seen_that_nearly_reach_or_that_the_picture_cuts_stay() -> None:
+def test_ankles_of_legs_that_the_picture_cuts_lie_below_it() -> None:
+    pose, cut = _pose(), _labels(214, 225)[:214]
+    longer = with_legs_to_the_shoes(pose, cut)
+    assert longer.points_px[[27, 28], 1].min() > len(cut)
+    assert with_legs_to_the_shoes(pose, _labels(206, 225)).points_px[27, 1] < 206  # the ground is in the picture
+
+
+def test_legs_that_are_seen_or_that_nearly_reach_stay() -> None:
     pose = _pose()
     assert with_legs_to_the_shoes(pose, _labels(195, 270)) is pose  # shod above the ankles: boots are seen
     assert with_legs_to_the_shoes(pose, _labels(204, 210)) is pose
-    assert with_legs_to_the_shoes(pose, _labels(318, 320)) is pose
     assert with_legs_to_the_shoes(pose, np.zeros((320, 200), np.uint8)) is pose
     apart = _labels(204, 206)
     apart[240:300, 70:130] = LABEL["lower"]  # somebody else's, further down

@@ -68,7 +68,7 @@ class EditPlan:
     show. cloth_source: (h, w) bool, where that garment can be seen. invented: (h, w) bool, all of the body in the
     region that the new garment does not cover. old: (h, w) bool, the clothes that go. legs_alone: (h, w) bool, below
     the hips, where no garment can show but the new one. outline_f32: (h, w) 0..1, where a body in this pose is.
-    warnings: sentences for the visitor.
+    feet: (h, w) bool, bare ones that the old clothes hid. warnings: sentences for the visitor.
     """
 
     region_f32: MaskF32
@@ -80,6 +80,7 @@ class EditPlan:
     old: Mask
     legs_alone: Mask
     outline_f32: MaskF32
+    feet: Mask
     warnings: tuple[str, ...] = ()
 
 
@@ -124,10 +125,10 @@ def plan_edit(
     shafts = feet = np.zeros_like(protected)
     if garment.category != "upper":
         shafts, feet = hidden_shafts(labels_u8, pose, f.covered), hidden_feet(labels_u8, pose, f.covered)
-        protected = (protected | feet) & ~shafts
+        protected &= ~shafts
     old, said = _old_clothes(f, settings)
     old &= ~(protected | _socks(f) | _of_others(f, old, settings))
-    old |= shafts | feet  # feet stay, but are no garment that goes on elsewhere
+    old |= shafts
     # the parser's edge is a few pixels off, and the old garment's rim must not stay
     region = dilate(old, 0.045 * f.unit) | dilate(f.covered, 0.02 * f.unit)
     region |= under_cloth(labels_u8, pose, f.covered, sleeves=has_sleeves(garment)) | _belly_beside(f)
@@ -153,6 +154,7 @@ def plan_edit(
         old=old,
         legs_alone=_legs_alone(f, old, settings) & region,
         outline_f32=f.outline,
+        feet=feet & region,
         warnings=tuple(dict.fromkeys(warnings)),
     )
 
@@ -168,6 +170,7 @@ def without_kept(plan: EditPlan, kept: Mask) -> EditPlan:
         hidden_cloth=plan.hidden_cloth & away,
         invented=plan.invented & away,
         old=plan.old & away,
+        feet=plan.feet & away,
     )
 
 

@@ -123,9 +123,19 @@ def bare_legs(
     return out
 
 
+def bare_feet(layout_f32: NDArray[np.float32], feet: Mask) -> NDArray[np.float32]:
+    """A layout with feet for the legs to stand on: (h, w) bool, ``EditPlan.feet``; layout_f32 is not changed."""
+    if not feet.any():
+        return layout_f32
+    soft = cv2.GaussianBlur(feet.astype(np.float32), (0, 0), 1.0)[..., None]
+    skin = np.eye(len(LAYERS), dtype=np.float32)[LAYERS.index("skin")]
+    return np.asarray((1 - soft) * layout_f32 + soft * SURE * skin, np.float32)
+
+
 def ruled_layout(
     layout_f32: NDArray[np.float32], alpha_f32: MaskF32, plan: EditPlan, unit_px: float
 ) -> NDArray[np.float32]:
-    """A layout with the rules that always hold put in: ``end_garment``, ``show_hidden`` and ``bare_legs``."""
+    """A layout with the rules that always hold put in: ``end_garment``, ``show_hidden``, ``bare_legs``
+    and ``bare_feet``."""
     layout = show_hidden(end_garment(layout_f32, alpha_f32, unit_px), plan.hidden_cloth)
-    return bare_legs(layout, plan.legs_alone, plan.outline_f32, unit_px)
+    return bare_feet(bare_legs(layout, plan.legs_alone, plan.outline_f32, unit_px), plan.feet)

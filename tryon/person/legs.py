@@ -22,6 +22,7 @@ class LegSettings:
     near_end: float = 0.03  # of the height: shoes taper within it
     wide: float = 0.3  # of the greatest width; two shoes side by side are narrower in one run
     frame: float = 0.97  # of the picture: a figure that ends lower is cut by the picture
+    last: float = 0.995  # of the picture: so are labels, which are exact
     further: float = 0.04  # of the height; less is the other mask's own error
     beside: float = 0.35  # of the greatest width, to each side of the cut: skirts flare
     ankle: float = 0.04  # of the height, above the ground
@@ -32,6 +33,7 @@ class LegSettings:
     missing: float = 0.1  # shoulder widths; less is a hem at the ankle
     guessed: float = 0.45  # shoulder widths; so far off, it is a guess
     shin: tuple[float, float] = (0.3, 0.04)  # shoulder widths and their square: height and area of a bare shin in sight
+    beyond: float = 0.35  # shoulder widths below the picture's edge: where ankles are of legs that it cuts
     astray: float = 0.1  # shoulder widths that an ankle may lie beside its shin's middle
 
 
@@ -85,13 +87,15 @@ def with_whole_legs(
 def with_legs_to_the_shoes(pose: Pose, labels_u8: LabelsU8, settings: LegSettings = DEFAULT) -> Pose:
     """Lengthen legs that trousers, tights or a long skirt hide to where that cloth ends: at the shoes or the ground.
 
+    Where the picture cuts it, ankles lie below; MediaPipe puts all joints within.
+
     A leg that is bared must not end in the air above its shoe, and what is below the cloth nobody sees.
 
     Args:
         pose: landmarks in the photo. labels_u8: (H, W) its parsing.
 
     Returns:
-        The same object where an ankle is seen, where the figure is cut by the picture, or where little is missing.
+        The same object where an ankle is seen or below the picture, or where little is missing.
     """
     s, p, (height, width) = settings, pose.points_px, labels_u8.shape
     unit = body_unit(pose)
@@ -104,13 +108,16 @@ def with_legs_to_the_shoes(pose: Pose, labels_u8: LabelsU8, settings: LegSetting
     left, right = (int(np.clip(round(middle + k * s.skirt * unit), 0, width)) for k in (-1, 1))
     ends = np.flatnonzero(cloth[start:, left:right].sum(1) <= s.least * unit)
     end = float(start + (ends[0] if len(ends) else height - start))
-    ankle_y = end - s.under * unit
-    if end > s.frame * height or ankle_y < low + s.missing * unit:
+    ankle_y = height + s.beyond * unit if end > s.last * height else end - s.under * unit
+    if ankle_y < low + s.missing * unit:
         return pose
     if ankle_y > low + s.guessed * unit:  # knees were guessed as well
-        return Pose(_longer_legs(p, ankle_y, s.longest), pose.visibility)
-    points = p.copy()
-    points[27:, 1] += ankle_y - low
+        points = _longer_legs(p, ankle_y, s.longest)
+    else:
+        points = p.copy()
+        points[27:, 1] += ankle_y - low
+    if ankle_y > height and points[27:29, 1].max() > height:  # both are cut
+        points[27:29, 1] = np.maximum(points[27:29, 1], ankle_y)
     return Pose(points, pose.visibility)
 
 

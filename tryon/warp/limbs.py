@@ -304,13 +304,14 @@ def _blend_root(
 
 
 def _keep_apart(inner: Points, at: Points, knots: Points, body: Body, side: Side, sign: float) -> Points:
-    """Hold a leg's inner edge on its own side of the line between the legs, where they are not crossed."""
+    """Hold a leg's inner edge on its own side of the line between the legs, unless they cross: one covers the other."""
     other: Side = "left" if side == "right" else "right"
     legs = [np.stack([body.joints[j, e] for j in LEG]) for e in (side, other)]
     own, far = (point_at(leg, at, knots) for leg in legs)
     gap = sign * (own - far) @ body.hip_across
-    over = -sign * ((inner - (own + far) / 2) @ body.hip_across)
-    push = np.where(gap > 0, np.clip(over, 0.0, None), 0.0)
+    if gap.min() < 0:  # a tube held to its side down to the crossing would stick out on both sides below it
+        return inner
+    push = np.clip(-sign * ((inner - (own + far) / 2) @ body.hip_across), 0.0, None)
     return inner + sign * push[:, None] * body.hip_across
 
 

@@ -27,13 +27,29 @@ def test_legs_that_touch_are_told_apart() -> None:
     assert crease[20:58, 24].all()
     assert not crease[:10].any()
     assert not crease[:, :20].any()
-    crossed = points.copy()
-    crossed[[27, 28]] = points[[28, 27]]
-    assert not leg_crease((64, 48), Pose(crossed, np.ones(33, np.float32))).any()
     layout = np.zeros((64, 48, 4), np.float32)
     layout[:, 14:34, LAYERS.index("skin")] = 4
     assert limb_shading(layout, 20.0, crease)[40, 24] < 0.88
     assert limb_shading(layout, 20.0)[40, 24] > 0.98
+
+
+def test_the_leg_in_front_has_an_edge_upon_the_other() -> None:
+    points = np.zeros((33, 2), np.float32)
+    points[[11, 12]] = (140, 20), (60, 20)
+    points[[23, 25, 27]], points[[24, 26, 28]] = [(120, 120), (108, 200), (80, 290)], [(80, 120), (92, 200), (120, 280)]
+    crease = leg_crease((320, 200), Pose(points, np.ones(33, np.float32)))
+    left_in_front = crease[250:285].any(0)
+    # beside its own axis it has both edges, where the other leg lies behind them
+    rows, columns = np.nonzero(crease[205:245])
+    assert len(rows) > 40
+    assert not crease[:120].any()
+    assert not left_in_front[:60].any()  # of what lies on the ground there is no edge
+    away = np.abs(columns - (108 - (rows + 5) * 28 / 90))  # from the left shin's bone: it stands lower, so it is near
+    assert away.min() > 4
+    assert away.max() < 20
+    points[28, 1], points[27, 1] = 290, 280  # the right one in front
+    other = leg_crease((320, 200), Pose(points, np.ones(33, np.float32)))
+    assert (other ^ crease).sum() > 20
 
 
 def test_new_skin_takes_over_the_light_of_skin_that_goes_on() -> None:

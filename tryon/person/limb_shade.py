@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 
 from tryon.models.generator import LAYERS
 from tryon.person.agnostic import body_unit
-from tryon.types import MaskF32, Pose
+from tryon.types import MaskF32, PointsF32, Pose
 
 ROUND, ROUND_DEPTH = 0.14, 0.035  # how much darker limbs get at their outline, and how far in, in shoulder widths
 TURN, WIDEST_LIMB = 0.3, 0.42  # how much darker what turns away is; shoulder widths, a thigh's width
 CREASE = 0.45  # how much darker it is where two bare limbs touch
 SEAM = 0.22  # shoulder widths from skin that the photo shows, within which new skin takes over its light
+LEG_HALF = (0.19, 0.125, 0.085)  # shoulder widths: half of a leg's width at hip, knee and ankle
 GRID = 0.8  # work pixels: sigma that removes the generator's grid of two pixels
 
 
@@ -75,10 +76,13 @@ def _turned_away(inside: NDArray[np.float32], unit_px: float) -> NDArray[np.floa
 
 
 def leg_crease(shape: tuple[int, ...], pose: Pose) -> NDArray[np.bool_]:
-    """(h, w) bool: the line below the hips that is as near to one leg as to the other, a pixel or two wide."""
+    """(h, w) bool: the line below the hips that is as near to one leg as to the other, a pixel or two wide.
+
+    Where legs cross, it is the edge of the one in front upon the other.
+    """
     left, right = (pose.points_px[list(joints)] for joints in ((23, 25, 27), (24, 26, 28)))
-    if np.ptp(np.sign(left[:, 0] - right[:, 0])) > 0:  # crossed: the line would run over the leg in front
-        return np.zeros(shape, bool)
+    if np.ptp(np.sign(left[:, 0] - right[:, 0])) > 0:
+        return _edge_in_front(shape, pose, left, right)
     far = []
     for joints in ((23, 25, 27), (24, 26, 28)):
         bones = np.ones(shape, np.uint8)
@@ -89,3 +93,28 @@ def leg_crease(shape: tuple[int, ...], pose: Pose) -> NDArray[np.bool_]:
     # where legs cross one is in front: nothing parts them
     apart = far[0] > 0.05 * body_unit(pose)
     return (np.abs(far[0] - far[1]) < 1.5) & below & apart
+
+
+def _edge_in_front(shape: tuple[int, ...], pose: Pose, *legs: PointsF32) -> NDArray[np.bool_]:
+    """(h, w) bool: where the outline of the leg in front runs over the other one; legs: (3, 2) hip, knee, ankle.
+
+    The foot that stands lower in the picture is nearer.
+    """
+    behind, front = sorted(legs, key=lambda joints: float(joints[2, 1]))
+    unit = body_unit(pose)
+    other, near = (_leg(shape, joints, unit) for joints in (behind, front))
+    edge = near - cv2.erode(near, np.ones((3, 3), np.uint8))
+    hips = pose.points_px[[23, 24], 1].mean()
+    return (edge > 0) & (other > 0) & (np.arange(shape[0])[:, None] > hips)
+
+
+def _leg(shape: tuple[int, ...], joints: PointsF32, unit_px: float) -> NDArray[np.uint8]:
+    """(h, w) uint8, 1 where a leg is: hulls of circles at hip, knee and ankle, (3, 2) in its pixels."""
+    out = np.zeros(shape, np.uint8)
+    turn = np.linspace(0, 2 * np.pi, 17)
+    circle = np.stack([np.cos(turn), np.sin(turn)], 1)
+    rims = [joint + half * unit_px * circle for joint, half in zip(joints, LEG_HALF, strict=True)]
+    for rim in (rims[:2], rims[1:]):
+        hull = cv2.convexHull(np.round(np.clip(np.concatenate(rim), -30000, 30000)).astype(np.int32))
+        cv2.fillConvexPoly(out, hull, 1)
+    return out

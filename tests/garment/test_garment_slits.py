@@ -51,3 +51,17 @@ def test_nothing_and_everything_are_left_alone(value: float) -> None:
     image, _ = laid()
     probability = np.full((200, 160), value, np.float32)
     assert np.array_equal(open_slits(image, probability), probability)
+
+
+def _on_velvet(ground: tuple[int, int, int]) -> np.ndarray:
+    """Opens which pixels (80, 4) of a slit in the shade, of a white shirt on a ground."""
+    image, probability = laid()
+    image[:] = ground
+    image[30:170, 40:120] = (225, 222, 215)
+    image[80:160, 96:100] = (np.array(ground) * 0.45).astype(np.uint8)
+    return open_slits(image, probability)[80:160, 96:100] < 0.5
+
+
+def test_a_coloured_ground_is_known_in_the_shade() -> None:
+    assert _on_velvet((170, 50, 95))[10:70, 1:3].all()
+    assert not _on_velvet((130, 128, 126)).any()  # a shadow upon white cloth has the colour of grey ground

@@ -19,6 +19,8 @@ SURE = 0.985  # the network's probability inside of a garment is above
 SLIT_EVIDENCE = 2.5  # nats by which a slit's colours must be likelier in the ground
 SLIT_MOST, SLIT_LENGTH = 0.05, 0.04  # of the garment's area, and of the picture's long side
 MOST_ALIKE = 0.01  # of the sure garment that may have the ground's colours
+SHADES = (0.65, 0.45, 0.3)  # of a coloured ground's light that reaches it between sleeve and trunk
+COLOURED = 25.0  # chroma from which shaded ground is told from shaded cloth
 SMALLEST = 12  # pixels; smaller ones are the edge's business
 
 
@@ -91,8 +93,9 @@ def open_slits(image_u8: RGBu8, probability: MaskF32) -> MaskF32:
     hard = p > 0.5
     inner = cv2.erode((p > SURE).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
     ground = cv2.erode((p < 0.05).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    lab = to_lab(np.asarray(cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA), np.uint8))
-    likelier = _evidence(lab, inner, ground)
+    rgb = np.asarray(cv2.resize(image_u8, size, interpolation=cv2.INTER_AREA), np.uint8)
+    lab = to_lab(rgb)
+    likelier = _evidence(lab, inner, ground, _in_shade(rgb[ground]))
     if likelier is None:
         return probability
     alien = likelier < -SLIT_EVIDENCE
@@ -122,21 +125,44 @@ def _enclosed(hard: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _evidence(
-    lab: NDArray[np.float32], cloth: NDArray[np.bool_], ground: NDArray[np.bool_]
+    lab: NDArray[np.float32],
+    cloth: NDArray[np.bool_],
+    ground: NDArray[np.bool_],
+    more_ground: NDArray[np.float32] | None = None,
 ) -> NDArray[np.float32] | None:
-    """Log-ratio (h, w) of each pixel's colour in the sure cloth and in the sure ground."""
+    """Log-ratio (h, w) of each pixel's colour in the sure cloth and in the sure ground.
+
+    Args:
+        lab: (h, w, 3). cloth, ground: (h, w) bool. more_ground: (n, 3) other colours that ground can have.
+    """
     if cloth.sum() < 50 or ground.sum() < 50:
         return None
-    span = (np.array(HIGH) - np.array(LOW)) / np.array(BINS)
-    index = np.clip(((lab - np.array(LOW)) / span).astype(np.int64), 0, np.array(BINS) - 1)
-    flat = (index[..., 0] * BINS[1] + index[..., 1]) * BINS[2] + index[..., 2]
+    flat = _bins(lab)
+    seen = flat[ground] if more_ground is None else np.concatenate([flat[ground], _bins(more_ground)])
     shares = []
-    for where in (cloth, ground):
-        table = np.bincount(flat[where], minlength=int(np.prod(BINS))).astype(np.float32).reshape(BINS)
+    for found in (flat[cloth], seen):
+        table = np.bincount(found, minlength=int(np.prod(BINS))).astype(np.float32).reshape(BINS)
         for axis in range(3):  # neighbouring colours count too
             table = table + 0.5 * (_shifted(table, axis, 1) + _shifted(table, axis, -1))
         shares.append(table.ravel() / table.sum() + 2e-4)
     return np.asarray(np.log(shares[0] / shares[1])[flat], np.float32)
+
+
+def _in_shade(rgb_u8: NDArray[np.uint8]) -> NDArray[np.float32] | None:
+    """(n, 3) Lab colours that a coloured ground, (m, 3) RGB, has where less light falls; None for a grey one."""
+    if not len(rgb_u8):
+        return None
+    shaded = np.concatenate([rgb_u8 * np.float32(shade) for shade in SHADES]).astype(np.uint8)
+    lab = to_lab(shaded[None])[0]
+    middle = np.median(to_lab(rgb_u8[None])[0], axis=0)
+    return lab if float(np.hypot(middle[1], middle[2])) > COLOURED else None
+
+
+def _bins(lab: NDArray[np.float32]) -> NDArray[np.int64]:
+    """The cell of each colour (..., 3) in a table of BINS, flat."""
+    span = (np.array(HIGH) - np.array(LOW)) / np.array(BINS)
+    index = np.clip(((lab - np.array(LOW)) / span).astype(np.int64), 0, np.array(BINS) - 1)
+    return np.asarray((index[..., 0] * BINS[1] + index[..., 1]) * BINS[2] + index[..., 2])
 
 
 def _shifted(table: NDArray[np.float32], axis: int, by: int) -> NDArray[np.float32]:

@@ -70,7 +70,7 @@ class TryOnGenerator:
         drawing is what the photo shows.
         """
         box = window_around(x[REGION][0])
-        part = torch.from_numpy(np.ascontiguousarray(x[:, box[0], box[1]]))[None]
+        part = torch.from_numpy(x)[None, :, box[0], box[1]]
         with self._lock, torch.inference_mode(), working(self._device):
             drawn = Drawn(*(maps.cpu() for maps in self._net(part.to(self._device))))
 

@@ -10,6 +10,7 @@ from tryon.geometry.crops import crop_for
 from tryon.geometry.flow import fold_fraction
 from tryon.types import Pose
 from tryon.warp.coarse import render_parts, warp_garment
+from tryon.warp.partition import trunk_area
 from tryon.warp.placement import body_targets
 
 SIZE = (192, 256)
@@ -175,3 +176,14 @@ def test_very_short_shorts_hang_straight(garment, person):
     alpha = render_parts(short.image_u8, short.alpha_f32, parts)[1]
     hips = crop.to_crop(somebody.pose.points_px[[23, 24]])
     assert alpha[round(float(hips[:, 1].mean())), round(float(hips[:, 0].mean()))] > 0.5
+
+
+def test_a_trunk_is_whole_though_a_cuff_was_found_above_the_armpit(person, garment):
+    """Full frames cut sleeves off; their cuffs are then found on the picture's edge, one above the other."""
+    shirt = garment("tee")
+    above = {"cuff_out_left": (148.0, 150.0), "cuff_in_left": (148.0, 150.0), "hem_left": (190.0, 480.0)}
+    targets = body_targets(person().pose, replace(shirt, landmarks_px={**shirt.landmarks_px, **above}))
+    mask, factor = trunk_area(targets, shirt)
+    row, column = round(470 * factor), round(250 * factor)
+    assert mask[row, column] > 0.9  # just above the hem
+    assert mask[round(160 * factor), round(80 * factor)] < 0.1  # a sleeve stays out

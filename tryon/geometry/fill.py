@@ -133,11 +133,12 @@ class MirrorFill:
         if self.empty:
             return np.full((h, w, 3), 0.5, np.float32)
         left, top = (0.5 + origin[0]) / scale - 0.5, (0.5 + origin[1]) / scale - 0.5
-        at_box = np.array([[1 / scale, 0, left + columns.start / scale], [0, 1 / scale, top + rows.start / scale]])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        frame = (round(self.vectors_px.shape[1] * scale), round(self.vectors_px.shape[0] * scale))
+        x, y = round(origin[0]) + columns.start, round(origin[1]) + rows.start
 
         def enlarged(maps: F32) -> F32:
-            return np.asarray(cv2.warpAffine(maps, at_box, (w, h), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+            # all of the frame: a warp of the box alone takes several times as long
+            return np.asarray(cv2.resize(maps, frame, interpolation=cv2.INTER_LINEAR)[y : y + h, x : x + w])
 
         # plane by plane and in OpenCV: NumPy takes twice as long over a short last axis
         at_x, at_y = (plane * np.float32(scale) for plane in cv2.split(enlarged(self.vectors_px)))

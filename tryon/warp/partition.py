@@ -82,10 +82,11 @@ def _parting(src: dict[str, Vector], side: Side) -> Vector:
     trunk = unit(src[f"hem_{side}"] - src[f"armpit_{side}"])
     sleeve = unit(src[f"cuff_in_{side}"] - src[f"armpit_{side}"])
     out = unit(src["shoulder_right"] - src["shoulder_left"]) * (1.0 if side == "right" else -1.0)
-    if sleeve @ out <= trunk @ out + 0.05:
-        # The sleeve lies on the trunk: nothing parts them; give the trunk its own side.
-        return unit(trunk + 0.08 * out)
-    return unit(trunk + sleeve, (0.0, 1.0))
+    between = unit(trunk + sleeve, (0.0, 1.0))
+    # The sleeve lies on the trunk, or its cuff was found straight above the armpit: nothing parts them.
+    if sleeve @ out <= trunk @ out + 0.05 or between @ out < trunk @ out:
+        return unit(trunk + 0.08 * out)  # give the trunk its own side
+    return between
 
 
 def _far(garment: Garment) -> float:

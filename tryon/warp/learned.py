@@ -23,7 +23,6 @@ from tryon.types import Garment, PartWarp, Person, Pose
 
 F32 = NDArray[np.float32]
 WEIGHTS_NAME = "warper.safetensors"
-ROOM = 8  # pixels around a part whose flow is looked at where it is drawn larger or smaller
 # Of the movement that is made, chosen by eye on photos: rendered hems are rounder than most, and rendered trousers so
 # wide that their legs touch.
 SHARE, LONG_LEGS = 0.6, 0.25
@@ -118,38 +117,28 @@ def moved_parts(parts: list[PartWarp], moved_px: F32, share: F32 | None) -> list
     here = identity_flow(height, width)
     at = {k: here + cv2.resize(moved_px[k], size, interpolation=cv2.INTER_CUBIC) for k in set(fields)}
 
-    def at_movement(values: F32, k: int, box: tuple[slice, slice]) -> F32:
-        """Values moved in a box, and elsewhere, where the part is not drawn, as they were."""
-        out = values.copy()
-        there = np.ascontiguousarray(at[k][box])
-        out[box] = cv2.remap(values, there, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return out
+    def at_movement(part: PartWarp, k: int) -> PartWarp:
+        flow, region = (
+            cv2.remap(values, at[k], None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            for values in (part.flow_px, part.region_f32)
+        )
+        return PartWarp(part.name, flow, region)
 
-    everywhere = (slice(0, height), slice(0, width))
-    shares = None if share is None else [_edged(cv2.resize(share[1 + k], size)) for k in range(FIELDS)]
-    boxes = [everywhere if shares is None else _around(shares[k]) for k in fields]
-    flows = together(*(partial(at_movement, p.flow_px, k, b) for p, k, b in zip(parts, fields, boxes, strict=True)))
-    if shares is None:
-        regions = (at_movement(p.region_f32, k, everywhere) for p, k in zip(parts, fields, strict=True))
-        return [PartWarp(p.name, f, r) for p, f, r in zip(parts, flows, regions, strict=True)]
+    moved = list(together(*(partial(at_movement, part, k) for part, k in zip(parts, fields, strict=True))))
+    if share is None:
+        return moved
+    shares = [_edged(cv2.resize(share[1 + k], size)) for k in range(FIELDS)]
     # limbs are drawn over the trunk or under it; where they share a pixel nothing must shine through
     limbs = np.clip(shares[LIMB_LEFT] + shares[LIMB_LEFT + 1], 0, 1)
     shares[TRUNK] = np.clip(shares[TRUNK] / np.maximum(1 - limbs, 1e-3), 0, 1)
     out = []
-    for number, (part, k) in enumerate(zip(parts, fields, strict=True)):
+    for number, (part, k) in enumerate(zip(moved, fields, strict=True)):
         region = shares[k]
-        mates = [parts[i].region_f32 for i, other in enumerate(fields) if other == k and i != number]
+        mates = [moved[i].region_f32 for i, other in enumerate(fields) if other == k and i != number]
         if mates:  # of two pieces of a limb each is drawn where it is nearer
-            own, *others = (at_movement(values, k, everywhere) for values in (part.region_f32, *mates))
-            region = region * _nearest(own, others)
-        out.append(PartWarp(part.name, flows[number], region.astype(np.float32)))
+            region = region * _nearest(part.region_f32, mates)
+        out.append(PartWarp(part.name, part.flow_px, region.astype(np.float32)))
     return out
-
-
-def _around(region: F32) -> tuple[slice, slice]:
-    """Rows and columns of everything over 0, with the room that drawing looks at."""
-    x, y, w, h = cv2.boundingRect((region > 0).astype(np.uint8))
-    return slice(max(0, y - ROOM), y + h + ROOM), slice(max(0, x - ROOM), x + w + ROOM)
 
 
 def _edged(share: F32) -> F32:

@@ -211,3 +211,23 @@ def test_an_arm_behind_the_back_cuts_nothing_out_of_the_trunk() -> None:
     assert not behind[60, 31]
     labels[70:84, 26:34] = LABEL["right_arm"]  # its hand is seen: it is in front, and its sleeve goes
     assert bare_arms(labels, pose, nothing)[60, 31]
+
+
+def test_an_arm_goes_on_under_its_cuff_to_the_hand_that_is_seen() -> None:
+    points = np.zeros((33, 2), np.float32)
+    points[[11, 12]], points[[23, 24]] = [(75, 20), (25, 20)], [(65, 90), (35, 90)]
+    points[[13, 15, 17, 19]] = (
+        (78, 45),
+        (62, 55),
+        (45, 56),
+        (45, 54),
+    )  # a wide cuff: the wrist is far off
+    points[[14, 16, 18, 20]] = (22, 45), (20, 80), (20, 90), (20, 90)
+    pose = Pose(points, np.ones(33, np.float32))
+    labels = np.full((100, 100), LABEL["upper"], np.uint8)
+    nothing = np.zeros((100, 100), np.float32)
+    assert not bare_arms(labels, pose, nothing)[55, 52]  # no hand is seen: within a pocket, for example
+    labels[50:60, 36:48] = LABEL["left_arm"]
+    found = bare_arms(labels, pose, nothing)
+    assert found[55, 46:66].all()
+    assert not found[70, 52]

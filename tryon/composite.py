@@ -23,6 +23,7 @@ from tryon.person.limb_shade import GRID
 from tryon.types import MaskF32, PartWarp, Pose, RGBu8
 
 UPPER_ARM = 0.9  # shoulder widths: a sleeve that covers the arm anywhere below hides the arm above
+AT_HAND = 0.1  # shoulder widths from skin in which knuckles are a seen hand's
 NOTHING_SEEN, BARE_ARM = 0.03, 0.5  # share of an arm's lane that shows skin: none of it, a bare arm
 SPREAD_REACH = 31  # work pixels: how far a garment's colours are carried outwards
 SLIVER = 0.12  # of the trunk: a smaller piece of cloth beyond a hanging arm looks like a rest, not like a wide hem
@@ -82,12 +83,17 @@ def bare_arms(labels_u8: NDArray[np.uint8], pose: Pose, sleeves_f32: MaskF32) ->
     p, seen = pose.points_px, pose.visibility
     old = has_label(labels_u8, "upper", "dress")
     arms = has_label(labels_u8, "left_arm", "right_arm")
+    at_hands = dilate(arms, AT_HAND * unit)
     lanes, bareness = [], []
-    for shoulder, elbow, wrist in ((11, 13, 15), (12, 14, 16)):
+    for shoulder, elbow, wrist, knuckles in ((11, 13, 15, (17, 19)), (12, 14, 16, (18, 20))):
         # from a little above the elbow: higher up the arm belongs to the shoulder's outline
         start = p[elbow] + 0.25 * (p[shoulder] - p[elbow])
+        # under a wide cuff the wrist is found too near: the arm goes on to its hand, where that is seen
+        hand = p[list(knuckles)].mean(0)
+        x, y = np.clip(np.round(hand), 0, (w - 1, h - 1)).astype(int)
         lane = np.zeros((h, w), np.uint8)
-        for a, b, width in ((start, p[elbow], 0.21), (p[elbow], p[wrist], 0.17)):
+        end = hand if at_hands[y, x] else p[wrist]
+        for a, b, width in ((start, p[elbow], 0.21), (p[elbow], p[wrist], 0.17), (p[wrist], end, 0.17)):
             ends = np.clip(np.round([a, b]), -30000, 30000).astype(int)
             cv2.line(lane, tuple(map(int, ends[0])), tuple(map(int, ends[1])), 1, max(1, round(width * unit)))  # type: ignore[arg-type]
         lanes.append((lane > 0) & (min(seen[elbow], seen[wrist]) >= 0.5))

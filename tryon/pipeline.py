@@ -45,6 +45,7 @@ from tryon.person.forearms import folded_forearms
 from tryon.person.layout_rules import ARM, NO_WAISTBAND, TUCKS, Tuck, ruled_layout, show_below, tuck_in, waistband_row
 from tryon.person.limb_shade import leg_crease, light_on_limbs
 from tryon.person.painted import PAINTED, check_painted, with_painted
+from tryon.person.picture_edge import beyond_the_picture
 from tryon.person.slim_arms import slim_arms
 from tryon.stages import draw_stages
 from tryon.types import CATEGORIES, Garment, MaskF32, PartWarp, Person, Pose, RGBu8, TryOnResult
@@ -264,21 +265,22 @@ class TryOnPipeline:
                 kept = small.cut(keep.astype(np.float32), border=cv2.BORDER_CONSTANT) > PAINTED
                 plan = without_kept(plan, kept)
             photo_small = small.cut(person.image_u8).astype(np.float32) / 255
-            alpha_small = alpha_small * plan.region_f32
+            whole, labels_whole = beyond_the_picture(plan, labels_small, small, photo_size)
+            alpha_small = alpha_small * whole.region_f32
             skin = skin_colour(person.image_u8, person.labels_u8)
-            bases = layer_bases(photo_small, plan.region_f32, skin, known_maps(labels_small, plan.old))
+            bases = layer_bases(photo_small, whole.region_f32, skin, known_maps(labels_whole, whole.old))
             x = generator_input(
                 photo_small,
-                plan.region_f32,
+                whole.region_f32,
                 rgb_small,
                 alpha_small,
                 skin,
                 small_pose.points_px,
                 small_pose.visibility,
-                labels_small,
-                plan.old,
+                labels_whole,
+                whole.old,
                 bases,
-                window_around(plan.region_f32),
+                window_around(whole.region_f32),
             )
         with _timed(timings, "generator"):
             drawing = self._generator.draw(x)

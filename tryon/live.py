@@ -27,6 +27,7 @@ from tryon.person.agnostic import skin_colour
 from tryon.person.analyzer import check_body
 from tryon.person.edit_plan import EditPlan, plan_edit
 from tryon.person.live_parsing import LiveParser
+from tryon.person.picture_edge import beyond_the_picture
 from tryon.person.pose import MediaPipePose, PoseEstimator, PoseFound
 from tryon.person.smoothing import PoseFilter
 from tryon.types import Garment, MaskF32, PartWarp, Person, Pose, RGBu8
@@ -191,9 +192,10 @@ class LiveTryOn:
         with _timed(took, "plan"):
             plan = plan_edit(labels, pose, worn.picture, laid.small_alpha_f32)
             skin = self._skin_tone(small_u8, labels)
+            whole, labels = beyond_the_picture(plan, labels, crop, size_of(rgb_u8))
             fine, coarse = live_input(
-                small_u8.astype(np.float32) / 255, plan.region_f32, laid.small_rgb_f32,
-                laid.small_alpha_f32 * plan.region_f32, skin, pose.points_px, pose.visibility, labels, plan.old,
+                small_u8.astype(np.float32) / 255, whole.region_f32, laid.small_rgb_f32,
+                laid.small_alpha_f32 * whole.region_f32, skin, pose.points_px, pose.visibility, labels, whole.old,
             )  # fmt: skip
         with _timed(took, "network"):
             drawing = self._drawer.draw(fine, coarse)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.geometry.outline import fill_around
 from tryon.person.agnostic import Mask, body_unit, dilate, has_label
 from tryon.types import LabelsU8, Pose
 
@@ -97,9 +98,5 @@ def draw_foot(canvas: NDArray[np.uint8], ankle: tuple[float, float], heel: Point
     reach = toes - start
     far = max(float(np.linalg.norm(reach)), 1e-3)
     end = start + reach / far * np.clip(far, FORWARD[0] * unit_px, FORWARD[1] * unit_px)
-    turn = np.linspace(0, 2 * np.pi, 16, endpoint=False)
-    circle = np.stack([np.cos(turn), np.sin(turn)], 1)
     back = start + np.clip(heel - start, -FORWARD[0] * unit_px, FORWARD[0] * unit_px)
-    rim = np.concatenate([p + r * unit_px * circle for p, r in zip((start, back, end), FOOT, strict=True)])
-    hull = cv2.convexHull(np.round(np.clip(rim, -30000, 30000)).astype(np.int32))
-    cv2.fillConvexPoly(canvas, hull, 1)
+    fill_around(canvas, np.stack([start, back, end]), [radius * unit_px for radius in FOOT], 1)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.geometry.outline import fill_around
 from tryon.models.generator import LAYERS
 from tryon.person.agnostic import body_unit
 from tryon.types import MaskF32, PointsF32, Pose
@@ -111,10 +112,7 @@ def _edge_in_front(shape: tuple[int, ...], pose: Pose, *legs: PointsF32) -> NDAr
 def _leg(shape: tuple[int, ...], joints: PointsF32, unit_px: float) -> NDArray[np.uint8]:
     """(h, w) uint8, 1 where a leg is: hulls of circles at hip, knee and ankle, (3, 2) in its pixels."""
     out = np.zeros(shape, np.uint8)
-    turn = np.linspace(0, 2 * np.pi, 17)
-    circle = np.stack([np.cos(turn), np.sin(turn)], 1)
-    rims = [joint + half * unit_px * circle for joint, half in zip(joints, LEG_HALF, strict=True)]
-    for rim in (rims[:2], rims[1:]):
-        hull = cv2.convexHull(np.round(np.clip(np.concatenate(rim), -30000, 30000)).astype(np.int32))
-        cv2.fillConvexPoly(out, hull, 1)
+    radii = [half * unit_px for half in LEG_HALF]
+    for part in (slice(0, 2), slice(1, 3)):
+        fill_around(out, joints[part], radii[part], 1)
     return out

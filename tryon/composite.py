@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tryon.cores import in_bands
 from tryon.geometry.crops import Crop
+from tryon.geometry.enlarge import enlarged_window
 from tryon.geometry.fill import weighed
 from tryon.models.drawing import Drawing
 from tryon.models.generator import SHARPNESS
@@ -207,10 +208,8 @@ def spread_colours(rgb_u8: RGBu8, alpha_f32: MaskF32) -> NDArray[np.float32]:
 
 def enlarge(map_f32: NDArray[np.float32], size: tuple[int, int], window: Window) -> NDArray[np.float32]:
     """Enlarge a map of the work frame (h, w) or (h, w, C) to photo pixels, and cut the window out of it."""
-    h, w = size
-    flags = cv2.INTER_CUBIC if h > map_f32.shape[0] else cv2.INTER_AREA
-    # all of the frame: warping the window alone takes twenty times as long, and places are rounded to 1/32 pixel
-    return np.ascontiguousarray(cv2.resize(map_f32, (w, h), interpolation=flags)[window.frame])
+    kind = cv2.INTER_CUBIC if size[0] > map_f32.shape[0] else cv2.INTER_AREA
+    return enlarged_window(map_f32, size, *window.frame, kind)
 
 
 def add_strips(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from tryon.geometry.enlarge import enlarged_window
 
 F32 = NDArray[np.float32]
 SMOOTH_VECTORS = 0.012  # of the picture's height: nearest rim pixels jump, mirrored texture must not
@@ -133,13 +136,9 @@ class MirrorFill:
         if self.empty:
             return np.full((h, w, 3), 0.5, np.float32)
         left, top = (0.5 + origin[0]) / scale - 0.5, (0.5 + origin[1]) / scale - 0.5
-        frame = (round(self.vectors_px.shape[1] * scale), round(self.vectors_px.shape[0] * scale))
+        frame = (round(self.vectors_px.shape[0] * scale), round(self.vectors_px.shape[1] * scale))
         x, y = round(origin[0]) + columns.start, round(origin[1]) + rows.start
-
-        def enlarged(maps: F32) -> F32:
-            # all of the frame: a warp of the box alone takes several times as long
-            return np.asarray(cv2.resize(maps, frame, interpolation=cv2.INTER_LINEAR)[y : y + h, x : x + w])
-
+        enlarged = partial(enlarged_window, size=frame, rows=slice(y, y + h), columns=slice(x, x + w))
         # plane by plane and in OpenCV: NumPy takes twice as long over a short last axis
         at_x, at_y = (plane * np.float32(scale) for plane in cv2.split(enlarged(self.vectors_px)))
         at_x += np.arange(columns.start, columns.stop, dtype=np.float32)

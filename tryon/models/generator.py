@@ -110,7 +110,7 @@ def _folded(x: Tensor) -> Tensor:
     dtype = torch.get_autocast_dtype(x.device.type) if torch.is_autocast_enabled(x.device.type) else x.dtype
     if x.requires_grad or torch.compiler.is_compiling():
         return F.pixel_unshuffle(x.to(dtype), 2).contiguous(memory_format=torch.channels_last)
-    # neighbours in a row travel as one word, and in bands that stay in the cache: an eighth of the time
+    # neighbours in a row travel as one word, in bands that stay in the cache
     b, c, h, w = x.shape
     word = torch.int32 if dtype.itemsize == 2 else torch.int64
     out = torch.empty((b, h // 2, w // 2, c, 2), dtype=word, device=x.device)

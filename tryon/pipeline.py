@@ -40,11 +40,11 @@ from tryon.models.inputs import GREY, SKIN_NAMES, generator_input, known_maps, l
 from tryon.models.limb_light import LimbLight
 from tryon.person.agnostic import body_unit, clothes_box, has_label, limb_distance, protected_pixels, skin_colour
 from tryon.person.analyzer import PersonAnalyzer
-from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit, without_kept
+from tryon.person.edit_plan import has_sleeves, missed_clothes, plan_edit
 from tryon.person.forearms import folded_forearms
 from tryon.person.layout_rules import ARM, NO_WAISTBAND, TUCKS, Tuck, ruled_layout, show_below, tuck_in, waistband_row
 from tryon.person.limb_shade import leg_crease, light_on_limbs
-from tryon.person.painted import PAINTED, check_painted, with_painted
+from tryon.person.painted import PAINTED, check_painted, with_painted, without_kept
 from tryon.person.picture_edge import beyond_the_picture
 from tryon.person.slim_arms import slim_arms
 from tryon.stages import draw_stages

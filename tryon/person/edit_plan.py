@@ -7,7 +7,7 @@ other clothes, dresses that give way to a top or to trousers, jackets worn open 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
@@ -156,21 +156,6 @@ def plan_edit(
         outline_f32=f.outline,
         feet=feet & region,
         warnings=tuple(dict.fromkeys(warnings)),
-    )
-
-
-def without_kept(plan: EditPlan, kept: Mask) -> EditPlan:
-    """The same plan without the pixels that the visitor wants kept: (h, w) bool of the frame."""
-    away = ~kept
-    return replace(
-        plan,
-        region_f32=plan.region_f32 * away,
-        protected=plan.protected | kept,
-        bare=plan.bare & away,
-        hidden_cloth=plan.hidden_cloth & away,
-        invented=plan.invented & away,
-        old=plan.old & away,
-        feet=plan.feet & away,
     )
 
 

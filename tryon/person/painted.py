@@ -12,6 +12,7 @@ import numpy as np
 
 from tryon.errors import BadRequestError
 from tryon.person.agnostic import Mask
+from tryon.person.edit_plan import EditPlan
 from tryon.types import LABEL, Category, MaskF32, Person
 
 PAINTED = 0.5  # a brush's rim is soft; from here on it counts
@@ -46,3 +47,18 @@ def with_painted(person: Person, category: Category, change: Mask | None, keep: 
     labels[goes] = LABEL[category]
     mask[goes] = 1.0
     return replace(person, labels_u8=labels, mask_f32=mask)
+
+
+def without_kept(plan: EditPlan, kept: Mask) -> EditPlan:
+    """The same plan without the pixels that the visitor wants kept: (h, w) bool of the frame."""
+    away = ~kept
+    return replace(
+        plan,
+        region_f32=plan.region_f32 * away,
+        protected=plan.protected | kept,
+        bare=plan.bare & away,
+        hidden_cloth=plan.hidden_cloth & away,
+        invented=plan.invented & away,
+        old=plan.old & away,
+        feet=plan.feet & away,
+    )

@@ -152,10 +152,10 @@ def _in_shade(rgb_u8: NDArray[np.uint8]) -> NDArray[np.float32] | None:
     """(n, 3) Lab colours that a coloured ground, (m, 3) RGB, has where less light falls; None for a grey one."""
     if not len(rgb_u8):
         return None
-    shaded = np.concatenate([rgb_u8 * np.float32(shade) for shade in SHADES]).astype(np.uint8)
-    lab = to_lab(shaded[None])[0]
     middle = np.median(to_lab(rgb_u8[None])[0], axis=0)
-    return lab if float(np.hypot(middle[1], middle[2])) > COLOURED else None
+    if float(np.hypot(middle[1], middle[2])) <= COLOURED:
+        return None
+    return to_lab(np.concatenate([rgb_u8 * np.float32(shade) for shade in SHADES]).astype(np.uint8)[None])[0]
 
 
 def _bins(lab: NDArray[np.float32]) -> NDArray[np.int64]:
